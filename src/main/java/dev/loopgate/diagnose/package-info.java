@@ -1,0 +1,5 @@
+/** Why something does not work: who holds a port, and what the resolver makes of a name. */
+@NullMarked
+package dev.loopgate.diagnose;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,52 @@
+package dev.loopgate.model;
+
+/**
+ * Where a listener binds.
+ *
+ * @param scope how {@code address} is meant
+ * @param address an IP literal without brackets for {@link Scope#ADDRESS}, else empty
+ * @param port 1 to 65535; 0 (any free port) only in tests
+ */
+public record BindAddress(Scope scope, String address, int port) {
+
+    /** Which of the machine's addresses are meant. */
+    public enum Scope {
+        /** Both loopback families: 127.0.0.1 and [::1]. */
+        LOOPBACK,
+        /** Every address of the machine but loopback, so that the port can be the one of a localhost-only service. */
+        LAN,
+        /** The one address that is named; 0.0.0.0 and :: mean every address. */
+        ADDRESS
+    }
+
+    public static BindAddress loopback(int port) {
+        return new BindAddress(Scope.LOOPBACK, "", port);
+    }
+
+    public static BindAddress lan(int port) {
+        return new BindAddress(Scope.LAN, "", port);
+    }
+
+    public static BindAddress of(String address, int port) {
+        return new BindAddress(Scope.ADDRESS, address, port);
+    }
+
+    /** Whether a machine elsewhere on the network can reach it. */
+    public boolean open() {
+        return switch (scope) {
+            case LOOPBACK -> false;
+            case LAN -> true;
+            case ADDRESS -> !address.startsWith("127.") && !address.equals("::1");
+        };
+    }
+
+    /** As a person would write it in the file: {@code 62893}, {@code lan:5432}, {@code 0.0.0.0:80}, {@code [::]:80}. */
+    @Override
+    public String toString() {
+        return switch (scope) {
+            case LOOPBACK -> Integer.toString(port);
+            case LAN -> "lan:" + port;
+            case ADDRESS -> (address.indexOf(':') >= 0 ? "[" + address + "]" : address) + ":" + port;
+        };
+    }
+}

@@ -1,0 +1,78 @@
+package dev.loopgate.model;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a route leads to. */
+public sealed interface Target {
+
+    /**
+     * Requests are sent on to an upstream, by turns where there are several.
+     *
+     * @param upstreams at least one
+     */
+    record Proxy(List<Upstream> upstreams, PathRewrite rewrite) implements Target {
+        public Proxy {
+            upstreams = List.copyOf(upstreams);
+        }
+    }
+
+    /**
+     * Static files.
+     *
+     * @param root an absolute, normalised folder; it may appear and disappear while the gateway runs
+     * @param fallback a file below the root that answers where nothing else does (single-page applications)
+     */
+    record Files(Path root, Optional<String> fallback) implements Target {}
+
+    /**
+     * An answer that sends the client elsewhere.
+     *
+     * @param location an absolute URL, to which the request's path and query are appended where it has no path of its
+     *     own; or a path, taken as it is
+     * @param status 301, 302, 303, 307 or 308
+     */
+    record Redirect(String location, int status) implements Target {}
+
+    /**
+     * A fixed answer.
+     *
+     * @param status 200 to 599
+     * @param headers fields in the order of the file; a Content-Type is guessed where there is none
+     */
+    record Respond(int status, String body, Map<String, String> headers) implements Target {
+        public Respond {
+            headers = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(headers));
+        }
+    }
+
+    /**
+     * One backend of a proxy route.
+     *
+     * @param basePath put before the request's path; begins with a slash and does not end in one; empty for none
+     */
+    record Upstream(UpstreamAddress address, String basePath) {
+        @Override
+        public String toString() {
+            return address instanceof UpstreamAddress.UnixSocket ? address.toString() : "http://" + address + basePath;
+        }
+    }
+
+    /** What becomes of the matched prefix. */
+    sealed interface PathRewrite {
+        /** The path goes on as it came. */
+        record Keep() implements PathRewrite {}
+
+        /** The prefix is cut off. */
+        record Strip() implements PathRewrite {}
+
+        /**
+         * The prefix is replaced.
+         *
+         * @param prefix begins with a slash and does not end in one; {@code /} alone is a {@link Strip}
+         */
+        record Replace(String prefix) implements PathRewrite {}
+    }
+}

@@ -1,0 +1,41 @@
+package dev.loopgate.model;
+
+/** Where one backend listens. */
+public sealed interface UpstreamAddress {
+
+    /**
+     * A port on this machine's loopback: 127.0.0.1 or [::1], whichever answers.
+     *
+     * @param port 1 to 65535
+     */
+    record LoopbackPort(int port) implements UpstreamAddress {
+        @Override
+        public String toString() {
+            return "localhost:" + port;
+        }
+    }
+
+    /**
+     * A host name, resolved anew for each connection, or an IP literal without brackets.
+     *
+     * @param port 1 to 65535
+     */
+    record HostPort(String host, int port) implements UpstreamAddress {
+        @Override
+        public String toString() {
+            return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+        }
+    }
+
+    /**
+     * A Unix domain socket.
+     *
+     * @param path absolute
+     */
+    record UnixSocket(String path) implements UpstreamAddress {
+        @Override
+        public String toString() {
+            return "unix://" + path;
+        }
+    }
+}
