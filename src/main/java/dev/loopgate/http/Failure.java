@@ -1,0 +1,96 @@
+package dev.loopgate.http;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Why one request could not be served, with all that a person needs to mend it.
+ *
+ * @param code which kind of failure
+ * @param cause what happened, concretely, in one sentence: {@code Nothing listens on localhost:3000.}
+ * @param fix the one thing to do about it, in one sentence
+ * @param authority host and port as the client asked for them, the Host field; empty where there was none
+ * @param method the request's method; empty where none was read
+ * @param target the request's path and query as sent; empty where none was read
+ * @param upstream what was to be asked: {@code http://localhost:3000}; empty where it did not come to that
+ * @param nearest names of hosts close to the one asked for, the closest first
+ * @param hosts every host of the configuration, for the start page
+ * @param retryAfter when it is worth trying again, whole seconds
+ */
+public record Failure(
+        FailureCode code,
+        String cause,
+        Optional<String> fix,
+        String authority,
+        String method,
+        String target,
+        String upstream,
+        List<String> nearest,
+        List<ListedHost> hosts,
+        Optional<Duration> retryAfter) {
+
+    /**
+     * A host on the start page.
+     *
+     * @param name as in the file; a wildcard is shown, not linked
+     * @param target where its routes lead, for people: {@code http://localhost:3000}
+     */
+    public record ListedHost(String name, String target) {}
+
+    public Failure {
+        nearest = List.copyOf(nearest);
+        hosts = List.copyOf(hosts);
+    }
+
+    /** A failure of which no more is known yet. */
+    public static Failure of(FailureCode code, String cause) {
+        return new Failure(
+                code, cause, Optional.empty(), "", "", "", "", List.of(), List.of(), defaultRetryAfter(code));
+    }
+
+    public Failure withFix(String sentence) {
+        return new Failure(
+                code, cause, Optional.of(sentence), authority, method, target, upstream, nearest, hosts, retryAfter);
+    }
+
+    /** The request it is about; see the record's components. */
+    public Failure withRequest(String requestMethod, String requestAuthority, String requestTarget) {
+        return new Failure(
+                code, cause, fix, requestAuthority, requestMethod, requestTarget, upstream, nearest, hosts, retryAfter);
+    }
+
+    public Failure withUpstream(String text) {
+        return new Failure(code, cause, fix, authority, method, target, text, nearest, hosts, retryAfter);
+    }
+
+    public Failure withNearest(List<String> names) {
+        return new Failure(code, cause, fix, authority, method, target, upstream, names, hosts, retryAfter);
+    }
+
+    public Failure withHosts(List<ListedHost> all) {
+        return new Failure(code, cause, fix, authority, method, target, upstream, nearest, all, retryAfter);
+    }
+
+    public Failure withRetryAfter(Duration delay) {
+        return new Failure(code, cause, fix, authority, method, target, upstream, nearest, hosts, Optional.of(delay));
+    }
+
+    /** The authority without its port; brackets of an IPv6 literal stay. */
+    String hostName() {
+        int colon = authority.lastIndexOf(':');
+        return colon > authority.lastIndexOf(']') ? authority.substring(0, colon) : authority;
+    }
+
+    /** The authority's port with its colon, or nothing. */
+    String portSuffix() {
+        return authority.substring(hostName().length());
+    }
+
+    private static Optional<Duration> defaultRetryAfter(FailureCode code) {
+        return switch (code) {
+            case STARTING, LIMIT, UNHEALTHY -> Optional.of(Duration.ofSeconds(1));
+            default -> Optional.empty();
+        };
+    }
+}
