@@ -9,12 +9,8 @@ import java.util.Map;
 
 /**
  * A failure as the client reads it: HTML for browsers, JSON for programs that ask for it, else one line of text.
- *
- * @param format in which form
- * @param fields the header fields that go with the body, in order; without Content-Length, Date and Connection
- * @param body UTF-8; not to be written to
  */
-public record FailurePage(Format format, List<Map.Entry<String, String>> fields, byte[] body) {
+public final class FailurePage {
 
     /** The forms of a page. */
     public enum Format {
@@ -31,6 +27,24 @@ public record FailurePage(Format format, List<Map.Entry<String, String>> fields,
         public String contentType() {
             return contentType;
         }
+    }
+
+    private final List<Map.Entry<String, String>> fields;
+    private final byte[] body;
+
+    private FailurePage(List<Map.Entry<String, String>> fields, byte[] body) {
+        this.fields = fields;
+        this.body = body;
+    }
+
+    /** The header fields that go with the body, in order; without Content-Length, Date and Connection. */
+    public List<Map.Entry<String, String>> fields() {
+        return fields;
+    }
+
+    /** UTF-8; made for this answer alone, so the caller may keep or wrap it. */
+    public byte[] body() {
+        return body;
     }
 
     /**
@@ -66,7 +80,7 @@ public record FailurePage(Format format, List<Map.Entry<String, String>> fields,
             fields.add(Map.entry("Content-Security-Policy", FailureHtml.contentSecurityPolicy(failure)));
             fields.add(Map.entry("Referrer-Policy", "no-referrer"));
         }
-        return new FailurePage(format, List.copyOf(fields), body.getBytes(StandardCharsets.UTF_8));
+        return new FailurePage(List.copyOf(fields), body.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String json(Failure failure, boolean detailed) {
