@@ -1,0 +1,38 @@
+package dev.loopgate.gateway;
+
+import dev.loopgate.net.PortHolder;
+import java.util.Optional;
+
+/**
+ * Why an address cannot be listened on.
+ *
+ * @param address as a person would write it: {@code 127.0.0.1:62893}, {@code [::1]:62893}
+ * @param cause one sentence without the address
+ * @param holder who has the port, where that is the cause and the system tells
+ * @param hint what to do about it
+ */
+public record BindProblem(Kind kind, String address, String cause, Optional<PortHolder> holder, Optional<String> hint) {
+
+    /** What stands in the way. */
+    public enum Kind {
+        /** Another socket has the address. */
+        TAKEN,
+        /** The system keeps the port for the privileged. */
+        FORBIDDEN,
+        /** No interface of this machine has the address. */
+        NO_SUCH_ADDRESS,
+        /** Anything else. */
+        OTHER
+    }
+
+    /** One line: address, cause, holder and hint. */
+    public String message() {
+        StringBuilder text = new StringBuilder("cannot listen on ")
+                .append(address)
+                .append(": ")
+                .append(cause);
+        holder.ifPresent(who -> text.append(", by ").append(who));
+        hint.ifPresent(advice -> text.append(" (").append(advice).append(')'));
+        return text.toString();
+    }
+}

@@ -1,0 +1,98 @@
+package dev.loopgate.gateway;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The gateway at one moment.
+ *
+ * @param version of Loopgate
+ * @param pid of this process
+ * @param file the configuration; empty where it runs without one
+ * @param started when it began to listen
+ * @param listeners the sockets of HTTP
+ * @param hosts in the order of the file
+ * @param forwards in the order of the file
+ * @param connections client connections over HTTP now
+ * @param requests over HTTP since the start
+ * @param lastReload empty until the configuration was read again
+ * @param warnings what is not as it should be: a loopback family that is missing
+ */
+public record GatewayStatus(
+        String version,
+        long pid,
+        Optional<Path> file,
+        Instant started,
+        List<Listening> listeners,
+        List<Host> hosts,
+        List<ForwardState> forwards,
+        int connections,
+        long requests,
+        Optional<ReloadReport> lastReload,
+        List<String> warnings) {
+
+    public GatewayStatus {
+        listeners = List.copyOf(listeners);
+        hosts = List.copyOf(hosts);
+        forwards = List.copyOf(forwards);
+        warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * A socket of HTTP.
+     *
+     * @param address as bound: {@code 127.0.0.1:62893}, {@code [::1]:62893}
+     * @param open whether machines elsewhere on the network can reach it
+     */
+    public record Listening(String address, boolean open) {}
+
+    /**
+     * A virtual host.
+     *
+     * @param pattern as in the file
+     * @param url where a browser on this machine finds it; empty for a pattern with a wildcard
+     */
+    public record Host(String pattern, Optional<String> url, List<RouteState> routes) {
+        public Host {
+            routes = List.copyOf(routes);
+        }
+    }
+
+    /** A path prefix, and what it leads to: {@code http://localhost:3000}, {@code files /srv/site}. */
+    public record RouteState(String prefix, String target) {}
+
+    /**
+     * A TCP forward.
+     *
+     * @param bind as in the file: {@code lan:5432}
+     * @param addresses what is bound; empty where it could not be
+     * @param targets in the order of the file
+     * @param open whether machines elsewhere on the network can reach it
+     * @param problem why it does not listen; empty where it does
+     * @param connections now
+     * @param accepted connections since it opened
+     * @param refused connections turned away since it opened: by address, by the cap, or because no target answered
+     * @param bytesToTarget payload since it opened
+     * @param bytesToClient payload since it opened
+     * @param lastError of a connection; empty where there was none
+     */
+    public record ForwardState(
+            String bind,
+            List<String> addresses,
+            List<String> targets,
+            boolean open,
+            Optional<BindProblem> problem,
+            int connections,
+            long accepted,
+            long refused,
+            long bytesToTarget,
+            long bytesToClient,
+            Optional<String> lastError) {
+        public ForwardState {
+            addresses = List.copyOf(addresses);
+            targets = List.copyOf(targets);
+        }
+    }
+}
