@@ -1,0 +1,4 @@
+@NullMarked
+package dev.loopgate.routing;
+
+import org.jspecify.annotations.NullMarked;
