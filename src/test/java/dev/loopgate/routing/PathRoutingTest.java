@@ -72,7 +72,6 @@ class PathRoutingTest {
                 "/ADM/../adm%69n",
                 "/api/../admin",
                 "/api/..",
-                "/api/.",
                 "/api/x/../..",
                 "/api/v2/..",
                 "/api/v2/%2e%2e/x",
@@ -84,7 +83,6 @@ class PathRoutingTest {
                 "/admin;x/y",
                 "/;/admin",
                 "/x\\..\\admin",
-                "\\admin",
                 "/\\admin",
                 "/admin\\x",
                 "/admin%5cx",
@@ -98,10 +96,7 @@ class PathRoutingTest {
                 "/%41pi/../%61pi",
             })
     void a_path_that_another_reading_gives_to_another_route_is_ambiguous(String path) {
-        String sent = path.startsWith("/") ? path : "/" + path;
-        assertThat(Tables.decide(WEB, "h", sent))
-                .as(sent)
-                .isIn("ambiguous", sent.equals("/api/.") ? "h /api" : "ambiguous");
+        assertThat(Tables.decide(WEB, "h", path)).isEqualTo("ambiguous");
     }
 
     @ParameterizedTest
@@ -126,6 +121,7 @@ class PathRoutingTest {
         "/api/..., /api",
         "/api/..x, /api",
         "/api/.v2, /api",
+        "/api/., /api",
     })
     void a_path_that_every_reading_gives_to_the_same_route_goes_there(String path, String prefix) {
         assertThat(Tables.decide(WEB, "h", path)).isEqualTo("h " + prefix);

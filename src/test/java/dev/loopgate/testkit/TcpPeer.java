@@ -1,0 +1,109 @@
+package dev.loopgate.testkit;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** A server on a port of the loopback with a thread for each connection; closing it ends them all. */
+public final class TcpPeer implements AutoCloseable {
+
+    private final ServerSocket server;
+    private final Consumer<Wire> handler;
+    private final List<Wire> wires = new CopyOnWriteArrayList<>();
+
+    private TcpPeer(ServerSocket server, Consumer<Wire> handler) {
+        this.server = server;
+        this.handler = handler;
+        daemon("peer-" + server.getLocalPort(), this::accept).start();
+    }
+
+    /** On a free port of 127.0.0.1. */
+    public static TcpPeer start(Consumer<Wire> handler) {
+        return start("127.0.0.1", 0, handler);
+    }
+
+    public static TcpPeer start(String address, int port, Consumer<Wire> handler) {
+        try {
+            ServerSocket server = new ServerSocket();
+            server.setReuseAddress(true);
+            server.bind(new InetSocketAddress(InetAddress.getByName(address), port), 1024);
+            return new TcpPeer(server, handler);
+        } catch (IOException e) {
+            throw new AssertionError("cannot listen on " + address + " port " + port, e);
+        }
+    }
+
+    /** A port that nothing listens on: it was free a moment ago, and the system gives it to nobody else at once. */
+    public static int closedPort() {
+        TcpPeer peer = start(wire -> {});
+        peer.close();
+        return peer.port();
+    }
+
+    private void accept() {
+        while (true) {
+            try {
+                Socket socket = server.accept();
+                Wire wire = new Wire(socket);
+                wires.add(wire);
+                daemon("peer-connection", () -> serve(wire)).start();
+            } catch (IOException closed) {
+                return;
+            }
+        }
+    }
+
+    private void serve(Wire wire) {
+        try {
+            handler.accept(wire);
+        } finally {
+            wire.close();
+        }
+    }
+
+    private static Thread daemon(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    public int port() {
+        return server.getLocalPort();
+    }
+
+    /** How many connections were ever accepted. */
+    public int accepted() {
+        return wires.size();
+    }
+
+    /** How many of them are open. */
+    public int open() {
+        return (int) wires.stream().filter(wire -> !wire.isClosed()).count();
+    }
+
+    /** Ends every connection, by RST or by FIN, and goes on listening. */
+    public void dropAll(boolean byReset) {
+        for (Wire wire : wires) {
+            if (byReset) {
+                wire.reset();
+            } else {
+                wire.close();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException alreadyGone) {
+            // nothing is left to close
+        }
+        dropAll(false);
+    }
+}
