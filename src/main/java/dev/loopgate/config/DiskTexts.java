@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** The files of this machine. */
@@ -25,7 +26,7 @@ public final class DiskTexts implements SourceTexts {
 
     @Override
     public List<Path> glob(Path base, String pattern) throws IOException {
-        TreeSet<Path> found = new TreeSet<>();
+        SortedSet<Path> found = new TreeSet<>();
         try {
             walk(base, List.of(pattern.split("/")), found, 0);
         } catch (DirectoryIteratorException failed) {
@@ -34,7 +35,7 @@ public final class DiskTexts implements SourceTexts {
         return List.copyOf(found);
     }
 
-    private static void walk(Path folder, List<String> segments, TreeSet<Path> found, int depth) throws IOException {
+    private static void walk(Path folder, List<String> segments, SortedSet<Path> found, int depth) throws IOException {
         String segment = segments.get(0);
         List<String> rest = segments.subList(1, segments.size());
         boolean any = segment.equals("**");
