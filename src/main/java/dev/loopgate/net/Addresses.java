@@ -1,0 +1,67 @@
+package dev.loopgate.net;
+
+import io.netty.util.NetUtil;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+
+/** The two loopback addresses, IP literals, and addresses as people write them. */
+public final class Addresses {
+
+    /** 127.0.0.1. */
+    public static final InetAddress LOOPBACK4 = address(127, 0, 0, 1);
+    /** ::1. */
+    public static final InetAddress LOOPBACK6 = address(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
+
+    private Addresses() {}
+
+    /** {@code 127.0.0.1:80}, {@code [::1]:80}, {@code [fe80::1%eth0]:80}; another address as it prints itself. */
+    public static String text(SocketAddress address) {
+        if (!(address instanceof InetSocketAddress inet)) {
+            return address.toString();
+        }
+        InetAddress ip = inet.getAddress();
+        if (ip == null) {
+            return inet.getHostString() + ":" + inet.getPort();
+        }
+        return (ip instanceof Inet6Address ? "[" + text(ip) + "]" : text(ip)) + ":" + inet.getPort();
+    }
+
+    /** Without brackets, the longest run of zeros shortened (RFC 5952). */
+    public static String text(InetAddress address) {
+        String text = NetUtil.toAddressString(address);
+        if (!(address instanceof Inet6Address six) || !six.isLinkLocalAddress()) {
+            return text;
+        }
+        String full = six.getHostAddress();
+        int scope = full.indexOf('%');
+        return scope < 0 ? text : text + full.substring(scope);
+    }
+
+    /** @throws IllegalArgumentException where the text is not an IPv4 or IPv6 literal; brackets are not part of one */
+    static InetAddress literal(String text) {
+        InetAddress address = NetUtil.createInetAddressFromIpAddressString(text);
+        if (address == null) {
+            throw new IllegalArgumentException("not an IP address: " + text);
+        }
+        return address;
+    }
+
+    static boolean isLiteral(String text) {
+        return NetUtil.isValidIpV4Address(text) || NetUtil.isValidIpV6Address(text);
+    }
+
+    private static InetAddress address(int... bytes) {
+        byte[] raw = new byte[bytes.length];
+        for (int i = 0; i < raw.length; i++) {
+            raw[i] = (byte) bytes[i];
+        }
+        try {
+            return InetAddress.getByAddress(raw);
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

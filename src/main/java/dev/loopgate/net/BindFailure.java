@@ -1,0 +1,56 @@
+package dev.loopgate.net;
+
+import java.net.BindException;
+import java.net.InetSocketAddress;
+
+/** An address that could not be listened on. */
+public final class BindFailure extends BindException {
+
+    private static final long serialVersionUID = 1;
+
+    /** What stands in the way. */
+    public enum Kind {
+        /** Another socket has the address, one with SO_REUSEPORT or on the wildcard address included. */
+        TAKEN,
+        /** The system keeps the port for the privileged, or reserves it. */
+        FORBIDDEN,
+        /** No interface of this machine has the address, or the machine lacks its family. */
+        NO_SUCH_ADDRESS,
+        /** Anything else: see the message and {@link #getCause()}. */
+        OTHER
+    }
+
+    private final Kind kind;
+    private final InetSocketAddress address;
+    private final String reason;
+
+    BindFailure(InetSocketAddress address, Throwable cause) {
+        this(address, SystemError.of(cause), cause);
+    }
+
+    private BindFailure(InetSocketAddress address, SystemError error, Throwable cause) {
+        super("cannot listen on " + Addresses.text(address) + ": " + error.words(cause));
+        initCause(cause);
+        this.address = address;
+        this.reason = error.words(cause);
+        this.kind = switch (error) {
+            case IN_USE -> Kind.TAKEN;
+            case FORBIDDEN -> Kind.FORBIDDEN;
+            case NO_SUCH_ADDRESS -> Kind.NO_SUCH_ADDRESS;
+            default -> Kind.OTHER;
+        };
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    /** A few words, without the address. */
+    public String reason() {
+        return reason;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.loopgate.net;
+
+import dev.loopgate.model.BindAddress;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The sockets behind a {@link BindAddress} on this machine, now.
+ *
+ * @param addresses what to listen on, IPv4 first
+ * @param missing what was meant but no interface has: a loopback family
+ */
+public record BindTargets(List<InetSocketAddress> addresses, List<InetSocketAddress> missing) {
+
+    public BindTargets {
+        addresses = List.copyOf(addresses);
+        missing = List.copyOf(missing);
+    }
+
+    /**
+     * LAN leaves IPv6 link-local addresses out: a client needs a zone to name one, browsers take none, and each virtual
+     * interface of a container adds another.
+     *
+     * @throws SocketException where the system does not tell its interfaces
+     * @throws IllegalArgumentException where an {@code ADDRESS} is not an IP literal
+     */
+    public static BindTargets of(BindAddress bind) throws SocketException {
+        List<InetSocketAddress> found = new ArrayList<>();
+        List<InetSocketAddress> missing = new ArrayList<>();
+        switch (bind.scope()) {
+            case ADDRESS -> found.add(new InetSocketAddress(Addresses.literal(bind.address()), bind.port()));
+            case LOOPBACK -> {
+                for (InetAddress address : List.of(Addresses.LOOPBACK4, Addresses.LOOPBACK6)) {
+                    boolean present = NetworkInterface.getByInetAddress(address) != null;
+                    (present ? found : missing).add(new InetSocketAddress(address, bind.port()));
+                }
+            }
+            case LAN -> {
+                for (InetAddress address : reachableFromOutside()) {
+                    found.add(new InetSocketAddress(address, bind.port()));
+                }
+            }
+        }
+        return new BindTargets(found, missing);
+    }
+
+    private static List<InetAddress> reachableFromOutside() throws SocketException {
+        List<InetAddress> four = new ArrayList<>();
+        List<InetAddress> six = new ArrayList<>();
+        for (NetworkInterface each : NetworkInterface.networkInterfaces().toList()) {
+            if (!each.isUp() || each.isLoopback()) {
+                continue;
+            }
+            for (InetAddress address : each.inetAddresses().toList()) {
+                if (address.getAddress().length == 4) {
+                    four.add(address);
+                } else if (!address.isLinkLocalAddress()) {
+                    six.add(address);
+                }
+            }
+        }
+        four.addAll(six);
+        return four;
+    }
+}

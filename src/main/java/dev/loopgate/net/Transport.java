@@ -1,0 +1,167 @@
+package dev.loopgate.net;
+
+import dev.loopgate.model.UpstreamAddress;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/** Listens and connects on the event loops of Vert.x, with its native transport where it has one. Any thread. */
+public final class Transport {
+
+    /** How long an address may take before the next one is tried beside it (RFC 8305 §8). */
+    static final long STAGGER_MILLIS = 250;
+    /** The same on loopback, where an answer takes microseconds. */
+    private static final long LOOPBACK_STAGGER_MILLIS = 50;
+
+    /** What the system caps at its own limit, {@code net.core.somaxconn} on Linux. */
+    private static final int BACKLOG = 4096;
+
+    private final EventLoop acceptor;
+    private final List<EventLoop> loops;
+    private final AtomicInteger turn = new AtomicInteger();
+    private final SocketKind kind;
+    private final NameLookup names;
+
+    /** Which family answered last on a loopback port: 4, 6, or 0 for not known. Races between loops do no harm. */
+    private final byte[] lastFamily = new byte[65536];
+
+    public Transport(Vertx vertx) {
+        VertxInternal internals = (VertxInternal) vertx;
+        List<EventLoop> all = new ArrayList<>();
+        internals.nettyEventLoopGroup().forEach(loop -> all.add((EventLoop) loop));
+        this.loops = List.copyOf(all);
+        this.acceptor = internals.acceptorEventLoopGroup().next();
+        this.kind = SocketKind.of((IoEventLoopGroup) internals.nettyEventLoopGroup());
+        this.names = new NameLookup(internals.internalWorkerPool().executor());
+    }
+
+    /** The loops that connections live on. */
+    public List<EventLoop> loops() {
+        return loops;
+    }
+
+    /** By turns, so that each loop gets as many. */
+    public EventLoop nextLoop() {
+        return loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
+    }
+
+    /**
+     * Listens on one address, of its own family only: {@code ::} leaves IPv4 to others (without a native transport it
+     * takes both). An address that another socket
+     * has is refused, be it on the wildcard address or with SO_REUSEPORT. Where accepting fails, for want of file
+     * descriptors, it pauses and goes on by itself.
+     *
+     * @param address port 0 lets the system choose
+     * @param onAccept gets each connection on its event loop, before anything was read: handlers that are added now miss
+     *     nothing and are told {@code channelActive}; reading begins once it returns, unless auto-read is switched off.
+     *     Half-closure is allowed and Nagle's algorithm off; other options are the callee's to set
+     * @return fails with {@link BindFailure}
+     */
+    public Future<Listener> listen(InetSocketAddress address, Consumer<Channel> onAccept) {
+        ServerChannel channel;
+        try {
+            channel = kind.server(address);
+        } catch (RuntimeException e) {
+            return Future.failedFuture(new BindFailure(address, e.getCause() == null ? e : e.getCause()));
+        }
+        channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
+        channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
+        channel.pipeline().addLast(new Acceptor(this, onAccept));
+        Promise<Listener> promise = Promise.promise();
+        acceptor.register(channel).addListener(registered -> {
+            if (!registered.isSuccess()) {
+                promise.fail(new BindFailure(address, registered.cause()));
+                return;
+            }
+            channel.bind(address).addListener(bound -> {
+                if (bound.isSuccess()) {
+                    promise.complete(new Listener(channel));
+                } else {
+                    channel.close();
+                    promise.fail(new BindFailure(address, bound.cause()));
+                }
+            });
+        });
+        return promise.future();
+    }
+
+    /**
+     * Connects to an upstream, whichever of its addresses answers first. Names are resolved anew each time, on a worker.
+     *
+     * @param loop where the connection lives and the listener is called; the caller must be on it
+     * @param timeout for all addresses together; at least a millisecond
+     */
+    public Dial dial(EventLoop loop, UpstreamAddress target, Duration timeout, DialListener listener) {
+        Dial dial = new Dial(this, loop, target, timeout.toNanos(), listener);
+        if (target instanceof UpstreamAddress.LoopbackPort port) {
+            dialLoopback(dial, port.port());
+        } else if (target instanceof UpstreamAddress.UnixSocket socket) {
+            dialUnix(dial, socket.path());
+        } else if (target instanceof UpstreamAddress.HostPort name) {
+            if (isLocalhost(name.host())) {
+                dialLoopback(dial, name.port());
+            } else if (Addresses.isLiteral(name.host())) {
+                dial.start(List.of(new InetSocketAddress(Addresses.literal(name.host()), name.port())), 0);
+            } else {
+                dial.startResolving(names, name.host(), name.port());
+            }
+        }
+        return dial;
+    }
+
+    /** A known family needs no timer: should it be gone, connecting to it is refused at once. */
+    private void dialLoopback(Dial dial, int port) {
+        int last = lastFamily[port];
+        InetSocketAddress four = new InetSocketAddress(Addresses.LOOPBACK4, port);
+        InetSocketAddress six = new InetSocketAddress(Addresses.LOOPBACK6, port);
+        dial.start(last == 6 ? List.of(six, four) : List.of(four, six), last == 0 ? LOOPBACK_STAGGER_MILLIS : 0);
+    }
+
+    private void dialUnix(Dial dial, String path) {
+        try {
+            dial.start(List.of(kind.unix(path)), 0);
+        } catch (RuntimeException e) {
+            dial.fail(e);
+        }
+    }
+
+    /** RFC 6761 §6.3: localhost and every name below it are the loopback, whatever a resolver says. */
+    private static boolean isLocalhost(String host) {
+        String name = host.toLowerCase(Locale.ROOT);
+        return name.equals("localhost") || name.endsWith(".localhost");
+    }
+
+    Channel openClient(SocketAddress address) {
+        Channel channel = kind.client(address);
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        if (address instanceof InetSocketAddress) {
+            channel.config().setOption(ChannelOption.TCP_NODELAY, true);
+        }
+        return channel;
+    }
+
+    void answered(SocketAddress address) {
+        if (address instanceof InetSocketAddress inet) {
+            InetAddress ip = inet.getAddress();
+            if (ip.isLoopbackAddress()) {
+                lastFamily[inet.getPort()] = (byte) (ip instanceof Inet6Address ? 6 : 4);
+            }
+        }
+    }
+}

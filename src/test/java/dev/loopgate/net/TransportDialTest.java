@@ -1,0 +1,174 @@
+package dev.loopgate.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.loopgate.model.UpstreamAddress;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TransportDialTest {
+
+    private static final Duration LONG = Duration.ofSeconds(20);
+    private static Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    private static Transport transport = new Transport(vertx);
+
+    @BeforeAll
+    static void open() {
+        vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+        transport = new Transport(vertx);
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        vertx.close().await(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void reaches_a_loopback_port_whichever_family_it_listens_on() throws Exception {
+        assumeThat(NetworkInterface.getByInetAddress(Addresses.LOOPBACK6)).isNotNull();
+        for (InetAddress address : new InetAddress[] {Addresses.LOOPBACK4, Addresses.LOOPBACK6, Addresses.LOOPBACK4}) {
+            try (ServerSocket server = new ServerSocket(0, 10, address)) {
+                for (int i = 0; i < 3; i++) {
+                    Channel channel = connect(new UpstreamAddress.LoopbackPort(server.getLocalPort()));
+                    assertThat(((InetSocketAddress) channel.remoteAddress()).getAddress())
+                            .isEqualTo(address);
+                    channel.close().sync();
+                }
+            }
+        }
+    }
+
+    @Test
+    void follows_a_backend_that_moves_to_the_other_family() throws Exception {
+        assumeThat(NetworkInterface.getByInetAddress(Addresses.LOOPBACK6)).isNotNull();
+        int port;
+        try (ServerSocket server = new ServerSocket(0, 10, Addresses.LOOPBACK4)) {
+            port = server.getLocalPort();
+            connect(new UpstreamAddress.LoopbackPort(port)).close().sync();
+        }
+        try (ServerSocket server = new ServerSocket(port, 10, Addresses.LOOPBACK6)) {
+            connect(new UpstreamAddress.HostPort("localhost", port)).close().sync();
+            connect(new UpstreamAddress.HostPort("any.localhost", port)).close().sync();
+            assertThat(server.isBound()).isTrue();
+        }
+    }
+
+    @Test
+    void names_both_addresses_in_one_sentence_when_nothing_listens() throws Exception {
+        int port = freePort();
+
+        DialFailure failure = failure(new UpstreamAddress.LoopbackPort(port));
+
+        assertThat(failure.kind()).isEqualTo(DialFailure.Kind.REFUSED);
+        assertThat(failure.tried()).hasSize(2);
+        assertThat(failure)
+                .hasMessage("nothing listens on 127.0.0.1:%d or [::1]:%d (connection refused)".formatted(port, port));
+    }
+
+    @Test
+    void reaches_literals_and_names_that_the_system_resolves() throws Exception {
+        String name = InetAddress.getLocalHost().getHostName();
+        try (ServerSocket server = new ServerSocket(0)) {
+            int port = server.getLocalPort();
+            connect(new UpstreamAddress.HostPort("127.0.0.1", port)).close().sync();
+            connect(new UpstreamAddress.HostPort(name, port)).close().sync();
+        }
+    }
+
+    @Test
+    void tells_a_name_without_an_address() throws Exception {
+        DialFailure failure = failure(new UpstreamAddress.HostPort("no-such-name.invalid", 80));
+
+        assertThat(failure.kind()).isEqualTo(DialFailure.Kind.UNRESOLVED);
+        assertThat(failure).hasMessage("the name is unknown: no-such-name.invalid (no address found)");
+    }
+
+    @Test
+    void reaches_a_unix_socket_and_tells_what_is_wrong_with_one(@TempDir Path dir) throws Exception {
+        Path path = dir.resolve("app.sock");
+        assertThat(failure(new UpstreamAddress.UnixSocket(path.toString())).kind())
+                .isEqualTo(DialFailure.Kind.NO_SOCKET);
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(path));
+            connect(new UpstreamAddress.UnixSocket(path.toString())).close().sync();
+        }
+        DialFailure stale = failure(new UpstreamAddress.UnixSocket(path.toString()));
+        assertThat(stale.kind()).isEqualTo(DialFailure.Kind.REFUSED);
+        assertThat(stale).hasMessage("nothing listens on unix://" + path + " (connection refused)");
+    }
+
+    @Test
+    void ends_at_the_timeout_when_nobody_answers() throws Exception {
+        // a full backlog drops what comes next
+        try (ServerSocketChannel server =
+                ServerSocketChannel.open().bind(new InetSocketAddress(Addresses.LOOPBACK4, 0), 1)) {
+            int port = server.socket().getLocalPort();
+            UpstreamAddress target = new UpstreamAddress.HostPort("127.0.0.1", port);
+            connect(target);
+            connect(target);
+
+            DialFailure failure = dial(target, Duration.ofMillis(100))
+                    .handle((channel, thrown) -> (DialFailure) thrown)
+                    .get(20, TimeUnit.SECONDS);
+
+            assertThat(failure.kind()).isEqualTo(DialFailure.Kind.TIMED_OUT);
+            assertThat(failure).hasMessage("no answer from 127.0.0.1:" + port + " (no answer)");
+        }
+    }
+
+    private static Channel connect(UpstreamAddress target) throws Exception {
+        return dial(target, LONG).get(20, TimeUnit.SECONDS);
+    }
+
+    private static DialFailure failure(UpstreamAddress target) throws Exception {
+        try {
+            connect(target).close();
+        } catch (ExecutionException e) {
+            return (DialFailure) Objects.requireNonNull(e.getCause());
+        }
+        throw new AssertionError("connected to " + target);
+    }
+
+    private static CompletableFuture<Channel> dial(UpstreamAddress target, Duration timeout) {
+        CompletableFuture<Channel> result = new CompletableFuture<>();
+        EventLoop loop = transport.nextLoop();
+        loop.execute(() -> transport.dial(loop, target, timeout, new DialListener() {
+            @Override
+            public void connected(Channel channel) {
+                result.complete(channel);
+            }
+
+            @Override
+            public void failed(DialFailure failure) {
+                result.completeExceptionally(failure);
+            }
+        }));
+        return result;
+    }
+
+    private static int freePort() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, Addresses.LOOPBACK4)) {
+            return server.getLocalPort();
+        }
+    }
+}
