@@ -1,0 +1,31 @@
+package dev.loopgate.gateway;
+
+import io.vertx.config.spi.ConfigStore;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+
+/**
+ * The store of vertx-config that a configuration comes from: its main file and whatever that includes, as one text. The
+ * stock file store knows one file, reads it whole at each scan, and takes one that is missing for a failure of the scan.
+ */
+final class FileSetStore implements ConfigStore {
+
+    private final Vertx vertx;
+    private final SourceFiles files;
+
+    FileSetStore(Vertx vertx, SourceFiles files) {
+        this.vertx = vertx;
+        this.files = files;
+    }
+
+    @Override
+    public Future<Buffer> get() {
+        return vertx.executeBlocking(() -> Buffer.buffer(files.look().encode()));
+    }
+
+    @Override
+    public Future<Void> close() {
+        return Future.succeededFuture();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.loopgate.gateway;
+
+import org.jspecify.annotations.NullMarked;
