@@ -1,0 +1,140 @@
+package dev.loopgate.admin;
+
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Talks to the running gateways of this user. Blocks; starts no event loop. */
+public final class ControlClient {
+
+    private static final Duration STATUS = Duration.ofSeconds(5);
+    private static final Duration RELOAD = Duration.ofSeconds(35);
+
+    private final ControlDirectory directory;
+
+    public ControlClient(ControlDirectory directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * A gateway that answered.
+     *
+     * @param status as {@link StatusJson} writes it
+     */
+    public record RunningGateway(Path socket, JsonObject status) {
+
+        public long pid() {
+            return status.getLong("pid", 0L);
+        }
+
+        /** The configuration it runs; empty where it runs without one. */
+        public Optional<Path> file() {
+            return Optional.ofNullable(status.getString("file")).map(Path::of);
+        }
+    }
+
+    /** Every gateway that answers, by pid. Sockets that nobody listens on any more are removed. */
+    public List<RunningGateway> running() {
+        List<RunningGateway> running = new ArrayList<>();
+        for (Path socket : directory.sockets()) {
+            try {
+                running.add(new RunningGateway(socket, ask(socket, "status", STATUS)));
+            } catch (ConnectException stale) {
+                remove(socket);
+            } catch (IOException e) {
+                // It is there but does not answer: stopped, or just ending. It is nobody to talk to.
+            }
+        }
+        running.sort((a, b) -> Long.compare(a.pid(), b.pid()));
+        return running;
+    }
+
+    /**
+     * Has a gateway read its configuration again.
+     *
+     * @return the report as {@link StatusJson} writes it
+     * @throws IOException where it does not answer or cannot, with a message for people
+     */
+    public JsonObject reload(RunningGateway gateway) throws IOException {
+        return ask(gateway.socket(), "reload", RELOAD);
+    }
+
+    void removeStale() {
+        for (Path socket : directory.sockets()) {
+            try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                channel.connect(UnixDomainSocketAddress.of(socket));
+            } catch (ConnectException stale) {
+                remove(socket);
+            } catch (IOException e) {
+                // Not known to be stale: left alone.
+            }
+        }
+    }
+
+    private static void remove(Path socket) {
+        try {
+            Files.deleteIfExists(socket);
+        } catch (IOException e) {
+            // Another client was quicker, or the folder is read-only: it stays a name without an owner.
+        }
+    }
+
+    private static JsonObject ask(Path socket, String command, Duration patience) throws IOException {
+        byte[] request = (new JsonObject().put("command", command).encode() + "\n").getBytes(StandardCharsets.UTF_8);
+        String text;
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+                Selector selector = Selector.open()) {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            channel.configureBlocking(false);
+            // One short line fits the buffer of a socket that was just opened.
+            channel.write(ByteBuffer.wrap(request));
+            channel.register(selector, SelectionKey.OP_READ);
+            text = readAll(channel, selector, System.nanoTime() + patience.toNanos());
+        }
+        JsonObject answer;
+        try {
+            answer = new JsonObject(text);
+        } catch (DecodeException e) {
+            throw new IOException("the gateway ended before it had answered", e);
+        }
+        JsonObject result = answer.getJsonObject("result");
+        if (result == null) {
+            throw new IOException(answer.getString("error", "the gateway gave no answer"));
+        }
+        return result;
+    }
+
+    private static String readAll(SocketChannel channel, Selector selector, long deadline) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        ByteBuffer chunk = ByteBuffer.allocate(16 * 1024);
+        while (true) {
+            long left = (deadline - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                throw new IOException("the gateway does not answer");
+            }
+            selector.select(left);
+            selector.selectedKeys().clear();
+            chunk.clear();
+            int count = channel.read(chunk);
+            if (count < 0) {
+                return all.toString(StandardCharsets.UTF_8);
+            }
+            all.write(chunk.array(), 0, count);
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package dev.loopgate.admin;
+
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.BindException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The control socket of one gateway. A client sends one line, {@code {"command":"status"}}, and gets one line,
+ * {@code {"ok":true,"result":…}} or {@code {"ok":false,"error":"…"}}.
+ *
+ * <p>It has threads of its own, so that it answers even where the event loops are busy.
+ */
+public final class ControlServer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
+    private static final int CLIENTS = 16;
+    private static final int ATTEMPTS = 100;
+    private static final int LONGEST_REQUEST = 8 * 1024;
+    private static final long RELOAD_SECONDS = 30;
+
+    private final ControlCommands commands;
+    private final Path socket;
+    private final ServerSocketChannel channel;
+    private final Set<SocketChannel> clients = ConcurrentHashMap.newKeySet();
+
+    private ControlServer(ControlCommands commands, Path socket, ServerSocketChannel channel) {
+        this.commands = commands;
+        this.socket = socket;
+        this.channel = channel;
+    }
+
+    /**
+     * Opens the socket of this process and takes away what gateways that died have left there.
+     *
+     * @throws IOException where it cannot, with a message for people; a gateway can do without
+     */
+    public static ControlServer open(ControlDirectory directory, ControlCommands commands) throws IOException {
+        directory.prepare();
+        new ControlClient(directory).removeStale();
+        long pid = ProcessHandle.current().pid();
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Path socket = directory.socketOf(pid, attempt);
+            if (Files.exists(socket)) {
+                continue;
+            }
+            ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            try {
+                channel.bind(UnixDomainSocketAddress.of(socket));
+            } catch (BindException e) {
+                channel.close();
+                continue;
+            } catch (IOException e) {
+                channel.close();
+                throw e;
+            }
+            ControlServer server = new ControlServer(commands, socket, channel);
+            thread("loopgate-control", server::accept).start();
+            return server;
+        }
+        throw new IOException("no free name for a control socket in " + directory);
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+            for (SocketChannel client : clients) {
+                client.close();
+            }
+            Files.deleteIfExists(socket);
+        } catch (IOException e) {
+            LOG.debug("control socket {}", socket, e);
+        }
+    }
+
+    private void accept() {
+        while (channel.isOpen()) {
+            try {
+                SocketChannel client = channel.accept();
+                if (clients.size() >= CLIENTS) {
+                    client.close();
+                    continue;
+                }
+                clients.add(client);
+                thread("loopgate-control-client", () -> serve(client)).start();
+            } catch (ClosedChannelException closed) {
+                return;
+            } catch (IOException e) {
+                LOG.warn("control socket {}: {}", socket, e.getMessage());
+                return;
+            }
+        }
+    }
+
+    private void serve(SocketChannel client) {
+        try (client) {
+            JsonObject answer;
+            try {
+                answer = answer(new JsonObject(line(client)));
+            } catch (DecodeException e) {
+                answer = failure("the request is no JSON object on one line");
+            }
+            ByteBuffer bytes = ByteBuffer.wrap((answer.encode() + "\n").getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                client.write(bytes);
+            }
+        } catch (IOException e) {
+            LOG.debug("control client", e);
+        } finally {
+            clients.remove(client);
+        }
+    }
+
+    private static String line(SocketChannel client) throws IOException {
+        BufferedReader reader =
+                new BufferedReader(new InputStreamReader(Channels.newInputStream(client), StandardCharsets.UTF_8));
+        StringBuilder line = new StringBuilder();
+        for (int c = reader.read(); c >= 0 && c != '\n' && line.length() < LONGEST_REQUEST; c = reader.read()) {
+            line.append((char) c);
+        }
+        return line.toString();
+    }
+
+    private JsonObject answer(JsonObject request) {
+        String command = String.valueOf(request.getValue("command"));
+        return switch (command) {
+            case "status" -> success(StatusJson.of(commands.status()));
+            case "reload" -> reload();
+            default -> failure("unknown command " + command);
+        };
+    }
+
+    private JsonObject reload() {
+        try {
+            return success(
+                    StatusJson.of(commands.reload().toCompletableFuture().get(RELOAD_SECONDS, TimeUnit.SECONDS)));
+        } catch (ExecutionException e) {
+            return failure(String.valueOf(e.getCause()));
+        } catch (TimeoutException e) {
+            return failure("the reload has not ended after " + RELOAD_SECONDS + " s");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return failure("the gateway is stopping");
+        }
+    }
+
+    private static JsonObject success(JsonObject result) {
+        return new JsonObject().put("ok", true).put("result", result);
+    }
+
+    private static JsonObject failure(String error) {
+        return new JsonObject().put("ok", false).put("error", error);
+    }
+
+    private static Thread thread(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of the access log. */
+@NullMarked
+package dev.loopgate.observe;
+
+import org.jspecify.annotations.NullMarked;
