@@ -1,0 +1,369 @@
+package dev.loopgate.http;
+
+import dev.loopgate.model.Target;
+import dev.loopgate.routing.RouteDecision;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * The answer of one exchange on its way to the client: the upstream's, passed on as it comes, or one of the gateway's
+ * own. Ends exactly once.
+ */
+final class Answer {
+
+    private final HttpLoop loop;
+    private final ClientConnection client;
+    private final Exchange exchange;
+    private final Ledger ledger = new Ledger();
+    private final BodyReader body = new BodyReader();
+    private final Outflow outflow;
+
+    private boolean toHead;
+    private boolean http10;
+    private boolean keepAlive;
+    private boolean unreadable;
+
+    private boolean headSent;
+    private boolean over;
+    private boolean upstreamKeeps;
+    private boolean unframed;
+    private boolean untilClose;
+
+    private boolean requestSent;
+    private long requestSentAt;
+    private long lastActivity;
+
+    Answer(HttpLoop loop, ClientConnection client, Exchange exchange) {
+        this.loop = loop;
+        this.client = client;
+        this.exchange = exchange;
+        this.outflow = new Outflow(loop.budget());
+    }
+
+    void begin(Head head, int connectionOptions) {
+        toHead = head.methodIs("HEAD");
+        http10 = head.minorVersion == 0;
+        keepAlive = !loop.draining()
+                && (http10
+                        ? (connectionOptions & ConnectionField.KEEP_ALIVE) != 0
+                        : (connectionOptions & ConnectionField.CLOSE) == 0);
+        lastActivity = loop.now();
+        ledger.begin(loop.log().enabled());
+    }
+
+    /** For a request that could not be read: there is nothing to ask back. */
+    void beginUnread() {
+        unreadable = true;
+        keepAlive = false;
+        ledger.begin(loop.log().enabled());
+    }
+
+    void requestSentAt(long now) {
+        requestSent = true;
+        requestSentAt = now;
+        lastActivity = now;
+    }
+
+    void countRequestBytes(int bytes) {
+        ledger.requestBytes += bytes;
+    }
+
+    // The upstream's answer
+
+    /** A 1xx that is not the last word (RFC 9110 §15.2); HTTP/1.0 knows none. */
+    void interim() {
+        lastActivity = loop.now();
+        if (!http10) {
+            loop.responseRules.write(false, "", false, null);
+            client.write(client.channel()
+                    .alloc()
+                    .directBuffer(loop.out.length)
+                    .writeBytes(loop.out.bytes, 0, loop.out.length));
+        }
+    }
+
+    /** The final head, and what came with it in the same buffer. */
+    void head(Head head, ByteBuf in, UpstreamConnection from) throws MalformedMessage {
+        lastActivity = loop.now();
+        HttpRoute route = exchange.route();
+        if (route == null) {
+            throw new IllegalStateException("an answer without a route");
+        }
+        if (head.status == 101) {
+            switchProtocols(head, in, from, route);
+            return;
+        }
+        long framing = Framing.ofResponse(head, toHead);
+        body.begin(framing, FailureCode.BAD_RESPONSE);
+        upstreamKeeps = route.keepAlive() && framing != Framing.UNTIL_CLOSE && UpstreamPersistence.read(head, from);
+        unframed = framing == Framing.CHUNKED && http10;
+        untilClose = framing == Framing.UNTIL_CLOSE || unframed;
+        keepAlive &= !untilClose && exchange.requestComplete();
+        ledger.status = head.status;
+        loop.responseRules.write(
+                framing == Framing.CHUNKED && !unframed, connectionLine(), false, route.responseChanges());
+        headSent = true;
+        in.skipBytes(head.length);
+        if (unframed) {
+            client.write(client.channel()
+                    .alloc()
+                    .directBuffer(loop.out.length)
+                    .writeBytes(loop.out.bytes, 0, loop.out.length));
+            data(in);
+        } else {
+            headAndBody(in);
+        }
+    }
+
+    private String connectionLine() {
+        if (!keepAlive) {
+            return "Connection: close\r\n";
+        }
+        return http10 ? "Connection: keep-alive\r\n" : "";
+    }
+
+    /** Puts the head right in front of the body that came with it, so that both go out in one send. */
+    private void headAndBody(ByteBuf in) throws MalformedMessage {
+        int bodyStart = in.readerIndex();
+        int length = body.complete() ? 0 : body.advance(in);
+        boolean left = in.isReadable();
+        HeadBuilder out = loop.out;
+        int start = bodyStart - out.length;
+        ByteBuf buffer;
+        if (start >= 0) {
+            in.setBytes(start, out.bytes, 0, out.length);
+            buffer = in.setIndex(start, bodyStart + length);
+        } else {
+            buffer = client.channel().alloc().directBuffer(out.length + length);
+            buffer.writeBytes(out.bytes, 0, out.length).writeBytes(in, bodyStart, length);
+            in.release();
+        }
+        ledger.responseBytes += length;
+        send(buffer, left);
+    }
+
+    /** More of the body. */
+    void data(ByteBuf in) {
+        lastActivity = loop.now();
+        try {
+            if (unframed) {
+                body.advanceUnframed(in, (buffer, index, length) -> {
+                    ledger.responseBytes += length;
+                    client.write(buffer.retainedSlice(index, length));
+                });
+                boolean left = in.isReadable();
+                in.release();
+                written(left);
+            } else {
+                int start = in.readerIndex();
+                int length = body.advance(in);
+                boolean left = in.isReadable();
+                ledger.responseBytes += length;
+                send(in.setIndex(start, start + length), left);
+            }
+        } catch (MalformedMessage e) {
+            in.release();
+            badAnswer(e.code(), e.reason());
+        }
+    }
+
+    private void send(ByteBuf buffer, boolean left) {
+        client.write(buffer);
+        ByteBuf ending = body.ending();
+        if (body.complete() && ending.isReadable()) {
+            client.write(ending);
+        }
+        written(left);
+    }
+
+    private void written(boolean left) {
+        if (body.complete()) {
+            // Bytes behind the answer belong to nobody: the connection must not serve another request.
+            finish(upstreamKeeps && !left);
+        } else if (outflow.mustWait(client.channel(), this::clientReads)) {
+            exchange.pauseUpstream();
+        }
+    }
+
+    private void switchProtocols(Head head, ByteBuf in, UpstreamConnection from, HttpRoute route)
+            throws MalformedMessage {
+        if (!exchange.upgrade() || !exchange.requestComplete()) {
+            throw new MalformedMessage(FailureCode.BAD_RESPONSE, "it switched protocols without being asked to");
+        }
+        loop.responseRules.write(false, "Connection: Upgrade\r\n", true, route.responseChanges());
+        headSent = true;
+        ledger.status = 101;
+        in.skipBytes(head.length);
+        client.write(
+                client.channel().alloc().directBuffer(loop.out.length).writeBytes(loop.out.bytes, 0, loop.out.length));
+        over = true;
+        exchange.releaseUpstream();
+        Tunnel.open(loop, client, from, in, route, (toUpstream, toClient) -> {
+            ledger.requestBytes += toUpstream;
+            ledger.responseBytes += toClient;
+            record("");
+        });
+    }
+
+    /** The upstream connection ended within the body. */
+    void upstreamEnded(boolean reset) {
+        if (body.untilClose() && !reset) {
+            finish(false);
+        } else {
+            abort(reset ? FailureCode.CONNECTION_RESET : FailureCode.UPSTREAM_CLOSED);
+        }
+    }
+
+    void badAnswer(FailureCode code, String reason) {
+        Hop hop = exchange.hop();
+        String upstream = hop == null ? "" : hop.text();
+        fail(Failure.of(code, "The upstream " + upstream + " answered, but " + reason + ".")
+                .withUpstream(upstream));
+    }
+
+    void flush() {
+        client.flush();
+    }
+
+    /** The client took what was queued for it. */
+    void clientReads() {
+        outflow.release();
+        lastActivity = loop.now();
+        exchange.resumeUpstream();
+    }
+
+    // The gateway's own answers
+
+    boolean wantsPage() {
+        return !unreadable && OwnAnswer.wantsPage(rereadHead());
+    }
+
+    /** The request's head, parsed once more from the copy. */
+    Head rereadHead() {
+        try {
+            loop.head.parseRequest(client.headCopy(), client.headLength());
+            loop.target.read(loop.head);
+            return loop.head;
+        } catch (MalformedMessage e) {
+            throw new IllegalStateException("a head that was sound no longer is", e);
+        }
+    }
+
+    void refuse(RouteDecision<HttpRoute> decision) {
+        fail(Misrouted.explain(decision, loop.head, loop.target, exchange.plan()));
+    }
+
+    void fail(Failure failure) {
+        if (over) {
+            return;
+        }
+        ledger.error = failure.code().text();
+        if (headSent) {
+            abort(failure.code());
+            return;
+        }
+        own(
+                unreadable
+                        ? OwnAnswer.unreadable(failure, client.client().loopback())
+                        : OwnAnswer.failure(failure, rereadHead(), loop.target, client.client(), exchange.plan()));
+    }
+
+    void redirect(Target.Redirect redirect) {
+        own(OwnAnswer.redirect(redirect, loop.head, loop.target));
+    }
+
+    void respond(Target.Respond respond) {
+        own(OwnAnswer.respond(respond));
+    }
+
+    void capabilities() {
+        own(OwnAnswer.capabilities());
+    }
+
+    private void own(OwnAnswer answer) {
+        // A body that nobody took is in the way of the next request.
+        keepAlive &= exchange.requestComplete();
+        HttpRoute route = exchange.route();
+        FieldChanges changes = route == null || !ledger.error.isEmpty() ? null : route.responseChanges();
+        ByteBuf buffer = answer.write(client.channel().alloc(), loop.out, connectionLine(), toHead, changes);
+        headSent = true;
+        ledger.status = answer.status();
+        ledger.responseBytes += toHead ? 0 : answer.bodyLength();
+        client.write(buffer);
+        finish(false);
+    }
+
+    // Ends
+
+    private void finish(boolean upstreamReusable) {
+        if (over) {
+            return;
+        }
+        over = true;
+        outflow.release();
+        if (!keepAlive) {
+            client.closeAfterwards();
+        }
+        exchange.end(upstreamReusable);
+        record(ledger.error);
+        client.exchangeDone();
+    }
+
+    /** After the head, nothing but the end of the connection can tell the client that the rest is missing. */
+    private void abort(FailureCode code) {
+        if (over) {
+            return;
+        }
+        over = true;
+        outflow.release();
+        exchange.end(false);
+        record(code.text());
+        client.abortAnswer(untilClose);
+    }
+
+    void clientGone() {
+        if (!over) {
+            over = true;
+            outflow.release();
+            record("client-gone");
+        }
+    }
+
+    private void record(String error) {
+        if (ledger.recording()) {
+            Hop hop = exchange.hop();
+            loop.log()
+                    .record(ledger.record(
+                            client,
+                            unreadable ? null : rereadHead(),
+                            loop.target,
+                            hop == null ? "" : hop.text(),
+                            error));
+        }
+    }
+
+    void sweep(long now, long lastBody, HttpRoute route) {
+        if (over) {
+            return;
+        }
+        if (!exchange.requestComplete() && now - lastBody > route.bodyIdleNanos() && route.bodyIdleNanos() > 0) {
+            fail(Failure.of(
+                    FailureCode.BODY_TIMEOUT,
+                    "The request's body stopped coming for " + Durations.text(route.bodyIdleNanos()) + "."));
+        } else if (!headSent
+                && requestSent
+                && exchange.requestComplete()
+                && route.firstByteNanos() > 0
+                && now - requestSentAt > route.firstByteNanos()) {
+            timedOut(FailureCode.FIRST_BYTE_TIMEOUT, "did not begin to answer within ", route.firstByteNanos());
+        } else if (route.idleNanos() > 0 && now - Math.max(lastActivity, lastBody) > route.idleNanos()) {
+            timedOut(FailureCode.RESPONSE_STALLED, "and the client were silent for ", route.idleNanos());
+        }
+    }
+
+    private void timedOut(FailureCode code, String what, long nanos) {
+        Hop hop = exchange.hop();
+        String upstream = hop == null ? "" : hop.text();
+        fail(Failure.of(code, upstream + " " + what + Durations.text(nanos) + ".")
+                .withUpstream(upstream));
+    }
+}

@@ -1,0 +1,51 @@
+package dev.loopgate.http;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+
+/** Who is at the other end of a connection, and what upstreams are told about it. */
+final class Client {
+
+    private final InetAddress address;
+    private final String addressText;
+    private final String portText;
+    private final byte[] forwardingFields;
+
+    Client(InetSocketAddress remote, InetSocketAddress local) {
+        address = remote.getAddress();
+        String text = address.getHostAddress();
+        int scope = text.indexOf('%');
+        addressText = scope < 0 ? text : text.substring(0, scope);
+        portText = Integer.toString(local.getPort());
+        forwardingFields = ("X-Forwarded-For: " + addressText + "\r\nX-Forwarded-Proto: " + scheme()
+                        + "\r\nX-Forwarded-Port: " + portText + "\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    InetAddress address() {
+        return address;
+    }
+
+    String addressText() {
+        return addressText;
+    }
+
+    String scheme() {
+        return "http";
+    }
+
+    /** The port that the client connected to. */
+    String portText() {
+        return portText;
+    }
+
+    /** The lines that are the same for every request of the connection. */
+    byte[] forwardingFields() {
+        return forwardingFields;
+    }
+
+    boolean loopback() {
+        return address.isLoopbackAddress();
+    }
+}

@@ -1,0 +1,434 @@
+package dev.loopgate.http;
+
+import dev.loopgate.model.Target;
+import dev.loopgate.net.DialFailure;
+import dev.loopgate.routing.RouteDecision;
+import io.netty.buffer.ByteBuf;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer, from the head that was read to the last byte that was written. The way of a request reads
+ * from top to bottom: {@link #start}, {@link #proxy}, {@link #connect}, {@link #attach}; that of its answer is
+ * {@link Answer}. Belongs to the client connection's event loop.
+ */
+final class Exchange {
+
+    /** What an unset {@code wait} means, for an upstream that answered within the last minute. */
+    private static final long RESTART_WAIT = 5_000_000_000L;
+
+    private static final long RETRY_MILLIS = 100;
+
+    private final HttpLoop loop;
+    private final ClientConnection client;
+    private final HttpPlan plan;
+    private final Answer answer;
+    private final Outflow outflow;
+    private long began;
+    private boolean upgrade;
+    private boolean idempotent;
+    private int connectionOptions;
+
+    private @Nullable HttpRoute route;
+    private @Nullable Hop hop;
+    private @Nullable UpstreamConnection upstream;
+    private @Nullable PendingDial dial;
+    private int hopIndex;
+    private int hopsTried;
+    private boolean retried;
+    private boolean ended;
+
+    /** The request as it goes upstream, kept while it may have to be sent again. */
+    private @Nullable ByteBuf request;
+
+    private int requestStart;
+    private int requestEnd;
+    private int requestHeadLength;
+
+    Exchange(HttpLoop loop, ClientConnection client) {
+        this.loop = loop;
+        this.client = client;
+        this.plan = loop.plan();
+        this.answer = new Answer(loop, client, this);
+        this.outflow = new Outflow(loop.budget());
+    }
+
+    /** Serves the request whose head the loop has just read. */
+    void start(long framing) {
+        Head head = loop.head;
+        began = loop.now();
+        connectionOptions = ConnectionField.read(head);
+        answer.begin(head, connectionOptions);
+        Refusal refusal = Refusal.of(head, loop.identity());
+        if (refusal instanceof Refusal.Fault fault) {
+            answer.fail(Failure.of(fault.code(), fault.cause()).withFix(fault.fix()));
+            return;
+        }
+        if (refusal != null) {
+            answer.capabilities();
+            return;
+        }
+        RequestTarget target = loop.target;
+        RouteDecision<HttpRoute> decision =
+                plan.table().decide(head.bytes, target.hostStart, target.hostEnd, target.pathStart, target.pathEnd);
+        if (decision instanceof RouteDecision.Matched<HttpRoute> matched) {
+            serve(matched.handler(), framing);
+        } else {
+            answer.refuse(decision);
+        }
+    }
+
+    /** Answers a request that could not be read. */
+    void refuse(FailureCode code, String cause) {
+        began = loop.now();
+        answer.beginUnread();
+        answer.fail(Failure.of(code, cause));
+    }
+
+    private void serve(HttpRoute matched, long framing) {
+        route = matched;
+        if (!matched.access().unrestricted()
+                && !matched.access().permits(client.client().address())) {
+            answer.fail(Failure.of(
+                    FailureCode.FORBIDDEN,
+                    "The route's allow and deny rules keep " + client.client().addressText() + " out."));
+            return;
+        }
+        Target target = matched.target();
+        if (target instanceof Target.Redirect redirect) {
+            answer.redirect(redirect);
+        } else if (target instanceof Target.Respond respond) {
+            answer.respond(respond);
+        } else {
+            proxy(matched, framing);
+        }
+    }
+
+    private void proxy(HttpRoute matched, long framing) {
+        Head head = loop.head;
+        upgrade = Upgrades.isPassedOn(head, connectionOptions);
+        idempotent = Methods.isIdempotent(head);
+        hopIndex = matched.nextTurn();
+        hop = matched.hop(hopIndex);
+        writeRequest(matched, hop, framing);
+        connect(matched, hop);
+    }
+
+    /** Writes the upstream head, and behind it a body that is here whole, so that both go out in one send. */
+    private void writeRequest(HttpRoute matched, Hop to, long framing) {
+        boolean trusted = plan.trusts(client.client().address());
+        loop.requestRules.write(matched, to, client.client(), trusted, connectionOptions, upgrade);
+        HeadBuilder out = loop.out;
+        ByteBuf behind = client.input();
+        int body = framing > 0 && behind != null && framing <= behind.readableBytes() ? (int) framing : 0;
+        ByteBuf buffer = client.takeEmptiedInput();
+        if (buffer == null) {
+            buffer = client.channel().alloc().directBuffer(out.length + body);
+        } else {
+            buffer.clear();
+        }
+        buffer.writeBytes(out.bytes, 0, out.length);
+        if (body > 0 && behind != null) {
+            buffer.writeBytes(behind, behind.readerIndex(), body);
+            client.bodyTaken(body);
+            answer.countRequestBytes(body);
+        }
+        request = buffer;
+        keepRequest(buffer, out.length);
+    }
+
+    private void keepRequest(ByteBuf buffer, int headLength) {
+        request = buffer;
+        requestStart = buffer.readerIndex();
+        requestEnd = buffer.writerIndex();
+        requestHeadLength = headLength;
+    }
+
+    /** An idle connection where one will do, else a new one. */
+    private void connect(HttpRoute matched, Hop to) {
+        UpstreamConnection idle = null;
+        if (matched.keepAlive() && !retried) {
+            idle = to.upstream().pool(loop).take(loop.now(), !replayable());
+        }
+        if (idle != null) {
+            attach(idle);
+        } else {
+            PendingDial pending = new PendingDial(loop, to.upstream(), this);
+            dial = pending;
+            pending.start(matched.connect());
+        }
+    }
+
+    /** Whether the request may be sent a second time: it asks for nothing twice (RFC 9110 §9.2.2), and is here whole. */
+    private boolean replayable() {
+        return idempotent && client.requestBody().complete();
+    }
+
+    void connected(UpstreamConnection connection) {
+        dial = null;
+        attach(connection);
+    }
+
+    private void attach(UpstreamConnection connection) {
+        ByteBuf buffer = request;
+        if (buffer == null) {
+            throw new IllegalStateException("no request to send");
+        }
+        upstream = connection;
+        connection.attach(this);
+        if (connection.reused() && replayable()) {
+            buffer.retain();
+        } else {
+            request = null;
+        }
+        connection.write(buffer);
+        answer.requestSentAt(loop.now());
+        if (!client.requestBody().complete()) {
+            client.passBody();
+            if (!outflow.mustWait(connection.channel(), this::upstreamReads)) {
+                client.resume();
+            }
+        }
+        connection.flush();
+    }
+
+    // The request's body
+
+    boolean takesBody() {
+        return upstream != null && !client.requestBody().complete();
+    }
+
+    boolean requestComplete() {
+        return client.requestBody().complete();
+    }
+
+    void requestBody(ByteBuf data) {
+        UpstreamConnection to = upstream;
+        if (to == null) {
+            data.release();
+            return;
+        }
+        answer.countRequestBytes(data.readableBytes());
+        to.write(data);
+        if (outflow.mustWait(to.channel(), this::upstreamReads)) {
+            client.pause();
+        }
+    }
+
+    void requestEnded(ByteBuf ending) {
+        UpstreamConnection to = upstream;
+        if (to != null) {
+            if (ending.isReadable()) {
+                to.write(ending);
+            }
+            answer.requestSentAt(loop.now());
+        }
+    }
+
+    void flushUpstream() {
+        if (upstream != null) {
+            upstream.flush();
+        }
+    }
+
+    /** The upstream took what was queued for it. */
+    void upstreamReads() {
+        outflow.release();
+        if (upstream != null) {
+            client.resume();
+        }
+    }
+
+    void pauseUpstream() {
+        if (upstream != null) {
+            upstream.pause();
+        }
+    }
+
+    void resumeUpstream() {
+        if (upstream != null) {
+            upstream.resume();
+        }
+    }
+
+    // What the upstream does
+
+    Answer answer() {
+        return answer;
+    }
+
+    boolean upgrade() {
+        return upgrade;
+    }
+
+    @Nullable
+    HttpRoute route() {
+        return route;
+    }
+
+    HttpPlan plan() {
+        return plan;
+    }
+
+    @Nullable
+    Hop hop() {
+        return hop;
+    }
+
+    long began() {
+        return began;
+    }
+
+    @Nullable
+    UpstreamConnection upstream() {
+        return upstream;
+    }
+
+    /** The upstream began to answer: from here on nothing is sent again. */
+    void answerBegan() {
+        releaseRequest();
+        if (hop != null) {
+            hop.upstream().answeredAt(loop.now());
+        }
+    }
+
+    /** The upstream connection ended before it answered. */
+    void upstreamLost(boolean reset) {
+        UpstreamConnection lost = upstream;
+        upstream = null;
+        HttpRoute matched = route;
+        Hop to = hop;
+        if (matched == null || to == null) {
+            return;
+        }
+        if (lost != null && lost.reused() && request != null && !retried) {
+            retried = true;
+            request.setIndex(requestStart, requestEnd);
+            connect(matched, to);
+            return;
+        }
+        answer.fail(Failure.of(
+                        reset ? FailureCode.CONNECTION_RESET : FailureCode.UPSTREAM_CLOSED,
+                        to.text() + (reset ? " reset" : " closed") + " the connection before it answered.")
+                .withUpstream(to.text()));
+    }
+
+    void dialFailed(DialFailure failure) {
+        dial = null;
+        HttpRoute matched = route;
+        Hop to = hop;
+        if (matched == null || to == null) {
+            return;
+        }
+        hopsTried++;
+        if (matched.hopCount() > 1 && hopsTried % matched.hopCount() != 0) {
+            nextHop(matched);
+        } else if (mayWait(matched, to, failure)) {
+            PendingDial pause = new PendingDial(loop, to.upstream(), this);
+            dial = pause;
+            pause.pause(RETRY_MILLIS, () -> {
+                dial = null;
+                if (matched.hopCount() > 1) {
+                    nextHop(matched);
+                } else {
+                    connect(matched, to);
+                }
+            });
+        } else {
+            answer.fail(DialFailures.explain(failure, to, answer.wantsPage()));
+        }
+    }
+
+    private boolean mayWait(HttpRoute matched, Hop to, DialFailure failure) {
+        if (!DialFailures.passing(failure)) {
+            return false;
+        }
+        long wait = matched.waitNanos();
+        if (wait < 0) {
+            wait = to.upstream().answeredRecently(began) ? RESTART_WAIT : 0;
+        }
+        return loop.now() - began + TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS) < wait;
+    }
+
+    /** Goes on to the next upstream of a list: its Host or base path may differ, so the head is written anew. */
+    private void nextHop(HttpRoute matched) {
+        hopIndex++;
+        Hop to = matched.hop(hopIndex);
+        hop = to;
+        ByteBuf old = request;
+        if (old == null) {
+            throw new IllegalStateException("no request to send");
+        }
+        int bodyStart = requestStart + requestHeadLength;
+        answer.rereadHead();
+        loop.requestRules.write(
+                matched, to, client.client(), plan.trusts(client.client().address()), connectionOptions, upgrade);
+        HeadBuilder out = loop.out;
+        ByteBuf buffer = client.channel().alloc().directBuffer(out.length + requestEnd - bodyStart);
+        buffer.writeBytes(out.bytes, 0, out.length).writeBytes(old, bodyStart, requestEnd - bodyStart);
+        old.release();
+        keepRequest(buffer, out.length);
+        connect(matched, to);
+    }
+
+    // Ends
+
+    void fail(FailureCode code, String cause) {
+        answer.fail(Failure.of(code, cause));
+    }
+
+    /** The client went away: nothing is left to do but to stop the upstream. */
+    void clientGone() {
+        answer.clientGone();
+        end(false);
+    }
+
+    /**
+     * Lets go of the upstream.
+     *
+     * @param reusable whether the answer was read whole and nothing else is on the connection
+     */
+    void end(boolean reusable) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        outflow.release();
+        releaseRequest();
+        if (dial != null) {
+            dial.cancel();
+            dial = null;
+        }
+        UpstreamConnection from = upstream;
+        upstream = null;
+        if (from != null) {
+            from.detach(reusable && client.requestBody().complete());
+        }
+    }
+
+    /** Gives the upstream's channel to a tunnel. */
+    @Nullable
+    UpstreamConnection releaseUpstream() {
+        ended = true;
+        outflow.release();
+        releaseRequest();
+        UpstreamConnection from = upstream;
+        upstream = null;
+        return from;
+    }
+
+    private void releaseRequest() {
+        ByteBuf kept = request;
+        request = null;
+        if (kept != null) {
+            kept.release();
+        }
+    }
+
+    void sweep(long now, long lastBody) {
+        HttpRoute matched = route;
+        if (matched != null && upstream != null) {
+            answer.sweep(now, lastBody, matched);
+        }
+    }
+}

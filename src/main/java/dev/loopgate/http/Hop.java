@@ -1,0 +1,42 @@
+package dev.loopgate.http;
+
+import dev.loopgate.model.Target;
+import dev.loopgate.model.UpstreamAddress;
+import java.nio.charset.StandardCharsets;
+
+/** One upstream as a route uses it. */
+final class Hop {
+
+    private final Upstream upstream;
+    private final byte[] basePath;
+    private final String authority;
+    private final String text;
+
+    Hop(Target.Upstream target, Upstream upstream) {
+        this.upstream = upstream;
+        this.basePath = target.basePath().getBytes(StandardCharsets.UTF_8);
+        this.authority = target.address() instanceof UpstreamAddress.UnixSocket
+                ? "localhost"
+                : target.address().toString();
+        this.text = target.toString();
+    }
+
+    Upstream upstream() {
+        return upstream;
+    }
+
+    /** Put before each path; empty for none. */
+    byte[] basePath() {
+        return basePath;
+    }
+
+    /** What a Host field of its own would say. */
+    String authority() {
+        return authority;
+    }
+
+    /** For people. */
+    String text() {
+        return text;
+    }
+}

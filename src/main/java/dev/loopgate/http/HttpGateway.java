@@ -1,0 +1,118 @@
+package dev.loopgate.http;
+
+import dev.loopgate.model.Configuration;
+import dev.loopgate.model.Route;
+import dev.loopgate.model.Target;
+import dev.loopgate.model.UpstreamAddress;
+import dev.loopgate.model.VirtualHost;
+import dev.loopgate.net.QueueBudget;
+import dev.loopgate.net.Transport;
+import dev.loopgate.observe.AccessLog;
+import dev.loopgate.routing.RoutingTable;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Serves HTTP on the connections it is given, by the plan that is installed. Every method may be called from any thread,
+ * except {@link #accept}.
+ */
+public final class HttpGateway {
+
+    private final IdentityHashMap<EventLoop, HttpLoop> loops = new IdentityHashMap<>();
+    private final ReceiveBuffers clientBuffers;
+    private volatile HttpPlan plan;
+
+    /** A gateway without hosts. */
+    public HttpGateway(Transport transport, AccessLog log) {
+        Identity identity = new Identity();
+        QueueBudget budget = new QueueBudget();
+        clientBuffers = ReceiveBuffers.ofClients(budget);
+        List<EventLoop> eventLoops = transport.loops();
+        for (EventLoop eventLoop : eventLoops) {
+            loops.put(eventLoop, new HttpLoop(loops.size(), eventLoop, transport, identity, budget, log, () -> plan));
+        }
+        plan = new HttpPlan(
+                Configuration.EMPTY,
+                RoutingTable.of(List.of(), (host, route) -> {
+                    throw new IllegalStateException("no hosts, no routes");
+                }),
+                Map.of());
+    }
+
+    /**
+     * Makes a plan of a configuration's hosts; nothing changes before {@link #install}. Upstreams that the installed plan
+     * has too stay the same, with their connections.
+     *
+     * @param builtin where the services of the gateway itself are reached
+     * @throws IllegalStateException where one of them cannot be provided
+     */
+    public HttpPlan compile(Configuration configuration, BuiltinUpstreams builtin) {
+        Map<UpstreamAddress, Upstream> before = plan.upstreams();
+        Map<UpstreamAddress, Upstream> upstreams = new HashMap<>();
+        RoutingTable<HttpRoute> table = RoutingTable.of(configuration.hosts(), (VirtualHost host, Route route) -> {
+            List<Hop> hops = new ArrayList<>();
+            for (Target.Upstream target : targets(route.target(), builtin)) {
+                Upstream upstream = upstreams.computeIfAbsent(
+                        target.address(),
+                        address -> before.containsKey(address)
+                                ? before.get(address)
+                                : new Upstream(address, loops.size()));
+                hops.add(new Hop(target, upstream));
+            }
+            return new HttpRoute(route, hops);
+        });
+        return new HttpPlan(configuration, table, upstreams);
+    }
+
+    private static List<Target.Upstream> targets(Target target, BuiltinUpstreams builtin) {
+        if (target instanceof Target.Proxy proxy) {
+            return proxy.upstreams();
+        }
+        if (target instanceof Target.Files files) {
+            return List.of(new Target.Upstream(builtin.files(files), ""));
+        }
+        return List.of();
+    }
+
+    /** Puts a plan in force: for each request that begins from now on, also on connections that are open already. */
+    public void install(HttpPlan next) {
+        plan = next;
+    }
+
+    /** Takes a client connection; called on the channel's event loop. */
+    public void accept(Channel channel) {
+        HttpLoop loop = loops.get(channel.eventLoop());
+        if (loop == null) {
+            throw new IllegalArgumentException("a channel of another event loop");
+        }
+        channel.config().setRecvByteBufAllocator(clientBuffers);
+        ClientConnection connection = new ClientConnection(loop, channel);
+        loop.add(connection);
+        channel.pipeline().addLast(connection);
+    }
+
+    /** Client connections that are open, tunnels included. */
+    public int connections() {
+        return (int) loops.values().stream().mapToLong(HttpLoop::connections).sum();
+    }
+
+    /** Requests read since the start. */
+    public long requests() {
+        return loops.values().stream().mapToLong(HttpLoop::requests).sum();
+    }
+
+    /** Lets each connection finish its exchange and closes it then; tunnels go on until {@link #close}. */
+    public void drain() {
+        loops.values().forEach(loop -> loop.eventLoop().execute(loop::drain));
+    }
+
+    /** Closes every connection, whatever it is at. */
+    public void close() {
+        loops.values().forEach(loop -> loop.eventLoop().execute(loop::closeAll));
+    }
+}

@@ -1,0 +1,195 @@
+package dev.loopgate.http;
+
+import dev.loopgate.net.QueueBudget;
+import dev.loopgate.net.Transport;
+import dev.loopgate.observe.AccessLog;
+import io.netty.channel.EventLoop;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one event loop owns: the arrays that heads are read into and written from, its connections, and the sweep that
+ * keeps their deadlines. Touched by its own thread only, but for the counters.
+ */
+final class HttpLoop {
+
+    private static final long SWEEP_MILLIS = 100;
+
+    final Head head = new Head();
+    final HeadBuilder out = new HeadBuilder();
+    final RequestTarget target = new RequestTarget();
+    final RequestRules requestRules;
+    final ResponseRules responseRules;
+
+    private final int index;
+    private final EventLoop eventLoop;
+    private final Transport transport;
+    private final Identity identity;
+    private final QueueBudget budget;
+    private final AccessLog log;
+    private final Supplier<HttpPlan> plan;
+    private final ReceiveBuffers upstreamBuffers;
+    private final AtomicLong requests = new AtomicLong();
+    private final AtomicLong connections = new AtomicLong();
+    private final Set<Upstream> pooled = new HashSet<>();
+    private @Nullable ClientConnection first;
+    private boolean sweeping;
+    private boolean draining;
+    private long now = System.nanoTime();
+
+    HttpLoop(
+            int index,
+            EventLoop eventLoop,
+            Transport transport,
+            Identity identity,
+            QueueBudget budget,
+            AccessLog log,
+            Supplier<HttpPlan> plan) {
+        this.index = index;
+        this.eventLoop = eventLoop;
+        this.transport = transport;
+        this.identity = identity;
+        this.budget = budget;
+        this.upstreamBuffers = ReceiveBuffers.ofUpstreams(budget);
+        this.log = log;
+        this.plan = plan;
+        this.requestRules = new RequestRules(head, target, out, identity);
+        this.responseRules = new ResponseRules(head, out, identity);
+    }
+
+    int index() {
+        return index;
+    }
+
+    EventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    Transport transport() {
+        return transport;
+    }
+
+    Identity identity() {
+        return identity;
+    }
+
+    QueueBudget budget() {
+        return budget;
+    }
+
+    ReceiveBuffers upstreamBuffers() {
+        return upstreamBuffers;
+    }
+
+    AccessLog log() {
+        return log;
+    }
+
+    HttpPlan plan() {
+        return plan.get();
+    }
+
+    /** Nanoseconds as {@link System#nanoTime()} counts them, as of the last sweep: good to a tenth of a second. */
+    long now() {
+        return now;
+    }
+
+    boolean draining() {
+        return draining;
+    }
+
+    void countRequest() {
+        requests.lazySet(requests.getPlain() + 1);
+    }
+
+    long requests() {
+        return requests.get();
+    }
+
+    long connections() {
+        return connections.get();
+    }
+
+    void add(ClientConnection connection) {
+        connection.next = first;
+        if (first != null) {
+            first.previous = connection;
+        }
+        first = connection;
+        connections.lazySet(connections.getPlain() + 1);
+        startSweeping();
+    }
+
+    void remove(ClientConnection connection) {
+        if (connection.previous != null) {
+            connection.previous.next = connection.next;
+        } else if (first == connection) {
+            first = connection.next;
+        } else {
+            return;
+        }
+        if (connection.next != null) {
+            connection.next.previous = connection.previous;
+        }
+        connection.previous = null;
+        connection.next = null;
+        connections.lazySet(connections.getPlain() - 1);
+    }
+
+    /** Sees to it that an upstream's idle connections are closed in time. */
+    void watch(Upstream upstream) {
+        if (pooled.add(upstream)) {
+            startSweeping();
+        }
+    }
+
+    /** Lets every connection finish what it is at, and closes the idle ones. */
+    void drain() {
+        draining = true;
+        for (ClientConnection c = first; c != null; ) {
+            ClientConnection following = c.next;
+            c.closeWhenDone();
+            c = following;
+        }
+        pooled.forEach(upstream -> upstream.pool(this).closeAll());
+    }
+
+    void closeAll() {
+        for (ClientConnection c = first; c != null; ) {
+            ClientConnection following = c.next;
+            c.abort();
+            c = following;
+        }
+        pooled.forEach(upstream -> upstream.pool(this).closeAll());
+    }
+
+    private void startSweeping() {
+        if (!sweeping) {
+            sweeping = true;
+            now = System.nanoTime();
+            eventLoop.schedule(this::sweep, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void sweep() {
+        now = System.nanoTime();
+        for (ClientConnection c = first; c != null; ) {
+            ClientConnection following = c.next;
+            c.sweep(now);
+            c = following;
+        }
+        pooled.removeIf(upstream -> {
+            upstream.pool(this).sweep(now);
+            return upstream.pool(this).isEmpty();
+        });
+        if (first == null && pooled.isEmpty()) {
+            sweeping = false;
+        } else {
+            eventLoop.schedule(this::sweep, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.loopgate.http;
+
+import dev.loopgate.model.Cidr;
+import dev.loopgate.model.Configuration;
+import dev.loopgate.routing.RoutingTable;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+
+/** A configuration's hosts, ready for the data path; immutable, and in force for an exchange from its start to its end. */
+public final class HttpPlan {
+
+    private final Configuration configuration;
+    private final RoutingTable<HttpRoute> table;
+    private final Map<dev.loopgate.model.UpstreamAddress, Upstream> upstreams;
+
+    HttpPlan(
+            Configuration configuration,
+            RoutingTable<HttpRoute> table,
+            Map<dev.loopgate.model.UpstreamAddress, Upstream> upstreams) {
+        this.configuration = configuration;
+        this.table = table;
+        this.upstreams = Map.copyOf(upstreams);
+    }
+
+    Configuration configuration() {
+        return configuration;
+    }
+
+    RoutingTable<HttpRoute> table() {
+        return table;
+    }
+
+    Map<dev.loopgate.model.UpstreamAddress, Upstream> upstreams() {
+        return upstreams;
+    }
+
+    boolean trusts(InetAddress peer) {
+        List<Cidr> trusted = configuration.trustedProxies();
+        for (int i = 0; i < trusted.size(); i++) {
+            if (trusted.get(i).contains(peer)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

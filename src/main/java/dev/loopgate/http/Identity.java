@@ -1,0 +1,36 @@
+package dev.loopgate.http;
+
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+
+/** The name of this gateway in Via (RFC 9110 §7.6.3): unlike any other's, so that meeting it again is a loop. */
+final class Identity {
+
+    private final String pseudonym;
+    private final byte[] via10;
+    private final byte[] via11;
+
+    Identity() {
+        byte[] random = new byte[4];
+        new SecureRandom().nextBytes(random);
+        pseudonym = "loopgate-" + HexFormat.of().formatHex(random);
+        via10 = ("Via: 1.0 " + pseudonym + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        via11 = ("Via: 1.1 " + pseudonym + "\r\n").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    void appendVia(HeadBuilder out, int receivedMinorVersion) {
+        out.append(receivedMinorVersion == 0 ? via10 : via11);
+    }
+
+    /** Whether a request has passed this gateway before. */
+    boolean hasPassed(Head head) {
+        for (int i = 0; i < head.fields; i++) {
+            if (head.kind[i] == FieldKind.VIA
+                    && head.text(head.valueStart[i], head.valueEnd[i]).contains(pseudonym)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

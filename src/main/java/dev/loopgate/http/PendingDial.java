@@ -1,0 +1,65 @@
+package dev.loopgate.http;
+
+import dev.loopgate.net.Dial;
+import dev.loopgate.net.DialFailure;
+import dev.loopgate.net.DialListener;
+import io.netty.channel.Channel;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** An exchange on its way to a new upstream connection: connecting, or waiting to try again. */
+final class PendingDial implements DialListener {
+
+    private final HttpLoop loop;
+    private final Upstream upstream;
+    private final Exchange exchange;
+    private @Nullable Dial dial;
+    private @Nullable Future<?> pause;
+    private boolean cancelled;
+
+    PendingDial(HttpLoop loop, Upstream upstream, Exchange exchange) {
+        this.loop = loop;
+        this.upstream = upstream;
+        this.exchange = exchange;
+    }
+
+    /** Connects; the exchange hears of the outcome, perhaps before this returns. */
+    void start(Duration timeout) {
+        Dial started = loop.transport().dial(loop.eventLoop(), upstream.address(), timeout, this);
+        dial = started;
+        if (cancelled) {
+            started.cancel();
+        }
+    }
+
+    /** Runs something later, unless the exchange ends before. */
+    void pause(long millis, Runnable then) {
+        pause = loop.eventLoop().schedule(then, millis, TimeUnit.MILLISECONDS);
+    }
+
+    void cancel() {
+        cancelled = true;
+        if (dial != null) {
+            dial.cancel();
+        }
+        if (pause != null) {
+            pause.cancel(false);
+        }
+    }
+
+    @Override
+    public void connected(Channel channel) {
+        channel.config().setAutoClose(false);
+        channel.config().setRecvByteBufAllocator(loop.upstreamBuffers());
+        UpstreamConnection connection = new UpstreamConnection(loop, upstream, channel);
+        channel.pipeline().addLast(connection);
+        exchange.connected(connection);
+    }
+
+    @Override
+    public void failed(DialFailure failure) {
+        exchange.dialFailed(failure);
+    }
+}
