@@ -240,7 +240,7 @@ final class Answer {
     /** The request's head, parsed once more from the copy. */
     Head rereadHead() {
         try {
-            loop.head.parseRequest(client.headCopy(), client.headLength());
+            loop.parser.parseRequest(client.headCopy(), client.headLength());
             loop.target.read(loop.head);
             return loop.head;
         } catch (MalformedMessage e) {

@@ -215,7 +215,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         Head head = loop.head;
         long framing;
         try {
-            if (!head.parseRequest(in)) {
+            if (!loop.parser.parseRequest(in)) {
                 parsedBytes = in.readableBytes();
                 return false;
             }
@@ -463,7 +463,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             }
         } else if (now - deadline > 0) {
             if (phase == Phase.HEAD) {
-                refuse(FailureCode.REQUEST_TIMEOUT, "The request's header was not complete after 15 seconds.");
+                refuse(FailureCode.REQUEST_TIMEOUT, "its header was not complete after 15 seconds");
             } else {
                 close();
             }

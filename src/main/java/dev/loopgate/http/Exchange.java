@@ -78,11 +78,15 @@ final class Exchange {
         }
     }
 
-    /** Answers a request that could not be read. */
+    /**
+     * Answers a request that could not be read.
+     *
+     * @param cause what is wrong with it, as a clause
+     */
     void refuse(FailureCode code, String cause) {
         began = loop.now();
         answer.beginUnread();
-        answer.fail(Failure.of(code, cause));
+        fail(code, cause);
     }
 
     private void serve(HttpRoute matched, long framing) {
@@ -373,8 +377,13 @@ final class Exchange {
 
     // Ends
 
-    void fail(FailureCode code, String cause) {
-        answer.fail(Failure.of(code, cause));
+    /**
+     * The request turned out to be at fault.
+     *
+     * @param reason what is wrong with it, as a clause
+     */
+    void fail(FailureCode code, String reason) {
+        answer.fail(Failure.of(code, "The request is not valid: " + reason + "."));
     }
 
     /** The client went away: nothing is left to do but to stop the upstream. */

@@ -20,6 +20,7 @@ final class HttpLoop {
     private static final long SWEEP_MILLIS = 100;
 
     final Head head = new Head();
+    final HeadParser parser = new HeadParser(head);
     final HeadBuilder out = new HeadBuilder();
     final RequestTarget target = new RequestTarget();
     final RequestRules requestRules;

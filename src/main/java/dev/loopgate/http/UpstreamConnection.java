@@ -148,7 +148,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         Head head = loop.head;
         try {
             while (in.isReadable()) {
-                if (!head.parseResponse(in)) {
+                if (!loop.parser.parseResponse(in)) {
                     partialHead = in;
                     return;
                 }
