@@ -34,7 +34,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private static final long IDLE_DEADLINE = 300_000_000_000L;
     private static final long LINGER_DEADLINE = 5_000_000_000L;
     private static final long FIN_DEADLINE = 30_000_000_000L;
-    private static final int MAX_WAITING_INPUT = 64 * 1024;
 
     /** Neighbours in the loop's list. */
     @Nullable
@@ -49,10 +48,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private final BodyReader requestBody = new BodyReader();
     private Phase phase = Phase.IDLE;
     private @Nullable Exchange exchange;
-    private @Nullable ByteBuf input;
+    private final RequestInput input;
     private byte[] headCopy = new byte[0];
     private int headLength;
-    private int parsedBytes;
     private long deadline;
     private long lastBody;
     private boolean processing;
@@ -63,6 +61,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     ClientConnection(HttpLoop loop, Channel channel) {
         this.loop = loop;
         this.channel = channel;
+        this.input = new RequestInput(channel);
         this.client =
                 new Client((InetSocketAddress) channel.remoteAddress(), (InetSocketAddress) channel.localAddress());
         this.deadline = loop.now() + IDLE_DEADLINE;
@@ -97,8 +96,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         switch (phase) {
             case CLOSED, LINGER -> in.release();
             case EXCHANGE -> {
-                if (input == null && exchange != null && exchange.takesBody()) {
-                    input = in;
+                if (input.isEmpty() && exchange != null && exchange.takesBody()) {
+                    input.add(in);
                     passBody();
                 } else {
                     keep(in);
@@ -134,7 +133,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         switch (phase) {
             case IDLE, HEAD, LINGER -> close();
             case EXCHANGE -> {
-                if (!requestBody.complete() && input == null) {
+                if (!requestBody.complete() && input.isEmpty()) {
                     abort();
                 } else {
                     // The client may have said all it has to say and still wait for the answer; or it may be gone.
@@ -158,21 +157,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     // Requests
 
     private void keep(ByteBuf in) {
-        ByteBuf kept = input;
-        if (kept == null) {
-            input = in;
-        } else {
-            if (kept.writableBytes() < in.readableBytes()) {
-                ByteBuf larger = channel.alloc().directBuffer(kept.readableBytes() + in.readableBytes() + 1024);
-                larger.writeBytes(kept);
-                kept.release();
-                kept = larger;
-                input = kept;
-            }
-            kept.writeBytes(in);
-            in.release();
-        }
-        if (input != null && input.readableBytes() > MAX_WAITING_INPUT) {
+        input.add(in);
+        if (input.isFull()) {
             pause();
         }
     }
@@ -183,7 +169,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
         processing = true;
         try {
-            while ((phase == Phase.IDLE || phase == Phase.HEAD) && input != null && readHead()) {
+            while ((phase == Phase.IDLE || phase == Phase.HEAD) && readHead()) {
                 // The next request may be here already (RFC 9112 §9.3.2).
             }
         } finally {
@@ -199,24 +185,24 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private boolean readHead() {
-        ByteBuf in = input;
-        if (in == null || !in.isReadable()) {
-            releaseInput();
+        input.trim();
+        ByteBuf in = input.peek();
+        if (in == null) {
             return false;
         }
         if (phase == Phase.IDLE) {
             phase = Phase.HEAD;
             deadline = loop.now() + HEAD_DEADLINE;
-            parsedBytes = 0;
+            input.headBegins();
         }
-        if (!worthParsing(in)) {
+        if (!input.worthParsing()) {
             return false;
         }
         Head head = loop.head;
         long framing;
         try {
             if (!loop.parser.parseRequest(in)) {
-                parsedBytes = in.readableBytes();
+                input.headIncomplete();
                 return false;
             }
             loop.target.read(head);
@@ -238,21 +224,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         return true;
     }
 
-    /** A head that dribbles in is parsed again only where it may be whole, or has doubled. */
-    private boolean worthParsing(ByteBuf in) {
-        int size = in.readableBytes();
-        if (parsedBytes == 0 || size >= 2 * parsedBytes || size >= Head.MAX_BYTES) {
-            return true;
-        }
-        int end = in.writerIndex();
-        for (int i = Math.max(in.readerIndex(), in.readerIndex() + parsedBytes - 3); i < end - 2; i++) {
-            if (in.getByte(i) == Grammar.LF && in.getByte(i + 1) == Grammar.CR && in.getByte(i + 2) == Grammar.LF) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private void refuse(FailureCode code, String cause) {
         phase = Phase.EXCHANGE;
         closeAfter = true;
@@ -263,47 +234,24 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         refused.refuse(code, cause);
     }
 
-    /** Takes the buffer that the current request came in, where nothing else is in it. */
-    @Nullable
-    ByteBuf takeEmptiedInput() {
-        ByteBuf in = input;
-        // A slice of the last body may still wait to be written: then the buffer is not ours to write over.
-        if (in == null || in.isReadable() || in.refCnt() != 1) {
-            return null;
-        }
-        input = null;
-        return in;
+    /** What has been read behind the current request's head. */
+    RequestInput input() {
+        return input;
     }
 
-    /** A body that went out together with its head. */
+    /** A body of this many bytes went out together with its head. */
     void bodyTaken(int bytes) {
-        ByteBuf in = input;
+        ByteBuf in = input.peek();
         if (in != null) {
             in.skipBytes(bytes);
-            if (!in.isReadable()) {
-                releaseInput();
-            }
+            input.trim();
         }
         requestBody.begin(Framing.NONE, FailureCode.BAD_FRAMING);
     }
 
-    /** What has been read behind the current request's head. */
-    @Nullable
-    ByteBuf input() {
-        return input;
-    }
-
-    /** Takes what has been read behind the current request's head, for a tunnel. */
-    @Nullable
-    ByteBuf takeInput() {
-        ByteBuf in = input;
-        input = null;
-        return in;
-    }
-
     /** Passes on what is here of the request's body; called when the exchange begins to take it, and on each read. */
     void passBody() {
-        ByteBuf in = input;
+        ByteBuf in = input.peek();
         Exchange current = exchange;
         if (in == null || current == null || requestBody.complete()) {
             return;
@@ -319,11 +267,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
         if (in.isReadable() || in.readerIndex() != start + n) {
             current.requestBody(in.retainedSlice(start, n));
-            if (!in.isReadable()) {
-                releaseInput();
-            }
+            input.trim();
         } else {
-            input = null;
+            input.take();
             current.requestBody(in.setIndex(start, start + n));
         }
         if (requestBody.complete()) {
@@ -368,7 +314,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         exchange = null;
         channel.flush();
         if (closeAfter) {
-            finish((requestBody.complete() && input == null) || inputEnded);
+            finish((requestBody.complete() && input.isEmpty()) || inputEnded);
             return;
         }
         phase = Phase.IDLE;
@@ -376,10 +322,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (headCopy.length > 2048) {
             headCopy = new byte[0];
         }
-        if (input != null && !input.isReadable()) {
-            releaseInput();
-        }
-        if (input != null || inputEnded || paused) {
+        input.trim();
+        if (!input.isEmpty() || inputEnded || paused) {
             process();
         }
     }
@@ -413,7 +357,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void finish(boolean nothingUnread) {
-        releaseInput();
+        input.release();
         if (nothingUnread) {
             phase = Phase.CLOSED;
             loop.remove(this);
@@ -442,16 +386,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private void close() {
         phase = Phase.CLOSED;
         loop.remove(this);
-        releaseInput();
+        input.release();
         channel.close();
-    }
-
-    private void releaseInput() {
-        ByteBuf in = input;
-        input = null;
-        if (in != null) {
-            in.release();
-        }
     }
 
     void sweep(long now) {

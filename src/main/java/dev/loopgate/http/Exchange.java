@@ -123,9 +123,9 @@ final class Exchange {
         boolean trusted = plan.trusts(client.client().address());
         loop.requestRules.write(matched, to, client.client(), trusted, connectionOptions, upgrade);
         HeadBuilder out = loop.out;
-        ByteBuf behind = client.input();
+        ByteBuf behind = client.input().peek();
         int body = framing > 0 && behind != null && framing <= behind.readableBytes() ? (int) framing : 0;
-        ByteBuf buffer = client.takeEmptiedInput();
+        ByteBuf buffer = client.input().takeSpent();
         if (buffer == null) {
             buffer = client.channel().alloc().directBuffer(out.length + body);
         } else {

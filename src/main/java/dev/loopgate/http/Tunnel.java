@@ -35,7 +35,7 @@ final class Tunnel {
             HttpRoute route,
             Ended ended) {
         Tunnel tunnel = new Tunnel(ended);
-        ByteBuf eager = client.takeInput();
+        ByteBuf eager = client.input().take();
         Channel down = client.channel();
         Channel up = upstream.channel();
         client.handOver();

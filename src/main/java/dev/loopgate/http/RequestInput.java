@@ -1,0 +1,117 @@
+package dev.loopgate.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
+
+/** What a client has sent and nobody has taken yet. An idle connection holds no buffer. */
+final class RequestInput {
+
+    /** Above this much, nothing more is read until somebody takes some. */
+    private static final int LIMIT = 64 * 1024;
+
+    private final Channel channel;
+    private @Nullable ByteBuf buffer;
+
+    /** How much of the buffer was there when a head in it was last found incomplete. */
+    private int parsedBytes;
+
+    RequestInput(Channel channel) {
+        this.channel = channel;
+    }
+
+    boolean isEmpty() {
+        return buffer == null;
+    }
+
+    boolean isFull() {
+        return buffer != null && buffer.readableBytes() > LIMIT;
+    }
+
+    /** The bytes, in order; null where there are none. */
+    @Nullable
+    ByteBuf peek() {
+        return buffer;
+    }
+
+    /** Adds what was read. */
+    void add(ByteBuf in) {
+        ByteBuf kept = buffer;
+        if (kept == null) {
+            buffer = in;
+            return;
+        }
+        if (kept.writableBytes() < in.readableBytes()) {
+            ByteBuf larger = channel.alloc().directBuffer(kept.readableBytes() + in.readableBytes() + 1024);
+            larger.writeBytes(kept);
+            kept.release();
+            kept = larger;
+            buffer = kept;
+        }
+        kept.writeBytes(in);
+        in.release();
+    }
+
+    /** Takes everything. */
+    @Nullable
+    ByteBuf take() {
+        ByteBuf in = buffer;
+        buffer = null;
+        return in;
+    }
+
+    /**
+     * Takes the buffer itself, to be written over, where all it held has been read. A slice of the last body may still
+     * wait to be written: then it is not ours to write over.
+     */
+    @Nullable
+    ByteBuf takeSpent() {
+        ByteBuf in = buffer;
+        if (in == null || in.isReadable() || in.refCnt() != 1) {
+            return null;
+        }
+        buffer = null;
+        return in;
+    }
+
+    /** Lets go of the buffer once all it held has been read. */
+    void trim() {
+        if (buffer != null && !buffer.isReadable()) {
+            release();
+        }
+    }
+
+    void release() {
+        ByteBuf in = take();
+        if (in != null) {
+            in.release();
+        }
+    }
+
+    void headBegins() {
+        parsedBytes = 0;
+    }
+
+    void headIncomplete() {
+        parsedBytes = buffer == null ? 0 : buffer.readableBytes();
+    }
+
+    /** A head that dribbles in is parsed again only where it may be whole, or has doubled. */
+    boolean worthParsing() {
+        ByteBuf in = buffer;
+        if (in == null) {
+            return false;
+        }
+        int size = in.readableBytes();
+        if (parsedBytes == 0 || size >= 2 * parsedBytes || size >= Head.MAX_BYTES) {
+            return true;
+        }
+        int end = in.writerIndex();
+        for (int i = Math.max(in.readerIndex(), in.readerIndex() + parsedBytes - 3); i < end - 2; i++) {
+            if (in.getByte(i) == Grammar.LF && in.getByte(i + 1) == Grammar.CR && in.getByte(i + 2) == Grammar.LF) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
