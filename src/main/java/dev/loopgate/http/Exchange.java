@@ -23,6 +23,7 @@ final class Exchange {
     private final ClientConnection client;
     private final HttpPlan plan;
     private final Answer answer;
+    private final OutgoingRequest request;
     private final Outflow outflow;
     private long began;
     private boolean upgrade;
@@ -38,18 +39,12 @@ final class Exchange {
     private boolean retried;
     private boolean ended;
 
-    /** The request as it goes upstream, kept while it may have to be sent again. */
-    private @Nullable ByteBuf request;
-
-    private int requestStart;
-    private int requestEnd;
-    private int requestHeadLength;
-
     Exchange(HttpLoop loop, ClientConnection client) {
         this.loop = loop;
         this.client = client;
         this.plan = loop.plan();
         this.answer = new Answer(loop, client, this);
+        this.request = new OutgoingRequest(loop, client);
         this.outflow = new Outflow(loop.budget());
     }
 
@@ -114,38 +109,14 @@ final class Exchange {
         idempotent = Methods.isIdempotent(head);
         hopIndex = matched.nextTurn();
         hop = matched.hop(hopIndex);
-        writeRequest(matched, hop, framing);
+        writeHead(matched, hop);
+        answer.countRequestBytes(request.write(framing));
         connect(matched, hop);
     }
 
-    /** Writes the upstream head, and behind it a body that is here whole, so that both go out in one send. */
-    private void writeRequest(HttpRoute matched, Hop to, long framing) {
+    private void writeHead(HttpRoute matched, Hop to) {
         boolean trusted = plan.trusts(client.client().address());
         loop.requestRules.write(matched, to, client.client(), trusted, connectionOptions, upgrade);
-        HeadBuilder out = loop.out;
-        ByteBuf behind = client.input().peek();
-        int body = framing > 0 && behind != null && framing <= behind.readableBytes() ? (int) framing : 0;
-        ByteBuf buffer = client.input().takeSpent();
-        if (buffer == null) {
-            buffer = client.channel().alloc().directBuffer(out.length + body);
-        } else {
-            buffer.clear();
-        }
-        buffer.writeBytes(out.bytes, 0, out.length);
-        if (body > 0 && behind != null) {
-            buffer.writeBytes(behind, behind.readerIndex(), body);
-            client.bodyTaken(body);
-            answer.countRequestBytes(body);
-        }
-        request = buffer;
-        keepRequest(buffer, out.length);
-    }
-
-    private void keepRequest(ByteBuf buffer, int headLength) {
-        request = buffer;
-        requestStart = buffer.readerIndex();
-        requestEnd = buffer.writerIndex();
-        requestHeadLength = headLength;
     }
 
     /** An idle connection where one will do, else a new one. */
@@ -174,18 +145,9 @@ final class Exchange {
     }
 
     private void attach(UpstreamConnection connection) {
-        ByteBuf buffer = request;
-        if (buffer == null) {
-            throw new IllegalStateException("no request to send");
-        }
         upstream = connection;
         connection.attach(this);
-        if (connection.reused() && replayable()) {
-            buffer.retain();
-        } else {
-            request = null;
-        }
-        connection.write(buffer);
+        connection.write(request.send(connection.reused() && replayable()));
         answer.requestSentAt(loop.now());
         if (!client.requestBody().complete()) {
             client.passBody();
@@ -290,7 +252,7 @@ final class Exchange {
 
     /** The upstream began to answer: from here on nothing is sent again. */
     void answerBegan() {
-        releaseRequest();
+        request.release();
         if (hop != null) {
             hop.upstream().answeredAt(loop.now());
         }
@@ -305,9 +267,8 @@ final class Exchange {
         if (matched == null || to == null) {
             return;
         }
-        if (lost != null && lost.reused() && request != null && !retried) {
+        if (lost != null && lost.reused() && request.isKept() && !retried) {
             retried = true;
-            request.setIndex(requestStart, requestEnd);
             connect(matched, to);
             return;
         }
@@ -359,19 +320,9 @@ final class Exchange {
         hopIndex++;
         Hop to = matched.hop(hopIndex);
         hop = to;
-        ByteBuf old = request;
-        if (old == null) {
-            throw new IllegalStateException("no request to send");
-        }
-        int bodyStart = requestStart + requestHeadLength;
         answer.rereadHead();
-        loop.requestRules.write(
-                matched, to, client.client(), plan.trusts(client.client().address()), connectionOptions, upgrade);
-        HeadBuilder out = loop.out;
-        ByteBuf buffer = client.channel().alloc().directBuffer(out.length + requestEnd - bodyStart);
-        buffer.writeBytes(out.bytes, 0, out.length).writeBytes(old, bodyStart, requestEnd - bodyStart);
-        old.release();
-        keepRequest(buffer, out.length);
+        writeHead(matched, to);
+        request.rewriteHead();
         connect(matched, to);
     }
 
@@ -403,7 +354,7 @@ final class Exchange {
         }
         ended = true;
         outflow.release();
-        releaseRequest();
+        request.release();
         if (dial != null) {
             dial.cancel();
             dial = null;
@@ -420,18 +371,10 @@ final class Exchange {
     UpstreamConnection releaseUpstream() {
         ended = true;
         outflow.release();
-        releaseRequest();
+        request.release();
         UpstreamConnection from = upstream;
         upstream = null;
         return from;
-    }
-
-    private void releaseRequest() {
-        ByteBuf kept = request;
-        request = null;
-        if (kept != null) {
-            kept.release();
-        }
     }
 
     void sweep(long now, long lastBody) {
