@@ -3,10 +3,10 @@ package dev.loopgate.net;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 
-/** Tells who listens on a TCP port of this machine. */
+/** Tells who listens on a TCP port of this machine, and what the system itself does with it. */
 public interface PortHolders {
 
-    /** Knows nobody. */
+    /** Knows nothing. */
     PortHolders UNKNOWN = address -> Optional.empty();
 
     /**
@@ -16,4 +16,14 @@ public interface PortHolders {
      * @return empty where nobody listens, or the system does not say who
      */
     Optional<PortHolder> holderOf(InetSocketAddress address);
+
+    /** Why the system lets only the privileged bind a port, in one clause; empty where it does not. Blocks for a moment. */
+    default Optional<String> privileged(int port) {
+        return Optional.empty();
+    }
+
+    /** That an outgoing connection may have a port that nobody listens on, in one clause. Blocks for a moment. */
+    default Optional<String> outgoing(int port) {
+        return Optional.empty();
+    }
 }

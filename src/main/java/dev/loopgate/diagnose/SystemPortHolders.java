@@ -1,0 +1,136 @@
+package dev.loopgate.diagnose;
+
+import dev.loopgate.net.PortHolder;
+import dev.loopgate.net.PortHolders;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import oshi.SystemInfo;
+import oshi.software.os.InternetProtocolStats;
+import oshi.software.os.InternetProtocolStats.IPConnection;
+import oshi.software.os.InternetProtocolStats.TcpState;
+import oshi.software.os.OSProcess;
+import oshi.software.os.OperatingSystem;
+
+/**
+ * Asks the operating system who listens. What it takes to ask is loaded with the first question, on a thread of its own,
+ * which is given up after two seconds: a machine with very many sockets, or a file system that hangs.
+ */
+public final class SystemPortHolders implements PortHolders {
+
+    private static final Duration LIMIT = Duration.ofSeconds(2);
+
+    /** A message is one line: a command line of a JVM alone can fill a screen. */
+    private static final int COMMAND_LENGTH = 120;
+
+    private static final Pattern GATEWAY =
+            Pattern.compile("java\\b.*(\\bloopgate\\.jar(\\s|$)|\\bdev\\.loopgate\\.cli\\.Main\\b)");
+
+    private final PortRules rules;
+    private final SocketOwners owners;
+    private final Duration limit;
+
+    public SystemPortHolders() {
+        this(new PortRules(), new SocketOwners(), LIMIT);
+    }
+
+    SystemPortHolders(PortRules rules, SocketOwners owners, Duration limit) {
+        this.rules = rules;
+        this.owners = owners;
+        this.limit = limit;
+    }
+
+    @Override
+    public Optional<PortHolder> holderOf(InetSocketAddress address) {
+        CompletableFuture<Optional<PortHolder>> answer = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        answer.complete(ask(address));
+                    } catch (RuntimeException | LinkageError unsupported) {
+                        // No native access here, or a system that oshi does not know: then nobody knows.
+                        answer.complete(Optional.empty());
+                    }
+                },
+                "loopgate-port-holders");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException unknown) {
+            return Optional.empty();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public Optional<String> privileged(int port) {
+        return rules.privileged(port);
+    }
+
+    @Override
+    public Optional<String> outgoing(int port) {
+        return rules.outgoing(port);
+    }
+
+    private Optional<PortHolder> ask(InetSocketAddress address) {
+        OperatingSystem system = new SystemInfo().getOperatingSystem();
+        Optional<ListeningSocket> socket =
+                ListeningSocket.closest(listening(system.getInternetProtocolStats()), address);
+        return socket.map(found -> {
+            OSProcess process = found.pid() > 0 ? system.getProcess((int) found.pid()) : null;
+            return process == null
+                    ? new PortHolder(0, "", "", owners.userOf(found.address()).orElse(""), false)
+                    : describe(process);
+        });
+    }
+
+    private static List<ListeningSocket> listening(InternetProtocolStats sockets) {
+        List<ListeningSocket> found = new ArrayList<>();
+        for (IPConnection socket : sockets.getConnections()) {
+            if (socket.getType().startsWith("tcp") && socket.getState() == TcpState.LISTEN) {
+                found.add(new ListeningSocket(
+                        new InetSocketAddress(address(socket.getLocalAddress()), socket.getLocalPort()),
+                        Math.max(0, socket.getowningProcessId())));
+            }
+        }
+        return found;
+    }
+
+    /** No bytes, or IPv4 in four, or IPv6 in sixteen. */
+    private static InetAddress address(byte[] raw) {
+        try {
+            return InetAddress.getByAddress(raw.length == 0 ? new byte[4] : raw);
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static PortHolder describe(OSProcess process) {
+        String command = process.getCommandLine()
+                .replace('\0', ' ')
+                .replaceAll("\\p{Cntrl}", "?")
+                .strip();
+        return new PortHolder(
+                process.getProcessID(),
+                process.getName().replaceAll("\\p{Cntrl}", "?"),
+                command.length() > COMMAND_LENGTH ? command.substring(0, COMMAND_LENGTH) + "…" : command,
+                process.getUser(),
+                isGateway(command));
+    }
+
+    static boolean isGateway(String command) {
+        return GATEWAY.matcher(command).find();
+    }
+}

@@ -1,0 +1,103 @@
+package dev.loopgate.gateway;
+
+import dev.loopgate.model.BindAddress;
+import dev.loopgate.model.Forward;
+import dev.loopgate.model.UpstreamAddress;
+import dev.loopgate.net.Addresses;
+import dev.loopgate.net.BindFailure;
+import dev.loopgate.net.PortHolder;
+import dev.loopgate.net.PortHolders;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/** Turns the failure of a bind into what a person can do about it. Blocks: asks the system who has the port. */
+final class BindProblems {
+
+    private final PortHolders holders;
+
+    BindProblems(PortHolders holders) {
+        this.holders = holders;
+    }
+
+    /** An address of the gateway itself. */
+    BindProblem ofListener(Throwable failure) {
+        return of("the gateway's port", failure, holder -> hintForListener(holder));
+    }
+
+    /** An address of a forward. */
+    BindProblem ofForward(Forward.Tcp rule, Throwable failure) {
+        return of(rule.bind().toString(), failure, holder -> hintForForward(rule));
+    }
+
+    private BindProblem of(String otherwise, Throwable failure, Hint hint) {
+        if (!(failure instanceof BindFailure bind)) {
+            return new BindProblem(
+                    BindProblem.Kind.OTHER,
+                    otherwise,
+                    String.valueOf(failure.getMessage()),
+                    Optional.empty(),
+                    Optional.empty());
+        }
+        InetSocketAddress address = bind.address();
+        String text = Addresses.text(address);
+        return switch (bind.kind()) {
+            case TAKEN -> {
+                Optional<PortHolder> holder = holders.holderOf(address);
+                String cause = holder.isPresent()
+                        ? "the port is taken"
+                        : holders.outgoing(address.getPort())
+                                .map(note -> "the port is taken; " + note)
+                                .orElse("the port is taken, by a process that cannot be seen from here");
+                yield new BindProblem(BindProblem.Kind.TAKEN, text, cause, holder, hint.forHolder(holder));
+            }
+            case FORBIDDEN ->
+                new BindProblem(
+                        BindProblem.Kind.FORBIDDEN,
+                        text,
+                        holders.privileged(address.getPort()).orElse(bind.reason()),
+                        Optional.empty(),
+                        Optional.of("use a port from 1024 up, or let java bind it:"
+                                + " sudo setcap cap_net_bind_service=+ep \"$(readlink -f \"$(command -v java)\")\""));
+            case NO_SUCH_ADDRESS ->
+                new BindProblem(
+                        BindProblem.Kind.NO_SUCH_ADDRESS, text, bind.reason(), Optional.empty(), Optional.empty());
+            case OTHER ->
+                new BindProblem(BindProblem.Kind.OTHER, text, bind.reason(), Optional.empty(), Optional.empty());
+        };
+    }
+
+    private static Optional<String> hintForListener(Optional<PortHolder> holder) {
+        return Optional.of(
+                holder.map(PortHolder::gateway).orElse(false)
+                        ? "it serves its own file already; stop it, or set another port with listen:"
+                        : "stop it, or set another port with listen:");
+    }
+
+    /** A service that has the very port on which it is to be reached from elsewhere. */
+    private static Optional<String> hintForForward(Forward.Tcp rule) {
+        BindAddress bind = rule.bind();
+        boolean samePort = rule.targets().stream().anyMatch(target -> port(target) == bind.port());
+        if (!samePort) {
+            return Optional.empty();
+        }
+        if (bind.scope() == BindAddress.Scope.LAN) {
+            return Optional.of("where the service itself listens on every address it needs no forward;"
+                    + " else let it listen on 127.0.0.1 only");
+        }
+        return bind.open()
+                ? Optional.of("the service itself has this port; \"lan:" + bind.port()
+                        + "\" takes it on every address but loopback")
+                : Optional.of("the service itself has this port on loopback; it needs no forward");
+    }
+
+    private static int port(UpstreamAddress target) {
+        if (target instanceof UpstreamAddress.LoopbackPort port) {
+            return port.port();
+        }
+        return target instanceof UpstreamAddress.HostPort named ? named.port() : -1;
+    }
+
+    private interface Hint {
+        Optional<String> forHolder(Optional<PortHolder> holder);
+    }
+}

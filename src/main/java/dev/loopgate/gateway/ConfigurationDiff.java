@@ -1,0 +1,38 @@
+package dev.loopgate.gateway;
+
+import dev.loopgate.model.Configuration;
+import dev.loopgate.model.Forward;
+import dev.loopgate.model.VirtualHost;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** How many hosts, by pattern, and forwards, by the address they bind, are new, differ or are gone. */
+record ConfigurationDiff(int added, int changed, int removed) {
+
+    static ConfigurationDiff between(Configuration before, Configuration after) {
+        return count(before.hosts(), after.hosts(), VirtualHost::pattern)
+                .plus(count(before.forwards(), after.forwards(), Forward::bind));
+    }
+
+    private static <T> ConfigurationDiff count(List<T> before, List<T> after, Function<T, Object> key) {
+        Map<Object, T> left = new HashMap<>();
+        before.forEach(item -> left.put(key.apply(item), item));
+        int added = 0;
+        int changed = 0;
+        for (T item : after) {
+            T old = left.remove(key.apply(item));
+            if (old == null) {
+                added++;
+            } else if (!old.equals(item)) {
+                changed++;
+            }
+        }
+        return new ConfigurationDiff(added, changed, left.size());
+    }
+
+    private ConfigurationDiff plus(ConfigurationDiff other) {
+        return new ConfigurationDiff(added + other.added, changed + other.changed, removed + other.removed);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.loopgate.diagnose;
+
+import org.jspecify.annotations.NullMarked;
