@@ -1,14 +1,28 @@
 package dev.loopgate.config;
 
+import dev.loopgate.config.ForwardsReader.Rule;
+import dev.loopgate.config.Item.Mapping;
+import dev.loopgate.config.ListenReader.Listener;
+import dev.loopgate.model.AccessLogSettings;
+import dev.loopgate.model.BindAddress;
+import dev.loopgate.model.Cidr;
 import dev.loopgate.model.Configuration;
+import dev.loopgate.model.Forward;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a configuration file and what it includes. Safe for use by several threads. */
 public final class ConfigurationReader {
+
+    /** {@code $schema} is for editors: the JSON form's way to name its schema. */
+    private static final Keys MAIN = new Keys(
+            "a configuration",
+            List.of("listen", "hosts", "forwards", "defaults", "include", "trusted-proxies", "access-log", "$schema"));
+
+    private static final Keys INCLUDED = new Keys("an included file", List.of("hosts", "forwards", "$schema"));
+    private static final Keys DEFAULTS = new Keys("defaults", OptionsReader.KEYS);
 
     private final UnaryOperator<@Nullable String> environment;
 
@@ -22,12 +36,57 @@ public final class ConfigurationReader {
      * Relative paths in a file are relative to that file.
      */
     public ReadResult read(Path mainFile, SourceTexts texts) {
-        ReadSources sources = new ReadSources(List.of(mainFile), List.of());
-        String port = environment.apply("LOOPGATE_PORT");
-        Problem problem =
-                new Problem(mainFile, 1, 1, "no file can be read (LOOPGATE_PORT is " + port + ")", Optional.empty());
-        return mainFile.toString().isEmpty()
-                ? new ReadResult.Invalid(List.of(problem), List.of(), sources)
-                : new ReadResult.Valid(Configuration.EMPTY, List.of(), sources);
+        Problems problems = new Problems();
+        SourceFiles files = new SourceFiles(texts, problems, new Variables(environment, problems));
+        Configuration configuration = files.load(mainFile)
+                .map(mapping -> configuration(mapping, mainFile, files, problems))
+                .orElse(Configuration.EMPTY);
+        ReadSources sources = files.sources();
+        List<Problem> warnings = problems.warnings(sources.files());
+        return problems.errorCount() > 0
+                ? new ReadResult.Invalid(problems.errors(sources.files()), warnings, sources)
+                : new ReadResult.Valid(configuration, warnings, sources);
+    }
+
+    private static Configuration configuration(Mapping mapping, Path mainFile, SourceFiles files, Problems problems) {
+        Scalars scalars = new Scalars(problems);
+        Fields main = new Fields(mapping, MAIN, problems);
+        main.value("$schema").ifPresent(item -> scalars.scalar(item, "the name of a schema"));
+        List<Listener> listeners = main.value("listen")
+                .map(new ListenReader(problems)::read)
+                .orElse(List.of(new Listener(mapping.place(), BindAddress.loopback(Configuration.DEFAULT_PORT))));
+        HostsReader hosts = new HostsReader(problems, defaults(main, scalars, problems));
+        ForwardsReader forwards = new ForwardsReader(problems);
+        main.value("hosts").ifPresent(hosts::read);
+        main.value("forwards").ifPresent(forwards::read);
+        for (Mapping map :
+                main.value("include").map(item -> files.include(mainFile, item)).orElse(List.of())) {
+            Fields included = new Fields(map, INCLUDED, problems);
+            included.value("hosts").ifPresent(hosts::read);
+            included.value("forwards").ifPresent(forwards::read);
+        }
+        List<Cidr> trusted = main.value("trusted-proxies")
+                .filter(item -> !Scalars.isNull(item))
+                .map(new Cidrs(problems)::blocks)
+                .orElse(List.of());
+        AccessLogSettings accessLog = main.value("access-log")
+                .map(new AccessLogReader(problems)::read)
+                .orElse(AccessLogSettings.DEFAULT);
+        List<Rule> rules = forwards.rules();
+        new PortChecks(problems, listeners).check(rules, hosts.uses());
+        return new Configuration(
+                listeners.stream().map(Listener::address).toList(),
+                hosts.hosts(),
+                rules.stream()
+                        .flatMap(rule -> rule.forwards().stream().map(Forward.class::cast))
+                        .toList(),
+                trusted,
+                accessLog);
+    }
+
+    private static Options defaults(Fields main, Scalars scalars, Problems problems) {
+        Item item = main.value("defaults").orElse(new Mapping(main.place(), List.of()));
+        Mapping mapping = scalars.mappingOrNothing(item, "a map of route options");
+        return new OptionsReader(problems).options(new Fields(mapping, DEFAULTS, problems));
     }
 }

@@ -1,6 +1,7 @@
 package dev.loopgate.config;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystems;
@@ -21,7 +22,10 @@ public final class DiskTexts implements SourceTexts {
 
     @Override
     public byte[] content(Path file) throws IOException {
-        return Files.readAllBytes(file);
+        // Not all at once by its size: a pipe has none, and a device has no end.
+        try (InputStream in = Files.newInputStream(file)) {
+            return in.readNBytes(YamlText.LARGEST + 1);
+        }
     }
 
     @Override

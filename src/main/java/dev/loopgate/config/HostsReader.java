@@ -1,0 +1,165 @@
+package dev.loopgate.config;
+
+import dev.loopgate.config.Item.Entry;
+import dev.loopgate.config.Item.Mapping;
+import dev.loopgate.config.Item.Scalar;
+import dev.loopgate.model.HostPattern;
+import dev.loopgate.model.PathPrefix;
+import dev.loopgate.model.Route;
+import dev.loopgate.model.Target;
+import dev.loopgate.model.VirtualHost;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The virtual hosts of one configuration, which may be spread over several files. */
+final class HostsReader {
+
+    private static final Keys HOST = new Keys(
+            "a host",
+            Stream.of(List.of("routes"), Targets.KEYS, OptionsReader.KEYS)
+                    .flatMap(Collection::stream)
+                    .toList());
+
+    private static final Keys ROUTE = new Keys(
+            "a route",
+            Stream.of(Targets.KEYS, OptionsReader.KEYS)
+                    .flatMap(Collection::stream)
+                    .toList());
+
+    /** The name under which the gateway itself is to be reached. */
+    private static final HostPattern RESERVED = HostPattern.exact("loopgate.localhost");
+
+    private final Problems problems;
+    private final Scalars scalars;
+    private final HostNames names;
+    private final PathPrefixes prefixes;
+    private final OptionsReader options;
+    private final Targets targets;
+    private final Options defaults;
+    private final Map<HostPattern, Place> places = new HashMap<>();
+    private final List<VirtualHost> hosts = new ArrayList<>();
+
+    HostsReader(Problems problems, Options defaults) {
+        this.problems = problems;
+        this.defaults = defaults;
+        scalars = new Scalars(problems);
+        names = new HostNames(problems);
+        prefixes = new PathPrefixes(problems);
+        options = new OptionsReader(problems);
+        targets = new Targets(problems);
+    }
+
+    List<VirtualHost> hosts() {
+        return hosts;
+    }
+
+    List<Targets.Use> uses() {
+        return targets.uses();
+    }
+
+    /** Reads the value of {@code hosts}. */
+    void read(Item item) {
+        for (Entry entry : scalars.mappingOrNothing(item, "a map of host names and targets")
+                .entries()) {
+            Optional<HostPattern> pattern = names.pattern(entry.key()).filter(name -> isNew(name, entry.key()));
+            List<Route> routes = routes(entry.key(), entry.value());
+            if (!routes.isEmpty()) {
+                pattern.ifPresent(name -> hosts.add(new VirtualHost(name, routes)));
+            }
+        }
+    }
+
+    private boolean isNew(HostPattern pattern, Scalar key) {
+        if (pattern.equals(RESERVED)) {
+            problems.error(
+                    key.place(), "\"" + pattern + "\" is reserved for the gateway itself", "choose another name");
+            return false;
+        }
+        Place twin = places.putIfAbsent(pattern, key.place());
+        if (twin != null) {
+            problems.error(
+                    key.place(),
+                    "duplicate host " + key.shown(),
+                    "the first is at " + twin + "; names are compared without regard to case and trailing dots");
+        }
+        return twin == null;
+    }
+
+    private List<Route> routes(Scalar key, Item value) {
+        if (!(value instanceof Mapping mapping)) {
+            return value instanceof Scalar scalar && !scalar.isNull()
+                    ? route(PathPrefix.ROOT, targets.shorthand(value), defaults)
+                    : refuse(key, value);
+        }
+        Fields fields = new Fields(mapping, HOST, problems);
+        Options own = options.options(fields).over(defaults);
+        if (!fields.has("routes")) {
+            return route(PathPrefix.ROOT, targets.target(fields, PathPrefix.ROOT, "the host " + key.shown()), own);
+        }
+        for (String other : Targets.KEYS) {
+            if (fields.has(other)) {
+                problems.error(
+                        fields.placeOf(other),
+                        "\"" + other + "\" and \"routes\" exclude each other",
+                        "make it a route: routes: {/: …}");
+            }
+        }
+        return routes(fields.value("routes").orElseThrow(), own);
+    }
+
+    private List<Route> refuse(Scalar key, Item value) {
+        String name = key.text();
+        if (Scalars.isNull(value)) {
+            problems.error(value.place(), "the host " + key.shown() + " has no target", "write " + name + ": 3000");
+        } else {
+            problems.error(value.place(), "expected a target or a map, found a list", "write {to: […]}");
+        }
+        return List.of();
+    }
+
+    private List<Route> routes(Item item, Options inherited) {
+        Map<PathPrefix, Place> seen = new LinkedHashMap<>();
+        List<Route> routes = new ArrayList<>();
+        Optional<Mapping> mapping = scalars.mapping(item, "a map of path prefixes and targets");
+        if (mapping.isPresent() && mapping.get().entries().isEmpty()) {
+            problems.error(item.place(), "there is no route in routes", "add one: routes: {/: 3000}");
+        }
+        for (Entry entry : mapping.map(Mapping::entries).orElse(List.of())) {
+            Scalar key = entry.key();
+            Optional<PathPrefix> prefix = prefixes.prefix(key, key.text()).filter(path -> {
+                Place twin = seen.putIfAbsent(path, key.place());
+                if (twin != null) {
+                    problems.error(key.place(), "duplicate route " + key.shown(), "the first is at " + twin);
+                }
+                return twin == null;
+            });
+            List<Route> read = route(key, prefix.orElse(new PathPrefix(key.text())), entry.value(), inherited);
+            if (prefix.isPresent()) {
+                routes.addAll(read);
+            }
+        }
+        return routes;
+    }
+
+    private List<Route> route(Scalar key, PathPrefix prefix, Item value, Options inherited) {
+        if (value instanceof Mapping mapping) {
+            Fields fields = new Fields(mapping, ROUTE, problems);
+            Options own = options.options(fields).over(inherited);
+            return route(prefix, targets.target(fields, prefix, "the route " + key.shown()), own);
+        }
+        return value instanceof Scalar scalar && !scalar.isNull()
+                ? route(prefix, targets.shorthand(value), inherited)
+                : refuse(key, value);
+    }
+
+    private static List<Route> route(PathPrefix prefix, Optional<Target> target, Options options) {
+        return target.map(found -> List.of(new Route(prefix, found, options.resolved())))
+                .orElse(List.of());
+    }
+}

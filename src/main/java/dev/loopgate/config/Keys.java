@@ -1,0 +1,84 @@
+package dev.loopgate.config;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The keys that a map may have.
+ *
+ * @param owner what the map describes, for messages
+ */
+record Keys(String owner, List<String> known) {
+
+    /** Keys that the configuration language reserves and this version does nothing with. */
+    private static final Set<String> NOT_YET = Set.of(
+            "accept-proxy-protocol",
+            "admin",
+            "auth",
+            "balance",
+            "compress",
+            "cors",
+            "fault",
+            "health",
+            "limit",
+            "mirror",
+            "proxy-protocol",
+            "retries",
+            "sni",
+            "sources",
+            "tls",
+            "weight");
+
+    private static final Set<String> MAIN_ONLY =
+            Set.of("listen", "defaults", "include", "trusted-proxies", "access-log");
+
+    /** What other gateways call it. */
+    private static final Map<String, List<String>> SYNONYMS = Map.ofEntries(
+            Map.entry(
+                    "to",
+                    List.of("target", "targets", "upstream", "upstreams", "backend", "proxy", "proxy_pass", "url")),
+            Map.entry("files", List.of("root", "static", "dir", "directory", "folder")),
+            Map.entry("hosts", List.of("vhosts", "virtual-hosts", "sites", "servers", "names", "apps", "services")),
+            Map.entry("forwards", List.of("tcp", "ports", "port-forwards", "streams", "tunnels")),
+            Map.entry("listen", List.of("bind", "listeners", "port", "address")),
+            Map.entry("routes", List.of("paths", "locations", "path")),
+            Map.entry("respond", List.of("response", "return", "static-response")),
+            Map.entry("include", List.of("includes", "import", "imports")),
+            Map.entry("first-byte", List.of("timeout", "read-timeout", "response-timeout")),
+            Map.entry("connect", List.of("connect-timeout", "dial-timeout")),
+            Map.entry("idle", List.of("idle-timeout")),
+            Map.entry("connections", List.of("max-connections", "maxconn")),
+            Map.entry("host", List.of("hostname", "host-header")),
+            Map.entry("access-log", List.of("log", "logs", "logging")),
+            Map.entry("strip", List.of("strip-prefix", "strip_prefix", "stripprefix")));
+
+    boolean has(String key) {
+        return known.contains(key);
+    }
+
+    void refuse(Item.Scalar key, Problems problems) {
+        String name = key.text();
+        if (NOT_YET.contains(name)) {
+            problems.error(key.place(), "\"" + name + "\" is not supported by this version of Loopgate", "take it out");
+            return;
+        }
+        if (owner.equals("an included file") && MAIN_ONLY.contains(name)) {
+            problems.error(key.place(), "\"" + name + "\" is not for " + owner, "move it to the main file");
+            return;
+        }
+        String message = "unknown key " + Problems.quote(name) + " in " + owner;
+        Optional<String> meant = Spelling.nearest(name, known).or(() -> synonym(name));
+        problems.error(
+                key.place(),
+                message,
+                meant.map(word -> "did you mean \"" + word + "\"?").orElse("known here: " + String.join(", ", known)));
+    }
+
+    private Optional<String> synonym(String name) {
+        return known.stream()
+                .filter(word -> SYNONYMS.getOrDefault(word, List.of()).contains(name))
+                .findFirst();
+    }
+}

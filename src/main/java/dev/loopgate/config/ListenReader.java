@@ -1,0 +1,62 @@
+package dev.loopgate.config;
+
+import dev.loopgate.config.Item.Listing;
+import dev.loopgate.config.Item.Mapping;
+import dev.loopgate.model.BindAddress;
+import dev.loopgate.model.Configuration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The value of {@code listen}. */
+final class ListenReader {
+
+    private static final String FORMS = "a port, address:port, {host: …, port: …}, or a list of them";
+    private static final Keys KEYS = new Keys("listen", List.of("host", "port"));
+
+    private final Problems problems;
+    private final Scalars scalars;
+    private final Binds binds;
+
+    /** A listener and the place that asks for it. */
+    record Listener(Place place, BindAddress address) {}
+
+    ListenReader(Problems problems) {
+        this.problems = problems;
+        scalars = new Scalars(problems);
+        binds = new Binds(problems);
+    }
+
+    List<Listener> read(Item item) {
+        if (item instanceof Listing list && list.items().isEmpty()) {
+            problems.error(item.place(), "an empty list is nowhere to listen", "expected " + FORMS);
+        }
+        List<Listener> listeners = new ArrayList<>();
+        for (Item one : scalars.oneOrMore(item)) {
+            Optional<BindAddress> address = one instanceof Mapping mapping
+                    ? full(mapping)
+                    : scalars.scalar(one, FORMS).flatMap(scalar -> binds.single(scalar, scalar.text()));
+            address.ifPresent(found -> listeners.add(new Listener(one.place(), found)));
+        }
+        return listeners;
+    }
+
+    private Optional<BindAddress> full(Mapping mapping) {
+        Fields fields = new Fields(mapping, KEYS, problems);
+        if (mapping.entries().isEmpty()) {
+            problems.error(mapping.place(), "expected " + FORMS + ", found an empty map");
+            return Optional.empty();
+        }
+        Optional<Integer> port = fields.has("port")
+                ? fields.value("port")
+                        .flatMap(item -> scalars.integer(item, "a port from 1 to 65535", 1, Scalars.HIGHEST_PORT))
+                : Optional.of(Configuration.DEFAULT_PORT);
+        Optional<Item> host = fields.value("host");
+        if (host.isEmpty()) {
+            return port.map(BindAddress::loopback);
+        }
+        return scalars.scalar(host.get(), "an IP address or localhost")
+                .flatMap(scalar -> binds.address(scalar, scalar.text(), port.orElse(Configuration.DEFAULT_PORT)))
+                .flatMap(address -> port.map(found -> address));
+    }
+}

@@ -1,0 +1,169 @@
+package dev.loopgate.config;
+
+import dev.loopgate.config.ForwardsReader.Rule;
+import dev.loopgate.config.Item.Scalar;
+import dev.loopgate.config.ListenReader.Listener;
+import dev.loopgate.model.BindAddress;
+import dev.loopgate.model.Forward;
+import dev.loopgate.model.UpstreamAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What can only be seen with all rules at hand: two that fight over a port, and traffic that would come back to the gateway. */
+final class PortChecks {
+
+    private final Problems problems;
+    private final List<Listener> listeners;
+    private final Map<Integer, List<Claim>> claims = new HashMap<>();
+
+    /**
+     * A socket that a rule asks for.
+     *
+     * @param name of the rule, for messages
+     * @param forward empty for a listener of the gateway
+     */
+    private record Claim(Place place, String name, BindAddress address, Optional<Forward.Tcp> forward) {}
+
+    PortChecks(Problems problems, List<Listener> listeners) {
+        this.problems = problems;
+        this.listeners = listeners;
+    }
+
+    void check(List<Rule> rules, List<Targets.Use> uses) {
+        Set<Place> reported = new HashSet<>();
+        for (Listener listener : listeners) {
+            claim(new Claim(listener.place(), "listen", listener.address(), Optional.empty()), reported);
+        }
+        for (Rule rule : rules) {
+            for (Forward.Tcp forward : rule.forwards()) {
+                String name = "the forward " + rule.key().shown();
+                claim(new Claim(rule.key().place(), name, forward.bind(), Optional.of(forward)), reported);
+            }
+        }
+        rules.forEach(rule -> loops(rule, reported));
+        uses.forEach(this::warnOfItself);
+    }
+
+    private void claim(Claim claim, Set<Place> reported) {
+        List<Claim> others = claims.computeIfAbsent(claim.address().port(), port -> new ArrayList<>());
+        for (Claim other : others) {
+            if (PortRules.overlap(claim.address(), other.address()) && reported.add(claim.place())) {
+                problems.error(
+                        claim.place(),
+                        "port " + claim.address().port() + " is wanted twice: by " + describe(claim) + " here, and by "
+                                + describe(other) + " at " + other.place(),
+                        "give one of them another port or address");
+            }
+        }
+        others.add(claim);
+    }
+
+    private static String describe(Claim claim) {
+        return claim.name() + " (" + words(claim.address()) + ")";
+    }
+
+    private static String words(BindAddress address) {
+        return PortRules.any(address)
+                ? "every address"
+                : switch (address.scope()) {
+                    case LOOPBACK -> "127.0.0.1 and [::1]";
+                    case LAN -> "every address but loopback";
+                    case ADDRESS -> address.address();
+                };
+    }
+
+    /** One problem for a rule is enough, however many ports it has. */
+    private void loops(Rule rule, Set<Place> reported) {
+        for (Forward.Tcp forward : rule.forwards()) {
+            for (UpstreamAddress target : forward.targets()) {
+                if (!reported.contains(rule.key().place()) && refused(rule.key(), forward, target)) {
+                    reported.add(rule.key().place());
+                }
+            }
+        }
+    }
+
+    private boolean refused(Scalar key, Forward.Tcp forward, UpstreamAddress target) {
+        int port = forward.bind().port();
+        if (PortRules.reaches(target, forward.bind())) {
+            if (PortRules.any(forward.bind())) {
+                problems.error(
+                        key.place(),
+                        "the forward " + key.shown() + " would take 127.0.0.1:" + port + " too, where its own target "
+                                + target + " listens",
+                        "write \"lan:" + port + "\": every address but loopback");
+            } else {
+                problems.error(
+                        key.place(),
+                        "the forward " + key.shown() + " leads to itself",
+                        "give it another port, or write \"lan:" + port + "\" for every address but loopback");
+            }
+            return true;
+        }
+        Optional<Listener> gateway = listeners.stream()
+                .filter(listener -> PortRules.reaches(target, listener.address()))
+                .findFirst();
+        if (gateway.isPresent()) {
+            problems.error(
+                    key.place(),
+                    "the forward " + key.shown() + " leads to the gateway itself, " + target,
+                    "to open the gateway to the network, add an address to listen");
+            return true;
+        }
+        List<String> circle = new ArrayList<>();
+        if (returns(forward, forward, new HashSet<>(), circle)) {
+            problems.error(
+                    key.place(),
+                    "the forward " + key.shown() + " leads back to itself: " + String.join(" → ", circle),
+                    "one of these needs another target");
+            return true;
+        }
+        return false;
+    }
+
+    private boolean returns(Forward.Tcp from, Forward.Tcp goal, Set<BindAddress> seen, List<String> circle) {
+        if (!seen.add(from.bind()) || seen.size() > 1000) {
+            return false;
+        }
+        circle.add(from.bind().toString());
+        for (UpstreamAddress target : from.targets()) {
+            for (Claim next : claims.getOrDefault(port(target), List.of())) {
+                if (next.forward().isPresent() && PortRules.reaches(target, next.address())) {
+                    Forward.Tcp forward = next.forward().get();
+                    if (forward.bind().equals(goal.bind()) || returns(forward, goal, seen, circle)) {
+                        if (forward.bind().equals(goal.bind())) {
+                            circle.add(goal.bind().toString());
+                        }
+                        return true;
+                    }
+                }
+            }
+        }
+        circle.remove(circle.size() - 1);
+        return false;
+    }
+
+    private static int port(UpstreamAddress address) {
+        if (address instanceof UpstreamAddress.LoopbackPort local) {
+            return local.port();
+        }
+        return address instanceof UpstreamAddress.HostPort named ? named.port() : 0;
+    }
+
+    private void warnOfItself(Targets.Use use) {
+        for (Listener listener : listeners) {
+            if (PortRules.reaches(use.upstream().address(), listener.address())) {
+                problems.warn(
+                        use.at().place(),
+                        "the target " + use.at().shown() + " is the gateway itself: requests will end in 508",
+                        "name the port of the service behind it");
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,274 @@
+package dev.loopgate.config;
+
+import dev.loopgate.config.Item.Scalar;
+import dev.loopgate.model.Target.Upstream;
+import dev.loopgate.model.UpstreamAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Backends as text: a port, host:port, a URL, a Unix socket. */
+final class Upstreams {
+
+    private static final String HTTP_FORMS = "a port, host:port, http://host:port/base or unix:///path";
+    private static final String TCP_FORMS = "a port, host:port or unix:///path";
+
+    /** What fits into a {@code sockaddr_un} on every system, its terminating zero left out. */
+    private static final int LONGEST_SOCKET_PATH = 103;
+
+    private static final Pattern RANGE = Pattern.compile("(.*:)?([0-9]+)-([0-9]+)");
+    private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://.*", Pattern.DOTALL);
+
+    private final Problems problems;
+    private final Scalars scalars;
+    private final HostNames names;
+    private final PathPrefixes prefixes;
+
+    Upstreams(Problems problems) {
+        this.problems = problems;
+        scalars = new Scalars(problems);
+        names = new HostNames(problems);
+        prefixes = new PathPrefixes(problems);
+    }
+
+    /** A backend that speaks HTTP. */
+    Optional<Upstream> http(Item item) {
+        return scalars.scalar(item, HTTP_FORMS).flatMap(scalar -> {
+            String text = scalar.text();
+            if (text.startsWith("unix:")) {
+                return socket(scalar).map(address -> new Upstream(address, ""));
+            }
+            String scheme = scheme(text);
+            if (scheme.equals("http")) {
+                return url(scalar, text.substring("http://".length()));
+            }
+            if (!scheme.isEmpty()) {
+                return refuseScheme(scalar, scheme, HTTP_FORMS);
+            }
+            if (text.startsWith("/") || text.startsWith("./") || text.startsWith("../")) {
+                return refuse(scalar, "is a path", "to serve a folder write {files: " + text + "}");
+            }
+            if (text.contains("/")) {
+                return refuse(scalar, "has a path but no scheme", "write http://" + text);
+            }
+            return address(scalar, text, Optional.empty()).map(address -> new Upstream(address, ""));
+        });
+    }
+
+    /**
+     * Backends that speak anything over TCP.
+     *
+     * @param size how many ports are forwarded: that many addresses are the answer, of consecutive ports; zero where that is
+     *     not known because of another problem
+     */
+    List<UpstreamAddress> tcp(Item item, int size) {
+        Optional<Scalar> found = scalars.scalar(item, TCP_FORMS);
+        if (found.isEmpty()) {
+            return List.of();
+        }
+        Scalar scalar = found.get();
+        String scheme = scheme(scalar.text());
+        if (!scheme.isEmpty() && !scheme.equals("unix")) {
+            refuseScheme(scalar, scheme, TCP_FORMS);
+            return List.of();
+        }
+        Matcher range = RANGE.matcher(scalar.text());
+        if (range.matches()) {
+            return range(scalar, range, size);
+        }
+        Optional<UpstreamAddress> address =
+                scalar.text().startsWith("unix:") ? socket(scalar) : address(scalar, scalar.text(), Optional.empty());
+        if (size > 1) {
+            address.ifPresent(one -> refuse(
+                    scalar,
+                    "is one target for " + size + " ports",
+                    "write a range of " + size + " ports, such as 9000-" + (9000 + size - 1)));
+            return List.of();
+        }
+        return address.stream().toList();
+    }
+
+    private List<UpstreamAddress> range(Scalar scalar, Matcher range, int size) {
+        Optional<Integer> first = scalars.port(scalar, range.group(2));
+        Optional<Integer> last = scalars.port(scalar, range.group(3));
+        if (first.isEmpty() || last.isEmpty()) {
+            return List.of();
+        }
+        int ports = last.get() - first.get() + 1;
+        if (ports < 1) {
+            refuse(scalar, "ends before it begins", "write " + range.group(3) + "-" + range.group(2));
+            return List.of();
+        }
+        if (ports != size && size > 0) {
+            refuse(
+                    scalar,
+                    "is " + count(ports) + ", for " + count(size) + " that are forwarded",
+                    "both ranges need the same size");
+            return List.of();
+        }
+        String host = range.group(1) == null ? "" : range.group(1);
+        List<UpstreamAddress> addresses = new ArrayList<>();
+        for (int port = first.get(); port <= last.get(); port++) {
+            Optional<UpstreamAddress> address = address(scalar, host + port, Optional.empty());
+            if (address.isEmpty()) {
+                return List.of();
+            }
+            addresses.add(address.get());
+        }
+        return addresses;
+    }
+
+    private static String count(int ports) {
+        return ports == 1 ? "1 port" : ports + " ports";
+    }
+
+    private static String scheme(String text) {
+        Matcher matcher = SCHEME.matcher(text);
+        return matcher.matches() ? matcher.group(1).toLowerCase(Locale.ROOT) : "";
+    }
+
+    private <T> Optional<T> refuseScheme(Scalar scalar, String scheme, String forms) {
+        if (forms.equals(TCP_FORMS)) {
+            return refuse(scalar, "is a URL, and a forward carries bytes of any kind", "write " + TCP_FORMS);
+        }
+        return switch (scheme) {
+            case "https", "h2c", "h2", "h3" ->
+                refuse(
+                        scalar,
+                        "begins with " + scheme + "://, which is not supported by this version of Loopgate",
+                        "use the backend's plain http:// port");
+            case "ws", "wss" ->
+                refuse(
+                        scalar,
+                        "begins with " + scheme + "://",
+                        "write http:// or the port alone: WebSockets pass through");
+            case "tcp" -> refuse(scalar, "begins with tcp://", "ports without HTTP belong under forwards");
+            default -> refuse(scalar, "begins with " + scheme + "://", "write " + HTTP_FORMS);
+        };
+    }
+
+    private Optional<Upstream> url(Scalar scalar, String rest) {
+        int slash = rest.indexOf('/');
+        String authority = slash < 0 ? rest : rest.substring(0, slash);
+        if (authority.contains("@")) {
+            return refuse(
+                    scalar,
+                    "has a user name in it",
+                    "leave it out; headers: {request: {set: {Authorization: …}}} sends one");
+        }
+        if (rest.contains("?") || rest.contains("#")) {
+            return refuse(scalar, "is more than a base path", "leave out what begins with ? or #");
+        }
+        Optional<UpstreamAddress> address = address(scalar, authority, Optional.of(80));
+        Optional<String> base = slash < 0
+                ? Optional.of("")
+                : prefixes.prefix(scalar, rest.substring(slash))
+                        .map(prefix -> prefix.value().equals("/") ? "" : prefix.value());
+        return address.flatMap(found -> base.map(path -> new Upstream(found, path)));
+    }
+
+    private Optional<UpstreamAddress> socket(Scalar scalar) {
+        String text = scalar.text();
+        if (!text.startsWith("unix:///")) {
+            return refuse(scalar, "names no absolute path", "write unix:///run/app.sock, with three slashes");
+        }
+        String path = text.substring("unix://".length());
+        if (path.endsWith("/") || path.indexOf('\0') >= 0) {
+            return refuse(scalar, "names no socket", "write unix:///run/app.sock; a base path is not possible");
+        }
+        if (path.contains(":/")) {
+            return refuse(scalar, "has a base path", "a Unix socket takes none: use rewrite");
+        }
+        if (path.getBytes(StandardCharsets.UTF_8).length > LONGEST_SOCKET_PATH) {
+            return refuse(
+                    scalar,
+                    "is longer than the " + LONGEST_SOCKET_PATH + " bytes of a socket's path",
+                    "use a shorter path");
+        }
+        return Optional.of(new UpstreamAddress.UnixSocket(path));
+    }
+
+    private Optional<UpstreamAddress> address(Scalar at, String text, Optional<Integer> defaultPort) {
+        int colon = text.lastIndexOf(':');
+        if (colon < 0 && defaultPort.isEmpty()) {
+            if (text.matches("[0-9]+")) {
+                return scalars.port(at, text).map(UpstreamAddress.LoopbackPort::new);
+            }
+            if (names.name(at, text).isEmpty()) {
+                return Optional.empty();
+            }
+            return refuse(at, "has no port", "write " + text + ":80, or whichever port it is");
+        }
+        boolean bare = text.startsWith("[") ? text.endsWith("]") : colon < 0;
+        if (bare && defaultPort.isEmpty()) {
+            return refuse(at, "has no port", "write " + text + ":80, or whichever port it is");
+        }
+        String host = bare ? text : text.substring(0, colon);
+        Optional<Integer> port = bare ? defaultPort : scalars.port(at, text.substring(colon + 1));
+        return port.isEmpty() ? Optional.empty() : host(at, host, port.get());
+    }
+
+    private Optional<UpstreamAddress> host(Scalar at, String host, int port) {
+        if (host.isEmpty()) {
+            return refuse(at, "has no host", "write " + port + " for a port of this machine");
+        }
+        boolean brackets = host.startsWith("[") && host.endsWith("]");
+        if (!brackets && host.contains(":")) {
+            return refuse(at, "has an IPv6 address without brackets", "write [" + host + "]:" + port);
+        }
+        if (brackets) {
+            Optional<String> literal =
+                    IpLiteral.parse(host.substring(1, host.length() - 1)).map(IpLiteral::text);
+            if (literal.isEmpty()) {
+                return refuse(at, "has no IPv6 address between its brackets", "write [::1]:" + port);
+            }
+            return target(at, literal.get(), port);
+        }
+        return names.name(at, host).flatMap(name -> target(at, name, port));
+    }
+
+    private Optional<UpstreamAddress> target(Scalar at, String host, int port) {
+        return switch (host) {
+            case "localhost" -> Optional.of(new UpstreamAddress.LoopbackPort(port));
+            case "0.0.0.0", "::" ->
+                refuse(
+                        at,
+                        "is an address to listen on, not one to connect to",
+                        "write " + port + " for a port of this machine");
+            default -> Optional.of(new UpstreamAddress.HostPort(host, port));
+        };
+    }
+
+    /** A value for a Host field: a name or address, with a port or without; in lower case. */
+    Optional<String> authority(Scalar scalar) {
+        String text = scalar.text();
+        int colon = text.endsWith("]") ? -1 : text.lastIndexOf(':');
+        String host = colon < 0 ? text : text.substring(0, colon);
+        boolean brackets = host.startsWith("[") && host.endsWith("]");
+        Optional<String> name = brackets
+                ? IpLiteral.parse(host.substring(1, host.length() - 1))
+                        .map(address -> "[" + IpLiteral.text(address) + "]")
+                : host.contains(":") || host.isEmpty() ? Optional.empty() : names.name(scalar, host);
+        if (name.isEmpty()) {
+            if (brackets || host.contains(":") || host.isEmpty()) {
+                problems.error(
+                        scalar.place(),
+                        scalar.shown() + " is no Host to send",
+                        "preserve, rewrite, or app.localhost:3000");
+            }
+            return Optional.empty();
+        }
+        return colon < 0
+                ? name
+                : scalars.port(scalar, text.substring(colon + 1)).map(port -> name.get() + ":" + port);
+    }
+
+    private <T> Optional<T> refuse(Scalar at, String message, String hint) {
+        problems.error(at.place(), "the target " + at.shown() + " " + message, hint);
+        return Optional.empty();
+    }
+}
