@@ -74,6 +74,13 @@ public final class ScriptedBackend implements AutoCloseable {
         return all.get(all.size() - 1);
     }
 
+    /** Waits until there are so many requests, and gives them all. */
+    public List<BackendRequest> awaitRequests(int count) {
+        Eventually.until(
+                count + " requests at backend " + name, () -> requests().size() >= count);
+        return requests();
+    }
+
     /** Waits for the last request to arrive whole. */
     public BackendRequest completeRequest() {
         BackendRequest request = request();

@@ -38,11 +38,11 @@ public final class TcpPeer implements AutoCloseable {
         }
     }
 
-    /** A port that nothing listens on: it was free a moment ago, and the system gives it to nobody else at once. */
+    /** A port that nobody had a moment ago; see {@link ClosedPort} for one that stays closed. */
     public static int closedPort() {
-        TcpPeer peer = start(wire -> {});
-        peer.close();
-        return peer.port();
+        try (TcpPeer peer = start(wire -> {})) {
+            return peer.port();
+        }
     }
 
     private void accept() {

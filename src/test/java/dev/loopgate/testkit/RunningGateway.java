@@ -1,0 +1,94 @@
+package dev.loopgate.testkit;
+
+import dev.loopgate.http.HttpGateway;
+import dev.loopgate.model.Configuration;
+import dev.loopgate.net.Listener;
+import dev.loopgate.net.Transport;
+import dev.loopgate.observe.AccessLog;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+
+/** The HTTP gateway in process, on a free port of 127.0.0.1; without static files, and recording nothing. */
+public final class RunningGateway implements AutoCloseable {
+
+    private final Vertx vertx;
+    private final HttpGateway http;
+    private final Listener listener;
+
+    private RunningGateway(Vertx vertx, HttpGateway http, Listener listener) {
+        this.vertx = vertx;
+        this.http = http;
+        this.listener = listener;
+    }
+
+    /** On one event loop, so that every client shares one pool of upstream connections. */
+    public static RunningGateway start(Configuration configuration) {
+        return start(configuration, 1);
+    }
+
+    public static RunningGateway start(Configuration configuration, int eventLoops) {
+        Vertx vertx =
+                Vertx.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops).setPreferNativeTransport(true));
+        Transport transport = new Transport(vertx);
+        HttpGateway http = new HttpGateway(
+                transport,
+                new AccessLog(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)));
+        Listener listener = await(transport.listen(loopback(), http::accept));
+        RunningGateway gateway = new RunningGateway(vertx, http, listener);
+        gateway.install(configuration);
+        return gateway;
+    }
+
+    /** Puts another configuration's hosts in force. */
+    public void install(Configuration configuration) {
+        http.install(http.compile(configuration, files -> {
+            throw new IllegalStateException("no static files here");
+        }));
+    }
+
+    public int port() {
+        return listener.address().getPort();
+    }
+
+    /** Client connections that are open. */
+    public int connections() {
+        return http.connections();
+    }
+
+    public HttpGateway http() {
+        return http;
+    }
+
+    @Override
+    public void close() {
+        await(listener.close());
+        http.close();
+        await(vertx.close());
+    }
+
+    private static InetSocketAddress loopback() {
+        try {
+            return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0);
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage()
+                    .toCompletableFuture()
+                    .get(Eventually.LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+}
