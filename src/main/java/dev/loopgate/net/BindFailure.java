@@ -29,11 +29,23 @@ public final class BindFailure extends BindException {
     }
 
     private BindFailure(InetSocketAddress address, SystemError error, Throwable cause) {
-        super("cannot listen on " + Addresses.text(address) + ": " + error.words(cause));
+        this(kind(error), Addresses.text(address), address, error.words(cause));
         initCause(cause);
+    }
+
+    private BindFailure(Kind kind, String text, InetSocketAddress address, String reason) {
+        super("cannot listen on " + text + ": " + reason);
+        this.kind = kind;
         this.address = address;
-        this.reason = error.words(cause);
-        this.kind = switch (error) {
+        this.reason = reason;
+    }
+
+    static BindFailure noSuchAddress(String text, InetSocketAddress address) {
+        return new BindFailure(Kind.NO_SUCH_ADDRESS, text, address, "no network interface is up");
+    }
+
+    private static Kind kind(SystemError error) {
+        return switch (error) {
             case IN_USE -> Kind.TAKEN;
             case FORBIDDEN -> Kind.FORBIDDEN;
             case NO_SUCH_ADDRESS -> Kind.NO_SUCH_ADDRESS;

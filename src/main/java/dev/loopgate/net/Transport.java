@@ -2,10 +2,12 @@ package dev.loopgate.net;
 
 import dev.loopgate.model.UpstreamAddress;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.socket.SocketChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -37,6 +39,7 @@ public final class Transport {
     private final AtomicInteger turn = new AtomicInteger();
     private final SocketKind kind;
     private final NameLookup names;
+    private final PausableReads pausableReads = new PausableReads();
 
     /** Which family answered last on a loopback port: 4, 6, or 0 for not known. Races between loops do no harm. */
     private final byte[] lastFamily = new byte[65536];
@@ -139,6 +142,23 @@ public final class Transport {
         } catch (RuntimeException e) {
             dial.fail(e);
         }
+    }
+
+    /** For connections that are relayed, or paused by auto-read only; set it before the first read. */
+    public PausableReads pausableReads() {
+        return pausableReads;
+    }
+
+    /** Closes a connection so that the peer sees a reset (RST) where the system can; what is queued is dropped. */
+    public static void reset(Channel channel) {
+        if (channel.isOpen() && channel instanceof SocketChannel) {
+            try {
+                channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            } catch (ChannelException e) {
+                // The system has closed it already.
+            }
+        }
+        channel.close();
     }
 
     /** RFC 6761 §6.3: localhost and every name below it are the loopback, whatever a resolver says. */

@@ -1,0 +1,26 @@
+package dev.loopgate.forward;
+
+import dev.loopgate.model.Forward;
+
+/** What a forward tells while it runs, at most a line every few seconds. Called on an event loop: must return at once. */
+public interface ForwardEvents {
+
+    /** Tells nobody. */
+    ForwardEvents NONE = new ForwardEvents() {};
+
+    /**
+     * Connections were turned away at accept.
+     *
+     * @param reason a few words about the last of them: {@code 192.168.1.7 is not allowed}
+     * @param count how many since this was last told; at least one
+     */
+    default void refused(Forward.Tcp rule, String reason, long count) {}
+
+    /**
+     * Connections were closed because no target could be reached.
+     *
+     * @param cause of the last of them: {@code nothing listens on 127.0.0.1:5432 or [::1]:5432 (connection refused)}
+     * @param count how many since this was last told; at least one
+     */
+    default void unreachable(Forward.Tcp rule, String cause, long count) {}
+}

@@ -1,0 +1,76 @@
+package dev.loopgate.net;
+
+import dev.loopgate.model.BindAddress;
+import io.netty.channel.Channel;
+import io.vertx.core.Future;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Every socket of one {@link BindAddress}.
+ *
+ * @param sockets at least one
+ * @param missing the loopback family that this machine lacks, which is worth a warning
+ */
+public record Listeners(List<Listener> sockets, List<InetSocketAddress> missing) {
+
+    public Listeners {
+        sockets = List.copyOf(sockets);
+        missing = List.copyOf(missing);
+    }
+
+    /**
+     * Listens on all of them or on none; with port 0 all get the port that the first was given.
+     *
+     * @param onAccept as for {@link Transport#listen}
+     * @return fails with {@link BindFailure}
+     */
+    public static Future<Listeners> open(Transport transport, BindAddress bind, Consumer<Channel> onAccept) {
+        BindTargets targets;
+        try {
+            targets = BindTargets.of(bind);
+        } catch (SocketException e) {
+            return Future.failedFuture(new BindFailure(new InetSocketAddress(bind.port()), e));
+        }
+        if (targets.addresses().isEmpty()) {
+            return Future.failedFuture(BindFailure.noSuchAddress(bind.toString(), new InetSocketAddress(bind.port())));
+        }
+        return open(transport, targets, new ArrayList<>(), onAccept);
+    }
+
+    private static Future<Listeners> open(
+            Transport transport, BindTargets targets, List<Listener> opened, Consumer<Channel> onAccept) {
+        if (opened.size() == targets.addresses().size()) {
+            return Future.succeededFuture(new Listeners(opened, targets.missing()));
+        }
+        InetSocketAddress next = targets.addresses().get(opened.size());
+        if (next.getPort() == 0 && !opened.isEmpty()) {
+            next = new InetSocketAddress(
+                    next.getAddress(), opened.get(0).address().getPort());
+        }
+        return transport
+                .listen(next, onAccept)
+                .compose(
+                        listener -> {
+                            opened.add(listener);
+                            return open(transport, targets, opened, onAccept);
+                        },
+                        failure -> close(opened).compose(closed -> Future.failedFuture(failure)));
+    }
+
+    public List<InetSocketAddress> addresses() {
+        return sockets.stream().map(Listener::address).toList();
+    }
+
+    /** Stops accepting on all of them; what was accepted goes on. */
+    public Future<Void> close() {
+        return close(sockets);
+    }
+
+    private static Future<Void> close(List<Listener> sockets) {
+        return Future.join(sockets.stream().map(Listener::close).toList()).mapEmpty();
+    }
+}

@@ -1,0 +1,232 @@
+package dev.loopgate.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownException;
+import io.netty.channel.socket.DuplexChannel;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One connection of a {@link Relay}: reads it and writes to its peer. A kernel splice would take the place of
+ * {@link #pass}; the rest stays as it is.
+ */
+final class RelaySide extends ChannelInboundHandlerAdapter {
+
+    /**
+     * The kernel's send buffer is the queue; here only what one read left over waits. The low mark is not zero so that
+     * reading resumes before the last byte has gone.
+     */
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(8 << 10, 16 << 10);
+
+    private final Relay relay;
+    private final Channel channel;
+    private final PausableReads reads;
+    private final Relay.End ifBroken;
+    private final AtomicLong bytes = new AtomicLong();
+
+    /** Set once, right after construction. */
+    @SuppressWarnings("NullAway.Init")
+    RelaySide peer;
+
+    /** No more bytes will be read: FIN was. */
+    private boolean inputEnded;
+    /** The peer's bytes are all written and FIN was sent. With {@link #inputEnded} too the channel is closed. */
+    private boolean outputDone;
+    /** This side takes no more bytes, and it was not we who ended it. */
+    private boolean outputBroken;
+    /** FIN was seen while paused; bytes before it may be unread. */
+    private boolean finAhead;
+    /** Reads to the end whatever the peer does: see {@link #readToTheEnd}. */
+    private boolean unstoppable;
+    /** What was told to {@link PausableReads#queued}: bytes that wait to be written here. */
+    private long charged;
+
+    RelaySide(Relay relay, Channel channel, PausableReads reads, Relay.End ifBroken) {
+        this.relay = relay;
+        this.channel = channel;
+        this.reads = reads;
+        this.ifBroken = ifBroken;
+    }
+
+    void install() {
+        channel.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
+        // A write that fails must not close the channel: what the other end sent before it went is still to be read.
+        channel.config().setAutoClose(false);
+        channel.pipeline().addLast(this);
+    }
+
+    void begin() {
+        if (inputEnded) {
+            return;
+        }
+        if (!channel.isActive()) {
+            relay.broken(ifBroken);
+        } else if (peer.channel.isWritable()) {
+            channel.config().setAutoRead(true);
+        } else {
+            pause();
+        }
+    }
+
+    long bytes() {
+        return bytes.get();
+    }
+
+    boolean outputDone() {
+        return outputDone;
+    }
+
+    /** Writes to the peer. */
+    void pass(ByteBuf data) {
+        int size = data.readableBytes();
+        bytes.lazySet(bytes.get() + size);
+        if (peer.outputBroken || peer.outputDone) {
+            data.release();
+            return;
+        }
+        peer.channel.writeAndFlush(data, peer.channel.voidPromise());
+        if (!peer.channel.isWritable()) {
+            pause();
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        pass((ByteBuf) message);
+    }
+
+    /** The peer has a full queue: let this side's own peer wait in turn. */
+    private void pause() {
+        if (!unstoppable) {
+            channel.config().setAutoRead(false);
+        }
+        peer.charge(Math.max(0, peer.channel.bytesBeforeWritable()));
+    }
+
+    private void charge(long now) {
+        reads.queued(now - charged);
+        charged = now;
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (channel.isWritable()) {
+            charge(0);
+            if (!peer.inputEnded) {
+                peer.channel.config().setAutoRead(true);
+            }
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE || event == ChannelInputShutdownReadComplete.INSTANCE) {
+            inputEnded();
+        } else if (event == ChannelOutputShutdownEvent.INSTANCE && !outputDone) {
+            outputBroken();
+        }
+    }
+
+    /** FIN: everything read so far, then FIN, goes to the peer; netty would drop what is queued. */
+    void inputEnded() {
+        if (inputEnded || relay.hasEnded()) {
+            return;
+        }
+        inputEnded = true;
+        if (outputBroken) {
+            relay.broken(ifBroken);
+            return;
+        }
+        if (outputDone) {
+            channel.close();
+        }
+        peer.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+            if (written.isSuccess()) {
+                peer.endOutput();
+            }
+        });
+    }
+
+    private void endOutput() {
+        if (relay.hasEnded()) {
+            return;
+        }
+        outputDone = true;
+        if (inputEnded) {
+            // Sends FIN as well; and a socket that is shut both ways must not stay: epoll reports it over and over.
+            channel.close();
+        } else {
+            ((DuplexChannel) channel).shutdownOutput().addListener(shut -> {
+                if (!shut.isSuccess()) {
+                    relay.broken(ifBroken);
+                }
+            });
+        }
+        if (finAhead && !inputEnded) {
+            readToTheEnd();
+        }
+        relay.progressed();
+    }
+
+    /** The other end is gone. What it had sent before is still delivered; then its reset is. */
+    private void outputBroken() {
+        outputBroken = true;
+        charge(0);
+        if (inputEnded) {
+            relay.broken(ifBroken);
+        } else {
+            readToTheEnd();
+        }
+    }
+
+    /**
+     * With both directions shut in the kernel, epoll reports a hang-up over and over until the input is read: it cannot
+     * be paused any more. At most the kernel's receive buffer is left.
+     */
+    private void readToTheEnd() {
+        unstoppable = true;
+        channel.config().setAutoRead(true);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof PausableReads.ReadPaused) {
+            finAhead = true;
+            if (PausableReads.hasFailed(channel)) {
+                relay.broken(ifBroken);
+            } else if (outputDone || outputBroken) {
+                readToTheEnd();
+            }
+        } else if (!(cause instanceof ChannelOutputShutdownException)) {
+            // A failed write is told as ChannelOutputShutdownEvent next; anything else ends the connection.
+            relay.broken(ifBroken);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (inputEnded && outputDone) {
+            return;
+        }
+        relay.broken(channel.eventLoop().isShuttingDown() ? Relay.End.ABORTED : ifBroken);
+    }
+
+    void checkFailed() {
+        if (inputEnded && !outputDone && PausableReads.hasFailed(channel)) {
+            relay.broken(ifBroken);
+        }
+    }
+
+    void reset() {
+        charge(0);
+        Transport.reset(channel);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.loopgate.forward;
+
+import dev.loopgate.model.Access;
+import dev.loopgate.model.BindAddress;
+import dev.loopgate.model.Forward;
+import dev.loopgate.model.UpstreamAddress;
+import dev.loopgate.net.Transport;
+import dev.loopgate.testkit.Wire;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Event loops of its own, forwards on free ports of 127.0.0.1, and what they tell. */
+final class ForwardFixture implements AutoCloseable, ForwardEvents {
+
+    private final Vertx vertx =
+            Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
+    final Transport transport = new Transport(vertx);
+    final List<String> told = new CopyOnWriteArrayList<>();
+    private final List<TcpForward> forwards = new ArrayList<>();
+
+    TcpForward open(Forward.Tcp rule) {
+        TcpForward forward = new TcpForward(transport, rule, this);
+        forward.open().await();
+        forwards.add(forward);
+        return forward;
+    }
+
+    TcpForward to(int port) {
+        return open(rule(new UpstreamAddress.LoopbackPort(port)));
+    }
+
+    static Forward.Tcp rule(UpstreamAddress... targets) {
+        return rule(Access.ALL, 0, Duration.ZERO, Duration.ofSeconds(10), targets);
+    }
+
+    static Forward.Tcp rule(Access access, int connections, Duration idle, Duration drain, UpstreamAddress... targets) {
+        return new Forward.Tcp(
+                BindAddress.of("127.0.0.1", 0),
+                List.of(targets),
+                access,
+                connections,
+                Duration.ofSeconds(3),
+                idle,
+                drain);
+    }
+
+    static int port(TcpForward forward) {
+        return forward.status().listening().get(0).getPort();
+    }
+
+    static Wire connect(TcpForward forward) {
+        return Wire.connect(port(forward));
+    }
+
+    /** How a connection ends that says nothing; the reset may be there before the connect returns. */
+    static Wire.End endOf(TcpForward forward) {
+        try (Wire client = connect(forward)) {
+            return client.awaitEnd();
+        } catch (AssertionError e) {
+            if (e.getCause() instanceof SocketException reset
+                    && "Connection reset by peer".equals(reset.getMessage())) {
+                return Wire.End.RESET;
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public void refused(Forward.Tcp rule, String reason, long count) {
+        told.add("refused " + count + ": " + reason);
+    }
+
+    @Override
+    public void unreachable(Forward.Tcp rule, String cause, long count) {
+        told.add("unreachable " + count + ": " + cause);
+    }
+
+    @Override
+    public void close() throws TimeoutException {
+        for (TcpForward forward : forwards) {
+            forward.retire(Duration.ZERO).await(20, TimeUnit.SECONDS);
+        }
+        vertx.close().await(20, TimeUnit.SECONDS);
+    }
+}

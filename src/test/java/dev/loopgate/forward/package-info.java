@@ -1,0 +1,5 @@
+/** Forwards between real sockets. */
+@NullMarked
+package dev.loopgate.forward;
+
+import org.jspecify.annotations.NullMarked;
