@@ -1,0 +1,76 @@
+package dev.loopgate.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+
+/** The commands there are, and how one is run. */
+final class Commands {
+
+    private Commands() {}
+
+    /** In the order of the help. */
+    private static Map<String, Function<Surroundings, Object>> all() {
+        Map<String, Function<Surroundings, Object>> all = new LinkedHashMap<>();
+        all.put("run", RunCommand::new);
+        all.put("check", CheckCommand::new);
+        all.put("explain", ExplainCommand::new);
+        all.put("routes", RoutesCommand::new);
+        all.put("status", StatusCommand::new);
+        all.put("reload", ReloadCommand::new);
+        all.put("completion", CompletionCommand::new);
+        all.put("version", VersionCommand::new);
+        return all;
+    }
+
+    /** Runs a command line and gives the exit status. Never throws. */
+    static int execute(Surroundings surroundings, String... arguments) {
+        // Before picocli looks: a command is built for the terminal it is to print on.
+        boolean plain = List.of(arguments).contains("--no-color");
+        Surroundings own = plain ? surroundings.with(surroundings.terminal().withoutColour()) : surroundings;
+        return tree(own, arguments.length == 0 ? "" : arguments[0]).execute(arguments);
+    }
+
+    /** The whole tree. */
+    static CommandLine tree(Surroundings surroundings) {
+        return tree(surroundings, "");
+    }
+
+    /** Where the first word is a command, only that one is built: to set up all of them takes longer than most run. */
+    private static CommandLine tree(Surroundings surroundings, String first) {
+        Terminal terminal = surroundings.terminal();
+        CommandLine root = new CommandLine(new LoopgateCommand(surroundings));
+        all().forEach((name, command) -> {
+            if (name.equals(first) || !all().containsKey(first)) {
+                root.addSubcommand(name, command.apply(surroundings));
+            }
+        });
+        FailureReports reports = new FailureReports(surroundings);
+        forEach(root, line -> {
+            line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
+            line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
+            line.setColorScheme(
+                    CommandLine.Help.defaultColorScheme(terminal.outStyle().on() ? Ansi.ON : Ansi.OFF));
+            line.setParameterExceptionHandler(reports);
+            line.setExecutionExceptionHandler(reports);
+            line.setExitCodeExceptionMapper(failure -> ExitStatus.FAILED);
+            line.setUsageHelpWidth(100);
+            line.setAbbreviatedOptionsAllowed(false);
+        });
+        return root;
+    }
+
+    private static void forEach(CommandLine line, Consumer<CommandLine> action) {
+        action.accept(line);
+        for (CommandLine sub : new ArrayList<>(line.getSubcommands().values())) {
+            forEach(sub, action);
+        }
+    }
+}

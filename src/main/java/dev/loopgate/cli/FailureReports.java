@@ -1,0 +1,130 @@
+package dev.loopgate.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** What a user reads where a command fails: one sentence and what to do, never a stack trace. */
+final class FailureReports implements IParameterExceptionHandler, IExecutionExceptionHandler {
+
+    private final Surroundings surroundings;
+
+    FailureReports(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public int handleParseException(ParameterException failure, String[] arguments) {
+        CommandLine line = failure.getCommandLine();
+        List<String> lines = new ArrayList<>();
+        if (failure instanceof UnmatchedArgumentException unmatched) {
+            unmatched(unmatched, line, lines);
+        } else if (failure instanceof MissingParameterException) {
+            lines.add(sentence(String.valueOf(failure.getMessage())));
+            lines.add("usage: " + usage(line));
+        } else {
+            lines.add(sentence(String.valueOf(failure.getMessage())));
+        }
+        lines.add("for its options: " + line.getCommandSpec().qualifiedName() + " --help");
+        surroundings.terminal().fail(lines);
+        return ExitStatus.WRONG_USAGE;
+    }
+
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine line, ParseResult result) {
+        if (failure instanceof CommandFailure told) {
+            surroundings.terminal().fail(told.lines());
+            return told.status();
+        }
+        surroundings.terminal().fail("this should not have happened: " + failure + "; " + details(failure));
+        return ExitStatus.FAILED;
+    }
+
+    private static void unmatched(UnmatchedArgumentException failure, CommandLine line, List<String> lines) {
+        String word = failure.getUnmatched().get(0);
+        CommandSpec spec = line.getCommandSpec();
+        if (failure.isUnknownOption()) {
+            lines.add("there is no option " + printable(word) + " for " + spec.qualifiedName());
+            nearest(word, spec.options().stream().flatMap(option -> Stream.of(option.names())), lines);
+        } else if (!spec.subcommands().isEmpty()) {
+            lines.add("there is no command " + printable(word));
+            nearest(word, spec.subcommands().keySet().stream(), lines);
+        } else {
+            lines.add(spec.qualifiedName() + " does not take " + printable(word));
+            lines.add("usage: " + usage(line));
+        }
+    }
+
+    private static void nearest(String word, Stream<String> names, List<String> lines) {
+        int allowed = Math.max(1, word.replace("-", "").length() / 3);
+        names.map(name -> new Candidate(name, distance(word.toLowerCase(Locale.ROOT), name)))
+                .filter(candidate ->
+                        candidate.distance <= allowed || (word.length() > 2 && candidate.name.startsWith(word)))
+                .min((a, b) -> Integer.compare(a.distance, b.distance))
+                .ifPresent(best -> lines.add("did you mean " + best.name + "?"));
+    }
+
+    private record Candidate(String name, int distance) {}
+
+    /** Letters to insert, remove, replace, or exchange with their neighbour. */
+    private static int distance(String a, String b) {
+        int[][] cost = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                if (i == 0 || j == 0) {
+                    cost[i][j] = i + j;
+                    continue;
+                }
+                boolean same = a.charAt(i - 1) == b.charAt(j - 1);
+                cost[i][j] =
+                        Math.min(cost[i - 1][j - 1] + (same ? 0 : 1), 1 + Math.min(cost[i - 1][j], cost[i][j - 1]));
+                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
+                    cost[i][j] = Math.min(cost[i][j], cost[i - 2][j - 2] + 1);
+                }
+            }
+        }
+        return cost[a.length()][b.length()];
+    }
+
+    private static String usage(CommandLine line) {
+        return line.getHelp().synopsis(0).strip();
+    }
+
+    private static String sentence(String wording) {
+        String message =
+                wording.replaceAll("is not an? (int|long)$", "is not a number").replace(" (case-sensitive)", "");
+        return message.isEmpty() ? message : Character.toLowerCase(message.charAt(0)) + printable(message.substring(1));
+    }
+
+    private static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+    }
+
+    private static String details(Exception failure) {
+        try {
+            Path file = Files.createTempFile("loopgate-error-", ".txt");
+            try (PrintWriter writer = new PrintWriter(Files.newBufferedWriter(file, StandardCharsets.UTF_8))) {
+                writer.println("Loopgate " + Version.text() + ", Java " + Runtime.version() + ", "
+                        + System.getProperty("os.name") + " " + System.getProperty("os.version"));
+                failure.printStackTrace(writer);
+            }
+            return "the details are in " + file;
+        } catch (IOException e) {
+            return "the details could not be written: " + e.getMessage();
+        }
+    }
+}

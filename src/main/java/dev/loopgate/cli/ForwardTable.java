@@ -1,0 +1,59 @@
+package dev.loopgate.cli;
+
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The forwards of a gateway, with what passed through them. */
+final class ForwardTable {
+
+    private final Style style;
+
+    ForwardTable(Style style) {
+        this.style = style;
+    }
+
+    List<String> lines(List<JsonObject> forwards) {
+        Columns columns = new Columns();
+        List<String> trouble = new ArrayList<>();
+        for (JsonObject forward : forwards) {
+            String bind = forward.getString("bind");
+            JsonObject problem = forward.getJsonObject("problem");
+            String text = "  tcp " + bind;
+            columns.add(
+                    text,
+                    problem == null ? text : style.red(text),
+                    "  -> " + String.join(", ", StatusLists.strings(forward, "targets"))
+                            + "   " + forward.getInteger("connections") + " now, "
+                            + forward.getLong("accepted") + " so far, "
+                            + forward.getLong("refused") + " refused, "
+                            + size(forward.getLong("bytesToTarget")) + " in, "
+                            + size(forward.getLong("bytesToClient")) + " out"
+                            + (forward.getBoolean("open") ? style.bold("   OPEN TO THE NETWORK") : ""));
+            if (problem != null) {
+                trouble.add("  " + style.red("tcp " + bind + " is not listening") + ": " + problem.getString("cause"));
+            }
+            String error = forward.getString("lastError");
+            if (error != null) {
+                trouble.add("  tcp " + bind + ", last error: " + error);
+            }
+        }
+        List<String> lines = new ArrayList<>(columns.lines());
+        lines.addAll(trouble);
+        return lines;
+    }
+
+    static String size(long bytes) {
+        if (bytes < 1024) {
+            return bytes + " B";
+        }
+        double value = bytes;
+        int unit = -1;
+        do {
+            value /= 1024;
+            unit++;
+        } while (value >= 1024 && unit < 3);
+        return String.format(Locale.ROOT, "%.1f %ciB", value, "KMGT".charAt(unit));
+    }
+}

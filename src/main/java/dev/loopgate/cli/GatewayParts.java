@@ -1,0 +1,54 @@
+package dev.loopgate.cli;
+
+import dev.loopgate.diagnose.SystemPortHolders;
+import dev.loopgate.gateway.ConfigurationWatch;
+import dev.loopgate.gateway.Gateway;
+import dev.loopgate.gateway.GatewayEvents;
+import dev.loopgate.observe.AccessLog;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** What a gateway is made of, wired together. */
+record GatewayParts(Vertx vertx, AccessLog log, Gateway gateway, GatewayEvents events) implements AutoCloseable {
+
+    private static final long CLOSE_SECONDS = 5;
+
+    static GatewayParts assemble(Surroundings surroundings, GatewayEvents events, Optional<Path> file) {
+        Vertx vertx = Vertx.vertx(new VertxOptions()
+                .setPreferNativeTransport(true)
+                .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors()));
+        Terminal terminal = surroundings.terminal();
+        AccessLog log = new AccessLog(terminal.out(), terminal.outStyle().on());
+        Gateway gateway = new Gateway(
+                vertx,
+                files -> {
+                    throw new IllegalStateException("static files cannot be served");
+                },
+                new SystemPortHolders(),
+                events,
+                Version.text(),
+                file);
+        return new GatewayParts(vertx, log, gateway, events);
+    }
+
+    ConfigurationWatch watch(RunningConfiguration source) {
+        return new ConfigurationWatch(vertx, source.watched(), source.reader(), events::notice);
+    }
+
+    @Override
+    public void close() {
+        log.close();
+        try {
+            vertx.close().toCompletionStage().toCompletableFuture().get(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            // The process ends now in any case.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.loopgate.cli;
+
+import dev.loopgate.admin.ControlCommands;
+import dev.loopgate.admin.ControlDirectory;
+import dev.loopgate.admin.ControlServer;
+import dev.loopgate.config.Problem;
+import dev.loopgate.config.ReadResult;
+import dev.loopgate.gateway.ConfigurationWatch;
+import dev.loopgate.gateway.Gateway;
+import dev.loopgate.gateway.GatewayStatus;
+import dev.loopgate.gateway.ReloadReport;
+import dev.loopgate.gateway.StartFailure;
+import dev.loopgate.model.Configuration;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A gateway as a process: from its start through its reloads to the signal that ends it. */
+final class GatewayProcess {
+
+    private final Surroundings surroundings;
+    private final Terminal terminal;
+    private final RunningConfiguration source;
+    private final GatewayVoice voice;
+
+    GatewayProcess(Surroundings surroundings, RunningConfiguration source) {
+        this.surroundings = surroundings;
+        this.terminal = surroundings.terminal();
+        this.source = source;
+        this.voice = new GatewayVoice(terminal, source.name());
+    }
+
+    /**
+     * Runs until a signal ends it.
+     *
+     * @param configuration valid
+     * @param introduction what to print above the table, once the gateway listens
+     * @return the exit status
+     * @throws CommandFailure where it cannot start
+     */
+    int run(Configuration configuration, Function<GatewayStatus, List<String>> introduction) {
+        Configuration limited = source.limits().apply(configuration);
+        try (GatewayParts parts = GatewayParts.assemble(surroundings, voice, source.file())) {
+            GatewayStatus status = start(parts.gateway(), limited);
+            ConfigurationWatch watch = parts.watch(source);
+            StopSignals signals = new StopSignals(terminal);
+            ControlServer control = openControl(parts.gateway(), watch);
+            try {
+                StartTable.print(terminal, limited, source, status, introduction.apply(status));
+                voice.started();
+                watch.follow(result -> take(parts.gateway(), result))
+                        .onFailure(failure -> terminal.warn(
+                                "changes of " + source.name() + " are not noticed: " + failure.getMessage()));
+                Signals.on("HUP", () -> signals.hangUp(watch::trigger));
+                NameWarnings.checkLater(terminal, limited);
+                signals.await();
+                signals.tellDrain(parts.gateway().status().connections());
+            } finally {
+                if (control != null) {
+                    control.close();
+                }
+            }
+            await(watch.close());
+            await(parts.gateway().stop(StopSignals.DRAIN));
+        }
+        return ExitStatus.DONE;
+    }
+
+    private GatewayStatus start(Gateway gateway, Configuration configuration) {
+        try {
+            return gateway.start(configuration)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof StartFailure failure) {
+                throw StartProblem.of(failure, surroundings, source);
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Future<ReloadReport> take(Gateway gateway, ReadResult result) {
+        if (result instanceof ReadResult.Valid valid) {
+            return gateway.reload(
+                    source.limits().apply(valid.configuration()),
+                    valid.warnings().stream().map(Problem::toString).toList());
+        }
+        ReadResult.Invalid invalid = (ReadResult.Invalid) result;
+        return Future.succeededFuture(gateway.invalid(
+                invalid.problems().stream().map(Problem::toString).toList()));
+    }
+
+    private @Nullable ControlServer openControl(Gateway gateway, ConfigurationWatch watch) {
+        Optional<ControlDirectory> directory = ControlDirectory.from(surroundings.environment());
+        if (directory.isEmpty()) {
+            terminal.warn(
+                    "neither XDG_RUNTIME_DIR nor HOME is set, so status, routes and reload cannot reach this gateway");
+            return null;
+        }
+        try {
+            return ControlServer.open(directory.get(), new ControlCommands() {
+                @Override
+                public GatewayStatus status() {
+                    return gateway.status();
+                }
+
+                @Override
+                public CompletionStage<ReloadReport> reload() {
+                    return watch.trigger().toCompletionStage();
+                }
+            });
+        } catch (IOException e) {
+            terminal.warn("status, routes and reload cannot reach this gateway: no socket in " + directory.get() + ": "
+                    + e.getMessage());
+            return null;
+        }
+    }
+
+    private static void await(Future<?> future) {
+        try {
+            future.toCompletionStage().toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.loopgate.cli;
+
+import dev.loopgate.gateway.BindProblem;
+import dev.loopgate.gateway.GatewayEvents;
+import dev.loopgate.gateway.ReloadReport;
+import dev.loopgate.model.Forward;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Tells the people at the terminal what happens to a running gateway. */
+final class GatewayVoice implements GatewayEvents {
+
+    private final Terminal terminal;
+    private final String file;
+    private final List<Runnable> untilStarted = new ArrayList<>();
+    private boolean started;
+
+    GatewayVoice(Terminal terminal, String file) {
+        this.terminal = terminal;
+        this.file = file;
+    }
+
+    /** From now on it speaks; what it had to say before comes below the table of the start. */
+    synchronized void started() {
+        started = true;
+        untilStarted.forEach(Runnable::run);
+        untilStarted.clear();
+    }
+
+    @Override
+    public void reloaded(ReloadReport report) {
+        say(() -> {
+            report.warnings().forEach(terminal::warn);
+            if (report.inForce()) {
+                terminal.say(terminal.errStyle().green("reloaded ") + file + ": " + report.text());
+            } else {
+                report.problems().forEach(terminal::say);
+                terminal.say(terminal.errStyle().red("not reloaded ") + file + ": " + problems(report)
+                        + "; still serving the previous configuration");
+            }
+        });
+    }
+
+    @Override
+    public void forwardBlocked(Forward forward, BindProblem problem) {
+        say(() -> terminal.warn(problem.message() + "; trying again until it can"));
+    }
+
+    @Override
+    public void forwardListens(Forward forward) {
+        say(() -> terminal.say("forward " + forward.bind() + " listens now"));
+    }
+
+    @Override
+    public void notice(String sentence) {
+        say(() -> terminal.warn(sentence));
+    }
+
+    private static String problems(ReloadReport report) {
+        int count = report.problems().size();
+        return count + (count == 1 ? " problem" : " problems");
+    }
+
+    private synchronized void say(Runnable words) {
+        if (started) {
+            words.run();
+        } else {
+            untilStarted.add(words);
+        }
+    }
+}

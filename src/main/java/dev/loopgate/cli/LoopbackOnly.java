@@ -1,0 +1,70 @@
+package dev.loopgate.cli;
+
+import dev.loopgate.model.BindAddress;
+import dev.loopgate.model.BindAddress.Scope;
+import dev.loopgate.model.Configuration;
+import dev.loopgate.model.Forward;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A configuration with everything that is open to the network bound to loopback instead, or left out where loopback is no
+ * substitute: for a file that nobody chose.
+ *
+ * @param changes one sentence for each difference
+ */
+record LoopbackOnly(Configuration configuration, List<String> changes) {
+
+    static LoopbackOnly of(Configuration configuration) {
+        List<String> changes = new ArrayList<>();
+        Set<BindAddress> listen = new LinkedHashSet<>();
+        for (BindAddress address : configuration.listen()) {
+            if (address.open()) {
+                changes.add("listens on " + address.port() + " of loopback instead of " + address);
+            }
+            listen.add(address.open() ? BindAddress.loopback(address.port()) : address);
+        }
+        Set<Integer> taken = new LinkedHashSet<>();
+        listen.forEach(address -> taken.add(address.port()));
+        configuration.forwards().stream()
+                .filter(forward -> !forward.bind().open())
+                .forEach(forward -> taken.add(forward.bind().port()));
+        List<Forward> forwards = new ArrayList<>();
+        for (Forward forward : configuration.forwards()) {
+            if (!forward.bind().open()) {
+                forwards.add(forward);
+            } else if (forward.bind().scope() == Scope.ADDRESS
+                    && taken.add(forward.bind().port())) {
+                forwards.add(onLoopback(forward));
+                changes.add("forwards " + forward.bind().port() + " of loopback instead of " + forward.bind());
+            } else {
+                changes.add("leaves out the forward " + forward.bind());
+            }
+        }
+        if (changes.isEmpty()) {
+            return new LoopbackOnly(configuration, changes);
+        }
+        return new LoopbackOnly(
+                new Configuration(
+                        List.copyOf(listen),
+                        configuration.hosts(),
+                        forwards,
+                        configuration.trustedProxies(),
+                        configuration.accessLog()),
+                changes);
+    }
+
+    private static Forward onLoopback(Forward forward) {
+        Forward.Tcp tcp = (Forward.Tcp) forward;
+        return new Forward.Tcp(
+                BindAddress.loopback(tcp.bind().port()),
+                tcp.targets(),
+                tcp.access(),
+                tcp.connections(),
+                tcp.connect(),
+                tcp.idle(),
+                tcp.drain());
+    }
+}

@@ -1,0 +1,90 @@
+package dev.loopgate.cli;
+
+import dev.loopgate.model.UpstreamAddress;
+import dev.loopgate.model.UpstreamAddress.HostPort;
+import dev.loopgate.model.UpstreamAddress.LoopbackPort;
+import dev.loopgate.model.UpstreamAddress.UnixSocket;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Whether an upstream takes connections. Connects, closes, sends nothing.
+ *
+ * @param up whether one address does
+ * @param attempts one sentence for each address
+ */
+record Reachability(boolean up, List<String> attempts) {
+
+    private static final byte[] LOOPBACK_4 = {127, 0, 0, 1};
+    private static final byte[] LOOPBACK_6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+
+    static Reachability of(UpstreamAddress upstream, Duration limit) {
+        if (upstream instanceof UnixSocket unix) {
+            return of(unix);
+        }
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        try {
+            if (upstream instanceof LoopbackPort loopback) {
+                addresses.add(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK_4), loopback.port()));
+                addresses.add(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK_6), loopback.port()));
+            } else if (upstream instanceof HostPort named) {
+                for (InetAddress address : InetAddress.getAllByName(named.host())) {
+                    addresses.add(new InetSocketAddress(address, named.port()));
+                }
+            }
+        } catch (UnknownHostException e) {
+            return new Reachability(false, List.of("the name of " + upstream + " cannot be resolved"));
+        }
+        boolean up = false;
+        List<String> attempts = new ArrayList<>();
+        for (InetSocketAddress address : addresses) {
+            String attempt = attempt(address, limit);
+            up |= attempt.isEmpty();
+            attempts.add(text(address) + (attempt.isEmpty() ? " takes connections" : " " + attempt));
+        }
+        return new Reachability(up, attempts);
+    }
+
+    private static Reachability of(UnixSocket unix) {
+        if (!Files.exists(Path.of(unix.path()))) {
+            return new Reachability(false, List.of("there is no socket " + unix.path()));
+        }
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(unix.path()))) {
+            return new Reachability(channel.isConnected(), List.of(unix.path() + " takes connections"));
+        } catch (IOException e) {
+            return new Reachability(false, List.of(unix.path() + ": " + e.getMessage()));
+        }
+    }
+
+    /** Empty where it takes connections. */
+    private static String attempt(InetSocketAddress address, Duration limit) {
+        try (Socket socket = new Socket()) {
+            socket.connect(address, (int) limit.toMillis());
+            return "";
+        } catch (SocketTimeoutException e) {
+            return "does not answer within " + limit.toMillis() + " ms";
+        } catch (ConnectException e) {
+            return "refuses connections: nothing listens there";
+        } catch (IOException e) {
+            return "cannot be reached: " + e.getMessage();
+        }
+    }
+
+    private static String text(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (host.indexOf(':') < 0 ? host : host.equals("0:0:0:0:0:0:0:1") ? "[::1]" : "[" + host + "]") + ":"
+                + address.getPort();
+    }
+}

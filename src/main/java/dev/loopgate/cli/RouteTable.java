@@ -1,0 +1,54 @@
+package dev.loopgate.cli;
+
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a gateway serves: URLs and forwards with their targets. */
+final class RouteTable {
+
+    private final Style style;
+
+    RouteTable(Style style) {
+        this.style = style;
+    }
+
+    /** @param status as the admin surface writes it */
+    List<String> lines(JsonObject status) {
+        Columns columns = new Columns();
+        StatusLists.objects(status, "hosts").forEach(host -> host(host, columns));
+        StatusLists.objects(status, "forwards").forEach(forward -> forward(forward, columns));
+        List<String> lines = new ArrayList<>(columns.lines());
+        if (lines.isEmpty()) {
+            lines.add("  nothing yet: the configuration has no hosts and no forwards");
+        }
+        return lines;
+    }
+
+    private void host(JsonObject host, Columns columns) {
+        String url = host.getString("url");
+        String name = url == null ? host.getString("pattern") : url;
+        String base = name.endsWith("/") ? name.substring(0, name.length() - 1) : name;
+        for (JsonObject route : StatusLists.objects(host, "routes")) {
+            String prefix = route.getString("prefix");
+            String text = prefix.equals("/") ? name : base + prefix;
+            columns.add("  " + text, "  " + style.cyan(text), "  -> " + route.getString("target"));
+        }
+    }
+
+    private void forward(JsonObject forward, Columns columns) {
+        String text = "tcp " + forward.getString("bind");
+        JsonObject problem = forward.getJsonObject("problem");
+        StringBuilder rest =
+                new StringBuilder("  -> ").append(String.join(", ", StatusLists.strings(forward, "targets")));
+        if (problem != null) {
+            rest.append("   ").append(style.red("not listening: " + problem.getString("cause")));
+        } else if (forward.getBoolean("open")) {
+            rest.append("   ").append(style.bold("OPEN TO THE NETWORK"));
+        }
+        columns.add(
+                "  " + text,
+                "  " + (forward.getBoolean("open") ? style.bold(text) : style.cyan(text)),
+                rest.toString());
+    }
+}

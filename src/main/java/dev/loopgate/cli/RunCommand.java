@@ -1,0 +1,97 @@
+package dev.loopgate.cli;
+
+import dev.loopgate.config.Located;
+import dev.loopgate.config.Problem;
+import dev.loopgate.config.ReadResult;
+import dev.loopgate.model.Configuration;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code loopgate run}. */
+@Command(
+        name = "run",
+        header = "Run the gateway in the foreground.",
+        description = {
+            "",
+            "Prints each URL and forward once it listens, and takes changes of its configuration by itself.",
+            ""
+        },
+        footer = {
+            "",
+            "Example:  loopgate run --config loopgate.yaml",
+            "",
+            "SIGHUP reads the configuration again. SIGTERM and SIGINT (Ctrl-C) stop accepting and let what is",
+            "under way finish for up to 10 s; a second one ends at once.",
+            "Exit status: 0 stopped in order, 3 invalid configuration, 4 the port is taken, 1 anything else."
+        })
+final class RunCommand implements Callable<Integer> {
+
+    private final Surroundings surroundings;
+    private final ConfigurationInput input;
+
+    @Mixin
+    ConfigOption config = new ConfigOption();
+
+    RunCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+        this.input = new ConfigurationInput(surroundings);
+    }
+
+    @Override
+    public Integer call() {
+        Located located = input.locate(config.file());
+        return located instanceof Located.Found found ? runFile(found) : runEmpty((Located.Nowhere) located);
+    }
+
+    private int runFile(Located.Found found) {
+        ReadResult.Valid valid = input.readValid(found.file());
+        Terminal terminal = surroundings.terminal();
+        valid.warnings().stream().map(Problem::toString).forEach(terminal::warn);
+        UnaryOperator<Configuration> limits = UnaryOperator.identity();
+        if (found.way().loopbackOnly()) {
+            limits = configuration -> LoopbackOnly.of(configuration).configuration();
+            tellLimits(found.file(), LoopbackOnly.of(valid.configuration()).changes());
+        }
+        Path absolute = surroundings.workingDirectory().resolve(found.file()).normalize();
+        RunningConfiguration running = new RunningConfiguration(
+                absolute, found.file().toString(), Optional.of(absolute), input.reader(), limits);
+        return new GatewayProcess(surroundings, running).run(valid.configuration(), status -> List.of());
+    }
+
+    private void tellLimits(Path file, List<String> changes) {
+        if (!changes.isEmpty()) {
+            Terminal terminal = surroundings.terminal();
+            terminal.warn(file + " was found at the root of the Git repository and named by nobody, so nothing is"
+                    + " opened to the network:");
+            changes.forEach(change -> terminal.say("  " + change));
+            terminal.say("  to open what it says: loopgate run --config " + file);
+        }
+    }
+
+    private int runEmpty(Located.Nowhere nowhere) {
+        // Watched although it is not there yet: writing it is all that is left to do.
+        Path file = surroundings.workingDirectory().resolve("loopgate.yaml");
+        RunningConfiguration running = new RunningConfiguration(
+                file, "loopgate.yaml", Optional.empty(), input.reader(), UnaryOperator.identity());
+        return new GatewayProcess(surroundings, running)
+                .run(
+                        Configuration.EMPTY,
+                        status -> List.of(
+                                "There is no configuration yet. Looked for: "
+                                        + String.join(
+                                                ", ",
+                                                nowhere.lookedFor().stream()
+                                                        .map(Path::toString)
+                                                        .toList()),
+                                "To serve localhost:3000 by a name, write this to " + file + " (it is taken at once):",
+                                "",
+                                "  hosts:",
+                                "    app.localhost: 3000",
+                                ""));
+    }
+}

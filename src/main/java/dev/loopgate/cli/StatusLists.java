@@ -1,0 +1,23 @@
+package dev.loopgate.cli;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+
+/** Lists within the JSON of a status. */
+final class StatusLists {
+
+    private StatusLists() {}
+
+    static List<JsonObject> objects(JsonObject json, String name) {
+        return json.getJsonArray(name, new JsonArray()).stream()
+                .map(JsonObject.class::cast)
+                .toList();
+    }
+
+    static List<String> strings(JsonObject json, String name) {
+        return json.getJsonArray(name, new JsonArray()).stream()
+                .map(String.class::cast)
+                .toList();
+    }
+}
