@@ -4,6 +4,9 @@ import dev.loopgate.diagnose.SystemPortHolders;
 import dev.loopgate.gateway.ConfigurationWatch;
 import dev.loopgate.gateway.Gateway;
 import dev.loopgate.gateway.GatewayEvents;
+import dev.loopgate.gateway.GatewaySetup;
+import dev.loopgate.http.HttpGateway;
+import dev.loopgate.net.Transport;
 import dev.loopgate.observe.AccessLog;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -24,15 +27,19 @@ record GatewayParts(Vertx vertx, AccessLog log, Gateway gateway, GatewayEvents e
                 .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors()));
         Terminal terminal = surroundings.terminal();
         AccessLog log = new AccessLog(terminal.out(), terminal.outStyle().on());
-        Gateway gateway = new Gateway(
+        Transport transport = new Transport(vertx);
+        Gateway gateway = new Gateway(new GatewaySetup(
                 vertx,
+                transport,
+                new HttpGateway(transport, log),
                 files -> {
                     throw new IllegalStateException("static files cannot be served");
                 },
+                log,
                 new SystemPortHolders(),
                 events,
                 Version.text(),
-                file);
+                file));
         return new GatewayParts(vertx, log, gateway, events);
     }
 

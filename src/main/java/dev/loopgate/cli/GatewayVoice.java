@@ -42,18 +42,32 @@ final class GatewayVoice implements GatewayEvents {
     }
 
     @Override
-    public void forwardBlocked(Forward forward, BindProblem problem) {
+    public void forwardBlocked(Forward.Tcp rule, BindProblem problem) {
         say(() -> terminal.warn(problem.message() + "; trying again until it can"));
     }
 
     @Override
-    public void forwardListens(Forward forward) {
-        say(() -> terminal.say("forward " + forward.bind() + " listens now"));
+    public void forwardListens(Forward.Tcp rule) {
+        say(() -> terminal.say("forward " + rule.bind() + " listens now"));
+    }
+
+    @Override
+    public void refused(Forward.Tcp rule, String reason, long count) {
+        say(() -> terminal.say("forward " + rule.bind() + " refused " + times(count) + ": " + reason));
+    }
+
+    @Override
+    public void unreachable(Forward.Tcp rule, String cause, long count) {
+        say(() -> terminal.say("forward " + rule.bind() + " closed " + times(count) + ": " + cause));
     }
 
     @Override
     public void notice(String sentence) {
         say(() -> terminal.warn(sentence));
+    }
+
+    private static String times(long count) {
+        return count == 1 ? "a connection" : count + " connections";
     }
 
     private static String problems(ReloadReport report) {

@@ -15,10 +15,10 @@ final class StartProblem {
     private StartProblem() {}
 
     static CommandFailure of(StartFailure failure, Surroundings surroundings, RunningConfiguration source) {
-        BindProblem problem = failure.problem();
         List<String> lines = new ArrayList<>();
-        lines.add(problem.message());
-        if (!failure.portTaken()) {
+        lines.add(failure.getMessage());
+        BindProblem problem = failure.problem().orElse(null);
+        if (problem == null || !failure.portTaken()) {
             return new CommandFailure(ExitStatus.FAILED, lines);
         }
         Optional<PortHolder> holder = problem.holder();

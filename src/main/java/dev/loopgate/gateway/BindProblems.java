@@ -21,15 +21,15 @@ final class BindProblems {
 
     /** An address of the gateway itself. */
     BindProblem ofListener(Throwable failure) {
-        return of("the gateway's port", failure, holder -> hintForListener(holder));
+        return of("the gateway's port", failure, Optional.empty());
     }
 
     /** An address of a forward. */
     BindProblem ofForward(Forward.Tcp rule, Throwable failure) {
-        return of(rule.bind().toString(), failure, holder -> hintForForward(rule));
+        return of(rule.bind().toString(), failure, hintForForward(rule));
     }
 
-    private BindProblem of(String otherwise, Throwable failure, Hint hint) {
+    private BindProblem of(String otherwise, Throwable failure, Optional<String> hint) {
         if (!(failure instanceof BindFailure bind)) {
             return new BindProblem(
                     BindProblem.Kind.OTHER,
@@ -43,12 +43,21 @@ final class BindProblems {
         return switch (bind.kind()) {
             case TAKEN -> {
                 Optional<PortHolder> holder = holders.holderOf(address);
+                if (holder.map(PortHolder::pid).orElse(0L)
+                        == ProcessHandle.current().pid()) {
+                    yield new BindProblem(
+                            BindProblem.Kind.TAKEN,
+                            text,
+                            "this gateway has it already",
+                            Optional.empty(),
+                            Optional.empty());
+                }
                 String cause = holder.isPresent()
                         ? "the port is taken"
                         : holders.outgoing(address.getPort())
                                 .map(note -> "the port is taken; " + note)
                                 .orElse("the port is taken, by a process that cannot be seen from here");
-                yield new BindProblem(BindProblem.Kind.TAKEN, text, cause, holder, hint.forHolder(holder));
+                yield new BindProblem(BindProblem.Kind.TAKEN, text, cause, holder, hint);
             }
             case FORBIDDEN ->
                 new BindProblem(
@@ -66,11 +75,13 @@ final class BindProblems {
         };
     }
 
-    private static Optional<String> hintForListener(Optional<PortHolder> holder) {
-        return Optional.of(
-                holder.map(PortHolder::gateway).orElse(false)
-                        ? "it serves its own file already; stop it, or set another port with listen:"
-                        : "stop it, or set another port with listen:");
+    static BindProblem.Kind kind(BindFailure failure) {
+        return switch (failure.kind()) {
+            case TAKEN -> BindProblem.Kind.TAKEN;
+            case FORBIDDEN -> BindProblem.Kind.FORBIDDEN;
+            case NO_SUCH_ADDRESS -> BindProblem.Kind.NO_SUCH_ADDRESS;
+            case OTHER -> BindProblem.Kind.OTHER;
+        };
     }
 
     /** A service that has the very port on which it is to be reached from elsewhere. */
@@ -95,9 +106,5 @@ final class BindProblems {
             return port.port();
         }
         return target instanceof UpstreamAddress.HostPort named ? named.port() : -1;
-    }
-
-    private interface Hint {
-        Optional<String> forHolder(Optional<PortHolder> holder);
     }
 }

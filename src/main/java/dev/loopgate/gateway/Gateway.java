@@ -1,49 +1,79 @@
 package dev.loopgate.gateway;
 
-import dev.loopgate.http.BuiltinUpstreams;
+import dev.loopgate.gateway.ReloadReport.Outcome;
 import dev.loopgate.model.Configuration;
-import dev.loopgate.net.PortHolders;
+import dev.loopgate.model.Forward;
+import dev.loopgate.net.BindFailure;
+import dev.loopgate.observe.AccessLog;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The running gateway: its listeners, its forwards and the routes in force. Safe for use by any thread. */
 public final class Gateway {
 
     private final Vertx vertx;
+    private final HttpFront http;
+    private final AccessLog log;
+    private final GatewayEvents events;
     private final String version;
     private final Optional<Path> file;
+    private final BindProblems problems;
+    private final HttpListeners listeners;
+    private final Forwards forwards;
+    private final Shutdown shutdown;
 
-    /**
-     * @param version of Loopgate, for {@link #status()}
-     * @param file the configuration's main file, for {@link #status()}; empty where there is none
-     */
-    public Gateway(
-            Vertx vertx,
-            BuiltinUpstreams builtin,
-            PortHolders holders,
-            GatewayEvents events,
-            String version,
-            Optional<Path> file) {
-        this.vertx = vertx;
-        this.version = version;
-        this.file = file;
+    private volatile @Nullable Running running;
+    private volatile @Nullable ReloadReport lastReload;
+    private Future<?> last = Future.succeededFuture();
+
+    public Gateway(GatewaySetup setup) {
+        this(setup, HttpFront.of(setup.transport(), setup.http(), setup.builtin()));
+    }
+
+    private Gateway(GatewaySetup setup, HttpFront http) {
+        this.vertx = setup.vertx();
+        this.http = http;
+        this.log = setup.log();
+        this.events = setup.events();
+        this.version = setup.version();
+        this.file = setup.file();
+        this.problems = new BindProblems(setup.holders());
+        this.listeners = new HttpListeners(http);
+        this.forwards = new Forwards(rule -> new ForwardSlot(vertx, setup.transport(), rule, problems, setup.events()));
+        this.shutdown = new Shutdown(vertx, http, listeners, forwards);
     }
 
     /**
      * Listens and serves. Completes once everything that can be bound is; a forward that cannot is told to
      * {@link GatewayEvents} and tried again.
      *
-     * @return fails with {@link StartFailure} where an address of the gateway itself cannot be bound; nothing is left
-     *     open then
+     * @return fails with {@link StartFailure}; nothing is left open then
      */
     public Future<GatewayStatus> start(Configuration configuration) {
-        vertx.getOrCreateContext();
-        return Future.failedFuture("not started");
+        return inTurn(() -> {
+            if (running != null) {
+                return Future.failedFuture(new IllegalStateException("the gateway was started before"));
+            }
+            return change(configuration)
+                    .map(warnings -> {
+                        running = new Running(configuration, Instant.now(), warnings);
+                        return (Void) null;
+                    })
+                    .compose(bound -> forwards.apply(configuration.forwards()))
+                    .map(opened -> status())
+                    .recover(this::startFailure);
+        });
     }
 
     /**
@@ -53,13 +83,24 @@ public final class Gateway {
      * @return never fails for what the configuration says: see {@link ReloadReport#outcome()}
      */
     public Future<ReloadReport> reload(Configuration configuration, List<String> warnings) {
-        vertx.getOrCreateContext();
-        return Future.failedFuture("not started");
+        return inTurn(() -> {
+            Running now = running;
+            if (now == null) {
+                return Future.failedFuture(new IllegalStateException("the gateway does not run"));
+            }
+            if (now.configuration.equals(configuration)) {
+                return Future.succeededFuture(
+                        done(new ReloadReport(Instant.now(), Outcome.UNCHANGED, 0, 0, 0, kept(), warnings, List.of())));
+            }
+            return replace(now, configuration, warnings)
+                    .recover(failure -> words(failure).map(problem -> refused(warnings, problem)))
+                    .map(this::done);
+        });
     }
 
-    /** Notes that the file has problems, which {@link #status()} then tells; what is in force stays. */
-    public ReloadReport invalid(List<String> problems) {
-        return new ReloadReport(Instant.now(), ReloadReport.Outcome.INVALID, 0, 0, 0, 0, List.of(), problems);
+    /** Notes that the file has problems, which {@link #status()} and the events then tell; what is in force stays. */
+    public ReloadReport invalid(List<String> faults) {
+        return done(new ReloadReport(Instant.now(), Outcome.INVALID, 0, 0, 0, kept(), List.of(), faults));
     }
 
     /**
@@ -68,26 +109,133 @@ public final class Gateway {
      * @param drain how long they may take
      */
     public Future<Void> stop(Duration drain) {
-        return Future.succeededFuture();
+        return inTurn(() -> {
+            running = null;
+            return shutdown.run(drain);
+        });
     }
 
-    /** Closes everything at once. */
+    /** Closes everything at once, also what is draining. */
     public Future<Void> stopNow() {
+        shutdown.hurry();
         return stop(Duration.ZERO);
     }
 
     public GatewayStatus status() {
+        Running now = running;
+        List<InetSocketAddress> bound = listeners.addresses();
         return new GatewayStatus(
                 version,
                 ProcessHandle.current().pid(),
                 file,
-                Instant.now(),
-                List.of(),
-                List.of(),
-                List.of(),
-                0,
-                0,
-                Optional.empty(),
-                List.of());
+                now == null ? Instant.EPOCH : now.started,
+                StatusReport.listeners(bound),
+                now == null ? List.of() : StatusReport.hosts(now.configuration, bound),
+                forwards.states(),
+                http.connections(),
+                http.requests(),
+                Optional.ofNullable(lastReload),
+                now == null ? List.of() : now.warnings);
+    }
+
+    /** What is new is open before what is old goes, and nothing is given up before nothing can fail any more. */
+    private Future<ReloadReport> replace(Running now, Configuration next, List<String> warnings) {
+        return change(next)
+                .compose(ours -> {
+                    running = new Running(next, now.started, ours);
+                    return forwards.apply(next.forwards()).map(ours);
+                })
+                .map(ours -> {
+                    ConfigurationDiff diff = ConfigurationDiff.between(now.configuration, next);
+                    List<String> all = new ArrayList<>(warnings);
+                    all.addAll(ours);
+                    return new ReloadReport(
+                            Instant.now(),
+                            Outcome.APPLIED,
+                            diff.added(),
+                            diff.changed(),
+                            diff.removed(),
+                            kept(),
+                            all,
+                            List.of());
+                });
+    }
+
+    /**
+     * Routes and listeners of a configuration, or nothing of it.
+     *
+     * @return warnings
+     */
+    private Future<List<String>> change(Configuration next) {
+        List<String> warnings = new ArrayList<>();
+        return vertx.executeBlocking(
+                        () -> new Prepared(http.compile(next), HttpListeners.wanted(next.listen(), warnings)))
+                .compose(prepared -> {
+                    Set<InetSocketAddress> before = new LinkedHashSet<>(listeners.asked());
+                    List<Forward.Tcp> moved = forwards.makeWay(listeners.fresh(prepared.listen), next.forwards());
+                    return listeners
+                            .open(prepared.listen)
+                            .compose(opened -> vertx.executeBlocking(() -> {
+                                log.use(next.accessLog());
+                                return prepared;
+                            }))
+                            .recover(failure -> listeners
+                                    .retain(before)
+                                    .compose(undone -> forwards.restore(moved))
+                                    .transform(undone -> Future.failedFuture(failure)));
+                })
+                .compose(prepared -> {
+                    prepared.install.run();
+                    return listeners.retain(prepared.listen).map(warnings);
+                });
+    }
+
+    private <T> Future<T> startFailure(Throwable failure) {
+        if (failure instanceof BindFailure) {
+            return bindProblem(failure).compose(problem -> Future.failedFuture(new StartFailure(problem, failure)));
+        }
+        return Future.failedFuture(new StartFailure(String.valueOf(failure.getMessage()), failure));
+    }
+
+    private Future<String> words(Throwable failure) {
+        return failure instanceof BindFailure
+                ? bindProblem(failure).map(BindProblem::message)
+                : Future.succeededFuture(String.valueOf(failure.getMessage()));
+    }
+
+    private Future<BindProblem> bindProblem(Throwable failure) {
+        return vertx.executeBlocking(() -> problems.ofListener(failure));
+    }
+
+    private ReloadReport refused(List<String> warnings, String problem) {
+        return new ReloadReport(Instant.now(), Outcome.REFUSED, 0, 0, 0, kept(), warnings, List.of(problem));
+    }
+
+    private ReloadReport done(ReloadReport report) {
+        lastReload = report;
+        if (report.outcome() != Outcome.UNCHANGED) {
+            events.reloaded(report);
+        }
+        return report;
+    }
+
+    private int kept() {
+        return http.connections() + forwards.connections();
+    }
+
+    /** One after the other, in the order of the calls. */
+    private synchronized <T> Future<T> inTurn(Supplier<Future<T>> work) {
+        Future<T> next = last.transform(before -> work.get());
+        last = next;
+        return next;
+    }
+
+    /** @param install puts the routes in force */
+    private record Prepared(Runnable install, Set<InetSocketAddress> listen) {}
+
+    private record Running(Configuration configuration, Instant started, List<String> warnings) {
+        Running {
+            warnings = List.copyOf(warnings);
+        }
     }
 }

@@ -1,21 +1,22 @@
 package dev.loopgate.gateway;
 
+import dev.loopgate.forward.ForwardEvents;
 import dev.loopgate.model.Forward;
 
-/** What the gateway tells while it runs. Called on an event loop: must return at once. */
-public interface GatewayEvents {
+/** What the gateway tells while it runs. Called on an event loop or a worker: must return at once. */
+public interface GatewayEvents extends ForwardEvents {
 
     /** Tells nobody. */
     GatewayEvents NONE = new GatewayEvents() {};
 
-    /** A configuration was read again; not called where it was unchanged and nobody asked for it. */
+    /** A configuration that was read again is in force now, or is not taken. Not called for one that changes nothing. */
     default void reloaded(ReloadReport report) {}
 
     /** A forward cannot listen; it is tried again until it can. Told once, and again when the cause changes. */
-    default void forwardBlocked(Forward forward, BindProblem problem) {}
+    default void forwardBlocked(Forward.Tcp rule, BindProblem problem) {}
 
     /** A forward that could not listen does now. */
-    default void forwardListens(Forward forward) {}
+    default void forwardListens(Forward.Tcp rule) {}
 
     /** Something that a person should know, in one sentence. */
     default void notice(String sentence) {}

@@ -1,7 +1,11 @@
 package dev.loopgate.gateway;
 
+import dev.loopgate.http.BuiltinUpstreams;
+import dev.loopgate.http.HttpGateway;
+import dev.loopgate.http.HttpPlan;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.net.Listener;
+import dev.loopgate.net.Transport;
 import io.vertx.core.Future;
 import java.net.InetSocketAddress;
 
@@ -29,4 +33,39 @@ interface HttpFront {
 
     /** Closes every connection. */
     void close();
+
+    static HttpFront of(Transport transport, HttpGateway http, BuiltinUpstreams builtin) {
+        return new HttpFront() {
+            @Override
+            public Runnable compile(Configuration configuration) {
+                HttpPlan plan = http.compile(configuration, builtin);
+                return () -> http.install(plan);
+            }
+
+            @Override
+            public Future<Listener> listen(InetSocketAddress address) {
+                return transport.listen(address, http::accept);
+            }
+
+            @Override
+            public int connections() {
+                return http.connections();
+            }
+
+            @Override
+            public long requests() {
+                return http.requests();
+            }
+
+            @Override
+            public void drain() {
+                http.drain();
+            }
+
+            @Override
+            public void close() {
+                http.close();
+            }
+        };
+    }
 }

@@ -56,6 +56,11 @@ final class HttpListeners {
         return open.values().stream().map(Listener::address).toList();
     }
 
+    /** As they were asked for, port 0 included. */
+    Set<InetSocketAddress> asked() {
+        return open.keySet();
+    }
+
     /** The sockets among these that are not open yet. */
     Set<InetSocketAddress> fresh(Set<InetSocketAddress> wanted) {
         Set<InetSocketAddress> fresh = new LinkedHashSet<>(wanted);
@@ -104,15 +109,30 @@ final class HttpListeners {
         List<InetSocketAddress> opened = new ArrayList<>();
         Future<Void> chain = Future.succeededFuture();
         for (InetSocketAddress address : addresses) {
-            chain = chain.compose(before -> http.listen(address)).map(listener -> {
-                Map<InetSocketAddress, Listener> next = new LinkedHashMap<>(open);
-                next.put(address, listener);
-                open = next;
-                opened.add(address);
-                return null;
-            });
+            chain = chain.compose(before -> http.listen(samePort(address, opened)))
+                    .map(listener -> {
+                        Map<InetSocketAddress, Listener> next = new LinkedHashMap<>(open);
+                        next.put(address, listener);
+                        open = next;
+                        opened.add(address);
+                        return null;
+                    });
         }
         return chain.recover(failure -> close(opened).transform(closed -> Future.failedFuture(failure)));
+    }
+
+    /** Where any port is asked for, the other family gets the one that the first was given. */
+    private InetSocketAddress samePort(InetSocketAddress address, List<InetSocketAddress> opened) {
+        if (address.getPort() == 0) {
+            for (InetSocketAddress asked : opened) {
+                Listener listener = open.get(asked);
+                if (asked.getPort() == 0 && listener != null) {
+                    return new InetSocketAddress(
+                            address.getAddress(), listener.address().getPort());
+                }
+            }
+        }
+        return address;
     }
 
     private Future<Void> close(Collection<InetSocketAddress> addresses) {

@@ -1,31 +1,32 @@
 package dev.loopgate.gateway;
 
-import dev.loopgate.net.PortHolder;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** The gateway did not start: an address of its own cannot be bound, or its routes cannot be compiled. */
+/** The gateway did not start. The message is one line for people. */
 public final class StartFailure extends Exception {
 
     private static final long serialVersionUID = 1;
 
-    private final transient BindProblem problem;
+    private final transient @Nullable BindProblem problem;
 
     StartFailure(BindProblem problem, Throwable cause) {
         super(problem.message(), cause);
         this.problem = problem;
     }
 
-    /** Which address, why, and what to do about it. */
-    public BindProblem problem() {
-        return problem;
+    StartFailure(String message, Throwable cause) {
+        super(message, cause);
+        this.problem = null;
+    }
+
+    /** Which address of the gateway itself cannot be bound, why, and what to do about it; empty where it is not that. */
+    public Optional<BindProblem> problem() {
+        return Optional.ofNullable(problem);
     }
 
     /** Whether another process has the port (exit status 4). */
     public boolean portTaken() {
-        return problem.kind() == BindProblem.Kind.TAKEN;
-    }
-
-    public Optional<PortHolder> holder() {
-        return problem.holder();
+        return problem != null && problem.kind() == BindProblem.Kind.TAKEN;
     }
 }

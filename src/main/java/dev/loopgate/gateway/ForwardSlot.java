@@ -1,0 +1,148 @@
+package dev.loopgate.gateway;
+
+import dev.loopgate.forward.ForwardStatus;
+import dev.loopgate.forward.TcpForward;
+import dev.loopgate.model.Forward;
+import dev.loopgate.net.Addresses;
+import dev.loopgate.net.BindFailure;
+import dev.loopgate.net.Transport;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One forward of the configuration: it listens, or it cannot and tries again, without holding up any other. Safe for use
+ * by any thread.
+ */
+final class ForwardSlot {
+
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+    /** Asking the system for the holder costs far more than trying to bind. */
+    private static final int TRIES_PER_QUESTION = 12;
+
+    private final Vertx vertx;
+    private final BindProblems problems;
+    private final GatewayEvents events;
+    private final TcpForward forward;
+    private @Nullable BindProblem problem;
+    private Duration pause = FIRST_PAUSE;
+    private long timer = -1;
+    private int tries;
+    private boolean retired;
+
+    ForwardSlot(Vertx vertx, Transport transport, Forward.Tcp rule, BindProblems problems, GatewayEvents events) {
+        this.vertx = vertx;
+        this.problems = problems;
+        this.events = events;
+        this.forward = new TcpForward(transport, rule, events);
+    }
+
+    /** Completes once it listens, or it is known why not; never fails. */
+    Future<Void> open() {
+        return forward.open().onSuccess(bound -> listens()).recover(this::blocked);
+    }
+
+    Forward.Tcp rule() {
+        return forward.rule();
+    }
+
+    void change(Forward.Tcp next) {
+        forward.change(next);
+    }
+
+    synchronized void cancelRetry() {
+        retired = true;
+        if (timer != -1) {
+            vertx.cancelTimer(timer);
+            timer = -1;
+        }
+    }
+
+    /** @return completes once its last connection has ended */
+    Future<Void> retire(Duration drain) {
+        cancelRetry();
+        return forward.retire(drain);
+    }
+
+    List<InetSocketAddress> listening() {
+        return forward.status().listening();
+    }
+
+    int connections() {
+        return forward.status().connections();
+    }
+
+    GatewayStatus.ForwardState state() {
+        ForwardStatus now = forward.status();
+        Optional<BindProblem> why;
+        synchronized (this) {
+            why = Optional.ofNullable(problem);
+        }
+        return new GatewayStatus.ForwardState(
+                now.rule().bind().toString(),
+                now.listening().stream().map(Addresses::text).toList(),
+                now.rule().targets().stream().map(Object::toString).toList(),
+                now.rule().bind().open(),
+                why,
+                now.connections(),
+                now.accepted(),
+                now.refused() + now.failed(),
+                now.bytesToTarget(),
+                now.bytesToClient(),
+                now.lastError().map(ForwardStatus.ForwardError::message));
+    }
+
+    private void listens() {
+        boolean news;
+        synchronized (this) {
+            news = problem != null && !retired;
+            problem = null;
+            pause = FIRST_PAUSE;
+        }
+        if (news) {
+            events.forwardListens(rule());
+        }
+    }
+
+    private Future<Void> blocked(Throwable failure) {
+        BindProblem before;
+        synchronized (this) {
+            before = problem;
+            if (retired) {
+                return Future.succeededFuture();
+            }
+        }
+        boolean same =
+                before != null && failure instanceof BindFailure bind && before.kind() == BindProblems.kind(bind);
+        if (same && ++tries % TRIES_PER_QUESTION != 0) {
+            retryLater();
+            return Future.succeededFuture();
+        }
+        return vertx.executeBlocking(() -> problems.ofForward(rule(), failure))
+                .onSuccess(found -> {
+                    synchronized (this) {
+                        problem = found;
+                    }
+                    if (!Objects.equals(found, before)) {
+                        events.forwardBlocked(rule(), found);
+                    }
+                })
+                .onComplete(told -> retryLater())
+                .mapEmpty();
+    }
+
+    private synchronized void retryLater() {
+        if (!retired) {
+            timer = vertx.setTimer(pause.toMillis(), now -> open());
+            Duration doubled = pause.multipliedBy(2);
+            pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+        }
+    }
+}

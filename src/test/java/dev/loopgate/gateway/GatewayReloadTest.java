@@ -1,0 +1,238 @@
+package dev.loopgate.gateway;
+
+import static dev.loopgate.gateway.GatewayStartTest.assertEchoes;
+import static dev.loopgate.gateway.GatewayStartTest.echo;
+import static dev.loopgate.gateway.GatewayStartTest.listens;
+import static dev.loopgate.gateway.GatewayUnderTest.answering;
+import static dev.loopgate.gateway.GatewayUnderTest.configuration;
+import static dev.loopgate.gateway.GatewayUnderTest.forward;
+import static dev.loopgate.gateway.GatewayUnderTest.get;
+import static dev.loopgate.gateway.GatewayUnderTest.loopback4;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.loopgate.gateway.ReloadReport.Outcome;
+import dev.loopgate.model.Access;
+import dev.loopgate.model.AccessLogSettings;
+import dev.loopgate.model.BindAddress;
+import dev.loopgate.model.Cidr;
+import dev.loopgate.model.Configuration;
+import dev.loopgate.model.Forward;
+import dev.loopgate.net.Addresses;
+import dev.loopgate.testkit.LeakCheck;
+import dev.loopgate.testkit.PortHog;
+import dev.loopgate.testkit.RawClient;
+import dev.loopgate.testkit.TcpPeer;
+import dev.loopgate.testkit.Wire;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(LeakCheck.class)
+class GatewayReloadTest {
+
+    @Test
+    void an_equal_configuration_changes_nothing() {
+        Configuration configuration = configuration(loopback4(0), List.of(answering("a.localhost", "A")));
+        try (GatewayUnderTest gateway = new GatewayUnderTest().started(configuration)) {
+            int port = gateway.port();
+            assertThat(gateway.reload(configuration).outcome()).isEqualTo(Outcome.UNCHANGED);
+            assertThat(gateway.port()).isEqualTo(port);
+        }
+    }
+
+    @Test
+    void new_changed_and_removed_hosts_and_forwards_are_in_force_and_counted() {
+        BindAddress kept = loopback4(0);
+        BindAddress removed = BindAddress.of("127.0.0.2", 0);
+        BindAddress added = BindAddress.of("127.0.0.3", 0);
+        try (TcpPeer echo = echo();
+                GatewayUnderTest gateway = new GatewayUnderTest()
+                        .started(configuration(
+                                loopback4(0),
+                                List.of(answering("a.localhost", "A"), answering("b.localhost", "B")),
+                                forward(kept, echo.port()),
+                                forward(removed, echo.port())));
+                RawClient open = RawClient.connect(gateway.port())) {
+            assertThat(open.get("a.localhost", "/").response().body()).isEqualTo("A");
+            int port = gateway.port();
+            int keptPort = gateway.port(0);
+
+            ReloadReport report = gateway.reload(configuration(
+                    loopback4(0),
+                    List.of(answering("a.localhost", "AA"), answering("c.localhost", "C")),
+                    forward(kept, echo.port()),
+                    forward(added, echo.port())));
+
+            assertThat(report.text()).isEqualTo("+2 ~1 -2, 1 connection kept");
+            assertThat(gateway.gateway.status().lastReload()).contains(report);
+            assertThat(gateway.port()).isEqualTo(port);
+            assertThat(gateway.port(0)).isEqualTo(keptPort);
+            assertThat(open.get("a.localhost", "/").response().body()).isEqualTo("AA");
+            assertThat(get(port, "b.localhost")).isEqualTo("404");
+            assertThat(get(port, "c.localhost")).isEqualTo("C");
+        }
+    }
+
+    @Test
+    void connections_of_an_unchanged_forward_are_not_touched_and_those_of_a_removed_one_may_finish() {
+        BindAddress kept = loopback4(0);
+        BindAddress removed = loopback4(TcpPeer.closedPort());
+        try (TcpPeer echo = echo();
+                GatewayUnderTest gateway = new GatewayUnderTest()
+                        .started(configuration(
+                                loopback4(0), List.of(), forward(kept, echo.port()), forward(removed, echo.port())));
+                Wire staying = Wire.connect(gateway.port(0));
+                Wire leaving = Wire.connect(removed.port())) {
+            exchange(staying);
+            exchange(leaving);
+
+            ReloadReport report = gateway.reload(configuration(loopback4(0), List.of(), forward(kept, echo.port())));
+
+            assertThat(report.text()).isEqualTo("+0 ~0 -1, 1 connection kept");
+            assertThat(listens(removed.port())).isFalse();
+            exchange(staying);
+            exchange(leaving);
+            leaving.finish();
+            assertThat(leaving.awaitEnd()).isEqualTo(Wire.End.FIN);
+        }
+    }
+
+    @Test
+    void a_changed_forward_keeps_its_socket_and_ends_only_whom_it_now_forbids() {
+        BindAddress bind = loopback4(0);
+        try (TcpPeer echo = echo();
+                TcpPeer other = TcpPeer.start(wire -> wire.send("other"));
+                GatewayUnderTest gateway = new GatewayUnderTest()
+                        .started(configuration(loopback4(0), List.of(), forward(bind, echo.port())));
+                Wire before = Wire.connect(gateway.port(0))) {
+            exchange(before);
+            int port = gateway.port(0);
+
+            ReloadReport changed = gateway.reload(configuration(loopback4(0), List.of(), forward(bind, other.port())));
+            assertThat(changed.text()).isEqualTo("+0 ~1 -0, 1 connection kept");
+            assertThat(gateway.port(0)).isEqualTo(port);
+            exchange(before);
+            try (Wire after = Wire.connect(port)) {
+                assertThat(Wire.text(after.read(5))).isEqualTo("other");
+            }
+
+            Forward.Tcp rule = forward(bind, other.port());
+            Access nobody = new Access(List.of(), List.of(Cidr.of(Addresses.LOOPBACK4, 8)));
+            gateway.reload(configuration(
+                    loopback4(0),
+                    List.of(),
+                    new Forward.Tcp(
+                            rule.bind(), rule.targets(), nobody, 0, rule.connect(), rule.idle(), rule.drain())));
+            assertThat(before.awaitEnd()).isNotEqualTo(Wire.End.OPEN);
+        }
+    }
+
+    @Test
+    void a_listen_address_moves_without_a_cut() {
+        try (GatewayUnderTest gateway = new GatewayUnderTest()
+                        .started(configuration(
+                                loopback4(TcpPeer.closedPort()), List.of(answering("a.localhost", "A"))));
+                RawClient open = RawClient.connect(gateway.port())) {
+            assertThat(open.get("a.localhost", "/").response().body()).isEqualTo("A");
+            int before = gateway.port();
+            int after = TcpPeer.closedPort();
+
+            ReloadReport report =
+                    gateway.reload(configuration(loopback4(after), List.of(answering("a.localhost", "AA"))));
+
+            assertThat(report.outcome()).isEqualTo(Outcome.APPLIED);
+            assertThat(listens(before)).isFalse();
+            assertThat(get(after, "a.localhost")).isEqualTo("AA");
+            assertThat(open.get("a.localhost", "/").response().body()).isEqualTo("AA");
+        }
+    }
+
+    @Test
+    void a_listen_address_that_is_taken_rejects_the_whole_reload() {
+        Configuration good = configuration(loopback4(0), List.of(answering("a.localhost", "A")));
+        try (PortHog hog = PortHog.start("127.0.0.1", 0, false);
+                GatewayUnderTest gateway = new GatewayUnderTest().started(good)) {
+            int port = gateway.port();
+            int free = TcpPeer.closedPort();
+            ReloadReport report = gateway.reload(new Configuration(
+                    List.of(loopback4(free), loopback4(hog.port())),
+                    List.of(answering("a.localhost", "AA")),
+                    List.of(),
+                    List.of(),
+                    GatewayUnderTest.NO_LOG));
+
+            assertThat(report.outcome()).isEqualTo(Outcome.REFUSED);
+            assertThat(report.problems()).singleElement().asString().contains("pid " + hog.pid());
+            assertThat(get(port, "a.localhost")).isEqualTo("A");
+            assertThat(listens(free)).isFalse();
+            assertThat(gateway.reload(good).outcome()).isEqualTo(Outcome.UNCHANGED);
+        }
+    }
+
+    @Test
+    void listening_widens_to_every_address_of_the_same_port_and_back() {
+        int port = TcpPeer.closedPort();
+        Configuration narrow = configuration(loopback4(port), List.of(answering("a.localhost", "A")));
+        Configuration wide = configuration(BindAddress.of("0.0.0.0", port), List.of(answering("a.localhost", "A")));
+        try (GatewayUnderTest gateway = new GatewayUnderTest().started(narrow)) {
+            assertThat(gateway.reload(wide).outcome()).isEqualTo(Outcome.APPLIED);
+            assertThat(gateway.gateway.status().listeners())
+                    .containsExactly(new GatewayStatus.Listening("0.0.0.0:" + port, true));
+            assertThat(get(port, "a.localhost")).isEqualTo("A");
+            assertThat(gateway.reload(narrow).outcome()).isEqualTo(Outcome.APPLIED);
+            assertThat(get(port, "a.localhost")).isEqualTo("A");
+        }
+    }
+
+    @Test
+    void listening_stays_as_it_was_where_it_cannot_widen() {
+        try (PortHog hog = PortHog.start("127.0.0.2", 0, false);
+                GatewayUnderTest gateway = new GatewayUnderTest()
+                        .started(configuration(loopback4(hog.port()), List.of(answering("a.localhost", "A"))))) {
+            ReloadReport report = gateway.reload(configuration(BindAddress.of("0.0.0.0", hog.port()), List.of()));
+
+            assertThat(report.outcome()).isEqualTo(Outcome.REFUSED);
+            assertThat(get(hog.port(), "a.localhost")).isEqualTo("A");
+        }
+    }
+
+    @Test
+    void the_gateway_takes_over_the_port_of_a_forward_that_goes_and_gives_it_back() {
+        int port = TcpPeer.closedPort();
+        try (TcpPeer echo = echo();
+                GatewayUnderTest gateway = new GatewayUnderTest()
+                        .started(configuration(loopback4(0), List.of(), forward(loopback4(port), echo.port())))) {
+            assertEchoes(port);
+            gateway.reload(configuration(loopback4(port), List.of(answering("a.localhost", "A"))));
+            assertThat(get(port, "a.localhost")).isEqualTo("A");
+            gateway.reload(configuration(loopback4(0), List.of(), forward(loopback4(port), echo.port())));
+            assertEchoes(port);
+        }
+    }
+
+    @Test
+    void an_access_log_that_cannot_be_opened_rejects_the_reload() {
+        Configuration good = configuration(loopback4(0), List.of(answering("a.localhost", "A")));
+        try (GatewayUnderTest gateway = new GatewayUnderTest().started(good)) {
+            ReloadReport report = gateway.reload(new Configuration(
+                    List.of(loopback4(0)),
+                    List.of(answering("a.localhost", "AA")),
+                    List.of(),
+                    List.of(),
+                    new AccessLogSettings(
+                            AccessLogSettings.Format.JSON, Optional.of(Path.of("/dev/null/access.log")))));
+
+            assertThat(report.outcome()).isEqualTo(Outcome.REFUSED);
+            assertThat(report.problems()).singleElement().asString().contains("/dev/null/access.log");
+            assertThat(get(gateway.port(), "a.localhost")).isEqualTo("A");
+        }
+    }
+
+    private static void exchange(Wire wire) {
+        wire.send("ping");
+        assertThat(Wire.text(wire.read(4, Duration.ofSeconds(15)))).isEqualTo("ping");
+    }
+}
