@@ -87,6 +87,15 @@ public record Failure(
         return authority.substring(hostName().length());
     }
 
+    /** Whether the gateway is asked for by its own name, as in http://localhost:62893/: then the start page answers. */
+    boolean asksForGateway() {
+        if (code != FailureCode.UNKNOWN_HOST) {
+            return false;
+        }
+        String name = hostName();
+        return name.equalsIgnoreCase("localhost") || name.matches("127\\.[0-9.]+") || name.equals("[::1]");
+    }
+
     private static Optional<Duration> defaultRetryAfter(FailureCode code) {
         return switch (code) {
             case STARTING, LIMIT, UNHEALTHY -> Optional.of(Duration.ofSeconds(1));

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A failure as the client reads it: HTML for browsers, JSON for programs that ask for it, else one line of text.
@@ -28,6 +29,8 @@ public final class FailurePage {
             return contentType;
         }
     }
+
+    private static final int HOSTS_IN_TEXT = 20;
 
     private final List<Map.Entry<String, String>> fields;
     private final byte[] body;
@@ -115,6 +118,9 @@ public final class FailurePage {
                         .append('?');
             }
             failure.fix().ifPresent(fix -> line.append(' ').append(fix));
+            if (failure.asksForGateway()) {
+                line.append(hosts(failure.hosts()));
+            }
         }
         for (int i = 0; i < line.length(); i++) {
             if (Character.isISOControl(line.charAt(i))) {
@@ -122,5 +128,15 @@ public final class FailurePage {
             }
         }
         return line.append('\n').toString();
+    }
+
+    private static String hosts(List<Failure.ListedHost> all) {
+        if (all.isEmpty()) {
+            return " No host is set up yet: give one a name in loopgate.yaml.";
+        }
+        String names =
+                all.stream().limit(HOSTS_IN_TEXT).map(Failure.ListedHost::name).collect(Collectors.joining(", "));
+        int more = all.size() - HOSTS_IN_TEXT;
+        return " Hosts: " + names + (more > 0 ? " and " + more + " more." : ".");
     }
 }
