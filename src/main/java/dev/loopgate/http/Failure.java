@@ -93,7 +93,10 @@ public record Failure(
             return false;
         }
         String name = hostName();
-        return name.equalsIgnoreCase("localhost") || name.matches("127\\.[0-9.]+") || name.equals("[::1]");
+        return name.equalsIgnoreCase("localhost")
+                || name.equalsIgnoreCase("localhost.")
+                || name.matches("127\\.[0-9.]+")
+                || name.equals("[::1]");
     }
 
     private static Optional<Duration> defaultRetryAfter(FailureCode code) {

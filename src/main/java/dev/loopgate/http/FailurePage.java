@@ -111,16 +111,7 @@ public final class FailurePage {
         StringBuilder line = new StringBuilder(160);
         line.append(failure.code().status()).append(' ').append(failure.code().text());
         if (detailed) {
-            line.append(": ").append(failure.cause());
-            if (!failure.nearest().isEmpty()) {
-                line.append(" Did you mean ")
-                        .append(String.join(" or ", failure.nearest()))
-                        .append('?');
-            }
-            failure.fix().ifPresent(fix -> line.append(' ').append(fix));
-            if (failure.asksForGateway()) {
-                line.append(hosts(failure.hosts()));
-            }
+            line.append(": ").append(failure.asksForGateway() ? hosts(failure.hosts()) : explanation(failure));
         }
         for (int i = 0; i < line.length(); i++) {
             if (Character.isISOControl(line.charAt(i))) {
@@ -130,13 +121,23 @@ public final class FailurePage {
         return line.append('\n').toString();
     }
 
+    private static String explanation(Failure failure) {
+        List<String> sentences = new ArrayList<>(3);
+        sentences.add(failure.cause());
+        if (!failure.nearest().isEmpty()) {
+            sentences.add("Did you mean " + String.join(" or ", failure.nearest()) + "?");
+        }
+        failure.fix().ifPresent(sentences::add);
+        return String.join(" ", sentences);
+    }
+
     private static String hosts(List<Failure.ListedHost> all) {
         if (all.isEmpty()) {
-            return " No host is set up yet: give one a name in loopgate.yaml.";
+            return "Loopgate is running. No host is set up yet: give a port a name under hosts in loopgate.yaml.";
         }
         String names =
                 all.stream().limit(HOSTS_IN_TEXT).map(Failure.ListedHost::name).collect(Collectors.joining(", "));
         int more = all.size() - HOSTS_IN_TEXT;
-        return " Hosts: " + names + (more > 0 ? " and " + more + " more." : ".");
+        return "Loopgate is running. Hosts: " + names + (more > 0 ? " and " + more + " more." : ".");
     }
 }

@@ -48,7 +48,7 @@ final class OwnAnswer {
 
     private static OwnAnswer page(Failure failure, FailurePage.Format format, boolean detailed) {
         FailurePage page = FailurePage.of(failure, format, detailed);
-        return new OwnAnswer(failure.code().status(), failure.code().title(), page.fields(), page.body());
+        return new OwnAnswer(failure.code().status(), failure.code().reason(), page.fields(), page.body());
     }
 
     /** Whether the request looks like a person's who wants to see a page. */
