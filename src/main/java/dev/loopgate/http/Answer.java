@@ -43,9 +43,8 @@ final class Answer {
         toHead = head.methodIs("HEAD");
         http10 = head.minorVersion == 0;
         keepAlive = !loop.draining()
-                && (http10
-                        ? (connectionOptions & ConnectionField.KEEP_ALIVE) != 0
-                        : (connectionOptions & ConnectionField.CLOSE) == 0);
+                && (connectionOptions & ConnectionField.CLOSE) == 0
+                && (!http10 || (connectionOptions & ConnectionField.KEEP_ALIVE) != 0);
         lastActivity = loop.now();
         ledger.begin(loop.log().enabled());
     }

@@ -95,6 +95,11 @@ public final class BackendRequest {
         return whole;
     }
 
+    /** Reads the body from within a script; false where it is not complete. */
+    public boolean readAll() {
+        return readBody(Eventually.LIMIT);
+    }
+
     private long contentLength() {
         return field("Content-Length")
                 .filter(value -> value.matches("[0-9]{1,18}"))

@@ -102,11 +102,13 @@ public final class Stage implements BeforeAllCallback, BeforeEachCallback, After
     @Override
     public void beforeEach(ExtensionContext context) {
         leaks.beforeEach(context);
+        gateway().install(configuration.apply(this));
     }
 
     @Override
     public void afterEach(ExtensionContext context) {
-        clients.forEach(RawClient::close);
+        // Not closed: the answer to a client that only ended its direction may take its time.
+        clients.forEach(RawClient::reset);
         clients.clear();
         a().forget();
         b().forget();
