@@ -84,7 +84,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements DialLi
         }
         upstream.config().setRecvByteBufAllocator(transport.pausableReads());
         client.pipeline().remove(this);
-        Relay fresh = new Relay(client, upstream, transport.pausableReads(), rule.idle(), this);
+        Relay fresh = new Relay(client, upstream, transport.budget(), rule.idle(), this);
         relay = fresh;
         for (ByteBuf bytes = early.poll(); bytes != null; bytes = early.poll()) {
             fresh.fromClient(bytes);

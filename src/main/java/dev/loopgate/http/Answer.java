@@ -36,7 +36,7 @@ final class Answer {
         this.loop = loop;
         this.client = client;
         this.exchange = exchange;
-        this.outflow = new Outflow(loop.budget());
+        this.outflow = new Outflow(loop.transport().budget());
     }
 
     void begin(Head head, int connectionOptions) {

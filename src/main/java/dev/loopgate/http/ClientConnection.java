@@ -1,5 +1,6 @@
 package dev.loopgate.http;
 
+import dev.loopgate.net.PausableReads;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -146,6 +147,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof PausableReads.ReadPaused && !PausableReads.hasFailed(channel)) {
+            return;
+        }
         abort();
     }
 
@@ -237,6 +241,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** What has been read behind the current request's head. */
     RequestInput input() {
         return input;
+    }
+
+    /** Whether the client's FIN was read. */
+    boolean inputEnded() {
+        return inputEnded;
     }
 
     /** A body of this many bytes went out together with its head. */

@@ -45,7 +45,7 @@ final class Exchange {
         this.plan = loop.plan();
         this.answer = new Answer(loop, client, this);
         this.request = new OutgoingRequest(loop, client);
-        this.outflow = new Outflow(loop.budget());
+        this.outflow = new Outflow(loop.transport().budget());
     }
 
     /** Serves the request whose head the loop has just read. */

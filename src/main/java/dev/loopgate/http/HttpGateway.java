@@ -5,7 +5,7 @@ import dev.loopgate.model.Route;
 import dev.loopgate.model.Target;
 import dev.loopgate.model.UpstreamAddress;
 import dev.loopgate.model.VirtualHost;
-import dev.loopgate.net.QueueBudget;
+import dev.loopgate.net.PausableReads;
 import dev.loopgate.net.Transport;
 import dev.loopgate.observe.AccessLog;
 import dev.loopgate.routing.RoutingTable;
@@ -24,17 +24,16 @@ import java.util.Map;
 public final class HttpGateway {
 
     private final IdentityHashMap<EventLoop, HttpLoop> loops = new IdentityHashMap<>();
-    private final ReceiveBuffers clientBuffers;
+    private final PausableReads clientReads;
     private volatile HttpPlan plan;
 
     /** A gateway without hosts. */
     public HttpGateway(Transport transport, AccessLog log) {
         Identity identity = new Identity();
-        QueueBudget budget = new QueueBudget();
-        clientBuffers = ReceiveBuffers.ofClients(budget);
+        clientReads = transport.pausableReads();
         List<EventLoop> eventLoops = transport.loops();
         for (EventLoop eventLoop : eventLoops) {
-            loops.put(eventLoop, new HttpLoop(loops.size(), eventLoop, transport, identity, budget, log, () -> plan));
+            loops.put(eventLoop, new HttpLoop(loops.size(), eventLoop, transport, identity, log, () -> plan));
         }
         plan = new HttpPlan(
                 Configuration.EMPTY,
@@ -90,7 +89,7 @@ public final class HttpGateway {
         if (loop == null) {
             throw new IllegalArgumentException("a channel of another event loop");
         }
-        channel.config().setRecvByteBufAllocator(clientBuffers);
+        channel.config().setRecvByteBufAllocator(clientReads);
         ClientConnection connection = new ClientConnection(loop, channel);
         loop.add(connection);
         channel.pipeline().addLast(connection);

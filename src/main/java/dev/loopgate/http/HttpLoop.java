@@ -1,6 +1,7 @@
 package dev.loopgate.http;
 
-import dev.loopgate.net.QueueBudget;
+import dev.loopgate.net.PausableReads;
+import dev.loopgate.net.Relay;
 import dev.loopgate.net.Transport;
 import dev.loopgate.observe.AccessLog;
 import io.netty.channel.EventLoop;
@@ -30,13 +31,13 @@ final class HttpLoop {
     private final EventLoop eventLoop;
     private final Transport transport;
     private final Identity identity;
-    private final QueueBudget budget;
     private final AccessLog log;
     private final Supplier<HttpPlan> plan;
-    private final ReceiveBuffers upstreamBuffers;
+    private final PausableReads upstreamReads;
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong connections = new AtomicLong();
     private final Set<Upstream> pooled = new HashSet<>();
+    private final Set<Relay> tunnels = new HashSet<>();
     private @Nullable ClientConnection first;
     private boolean sweeping;
     private boolean draining;
@@ -47,15 +48,13 @@ final class HttpLoop {
             EventLoop eventLoop,
             Transport transport,
             Identity identity,
-            QueueBudget budget,
             AccessLog log,
             Supplier<HttpPlan> plan) {
         this.index = index;
         this.eventLoop = eventLoop;
         this.transport = transport;
         this.identity = identity;
-        this.budget = budget;
-        this.upstreamBuffers = ReceiveBuffers.ofUpstreams(budget);
+        this.upstreamReads = transport.pausableReads(UpstreamConnection.HEADROOM);
         this.log = log;
         this.plan = plan;
         this.requestRules = new RequestRules(head, target, out, identity);
@@ -78,12 +77,8 @@ final class HttpLoop {
         return identity;
     }
 
-    QueueBudget budget() {
-        return budget;
-    }
-
-    ReceiveBuffers upstreamBuffers() {
-        return upstreamBuffers;
+    PausableReads upstreamReads() {
+        return upstreamReads;
     }
 
     AccessLog log() {
@@ -141,6 +136,17 @@ final class HttpLoop {
         connections.lazySet(connections.getPlain() - 1);
     }
 
+    void tunnelBegan(Relay tunnel) {
+        tunnels.add(tunnel);
+        connections.lazySet(connections.getPlain() + 1);
+    }
+
+    void tunnelEnded(Relay tunnel) {
+        if (tunnels.remove(tunnel)) {
+            connections.lazySet(connections.getPlain() - 1);
+        }
+    }
+
     /** Sees to it that an upstream's idle connections are closed in time. */
     void watch(Upstream upstream) {
         if (pooled.add(upstream)) {
@@ -165,6 +171,7 @@ final class HttpLoop {
             c.abort();
             c = following;
         }
+        Set.copyOf(tunnels).forEach(Relay::abort);
         pooled.forEach(upstream -> upstream.pool(this).closeAll());
     }
 

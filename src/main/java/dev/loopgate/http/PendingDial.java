@@ -52,7 +52,7 @@ final class PendingDial implements DialListener {
     @Override
     public void connected(Channel channel) {
         channel.config().setAutoClose(false);
-        channel.config().setRecvByteBufAllocator(loop.upstreamBuffers());
+        channel.config().setRecvByteBufAllocator(loop.upstreamReads());
         UpstreamConnection connection = new UpstreamConnection(loop, upstream, channel);
         channel.pipeline().addLast(connection);
         exchange.connected(connection);

@@ -1,5 +1,6 @@
 package dev.loopgate.http;
 
+import dev.loopgate.net.PausableReads;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A connection to an upstream, serving one exchange at a time; idle in its loop's pool between them. */
 final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+
+    /** Room in front of what is read, in bytes: an answer's head that grows by a field still goes out with its body. */
+    static final int HEADROOM = 128;
 
     private final HttpLoop loop;
     private final Upstream upstream;
@@ -135,9 +139,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             return in;
         }
         partialHead = null;
-        ByteBuf whole =
-                channel.alloc().directBuffer(ReceiveBuffers.HEADROOM + before.readableBytes() + in.readableBytes());
-        whole.setIndex(ReceiveBuffers.HEADROOM, ReceiveBuffers.HEADROOM);
+        ByteBuf whole = channel.alloc().directBuffer(HEADROOM + before.readableBytes() + in.readableBytes());
+        whole.setIndex(HEADROOM, HEADROOM);
         whole.writeBytes(before).writeBytes(in);
         before.release();
         in.release();
@@ -190,6 +193,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof PausableReads.ReadPaused && !PausableReads.hasFailed(channel)) {
+            return;
+        }
         // A write that failed is not the end: the answer (a 413, say) may still be there to be read, and the end of
         // the input follows in any case.
         reset = true;

@@ -11,7 +11,6 @@ import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.util.UncheckedBooleanSupplier;
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,20 +21,20 @@ import org.jspecify.annotations.Nullable;
  * {@link ReadPaused} that arrives as {@code exceptionCaught}; what is unread stays in the kernel until auto-read is on
  * again. Not for channels that call {@code read()} themselves.
  *
- * <p>It also keeps what is queued towards stalled readers within bounds: while the process has much queued, buffers
- * become small.
+ * <p>While the process has spent its {@link QueueBudget}, buffers become small. They can leave room in front of what is
+ * read, for a head that grows on its way through.
  */
 public final class PausableReads implements RecvByteBufAllocator {
 
-    /** Above this, all connections together, buffers are small. */
-    private static final long PLENTY = 16 << 20;
+    private static final int LARGEST = 131_072;
 
-    private static final int SMALL = 4096;
+    private final AdaptiveRecvByteBufAllocator sizes = new AdaptiveRecvByteBufAllocator(512, 2048, LARGEST);
+    private final QueueBudget budget;
+    private final int headroom;
 
-    private final AdaptiveRecvByteBufAllocator sizes = new AdaptiveRecvByteBufAllocator(512, 2048, 131_072);
-    private final AtomicLong queued = new AtomicLong();
-
-    PausableReads() {
+    PausableReads(QueueBudget budget, int headroom) {
+        this.budget = budget;
+        this.headroom = headroom;
         sizes.maxMessagesPerRead(4);
     }
 
@@ -50,16 +49,6 @@ public final class PausableReads implements RecvByteBufAllocator {
         private ReadPaused() {
             super("the peer has ended and reading is paused", null, false, false);
         }
-    }
-
-    /** Tells of bytes that wait for a stalled reader, or, negative, that they do no more. */
-    void queued(long bytes) {
-        queued.addAndGet(bytes);
-    }
-
-    /** Bytes that wait for stalled readers, in the whole process. */
-    public long queued() {
-        return queued.get();
     }
 
     /**
@@ -102,10 +91,8 @@ public final class PausableReads implements RecvByteBufAllocator {
             if (config != null && !config.isAutoRead()) {
                 throw ReadPaused.INSTANCE;
             }
-            if (queued.get() > PLENTY) {
-                return allocator.ioBuffer(Math.min(SMALL, guess()));
-            }
-            return delegate().allocate(allocator);
+            int size = budget.spent() ? Math.min(QueueBudget.SMALL_READ, guess()) : guess();
+            return allocator.directBuffer(headroom + size).setIndex(headroom, headroom);
         }
 
         @Override

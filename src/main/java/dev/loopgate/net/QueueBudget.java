@@ -18,9 +18,9 @@ public final class QueueBudget {
     private final long limit;
     private final AtomicLong waiting = new AtomicLong();
 
-    /** A quarter of what netty may take outside the heap. */
+    /** 16 MiB, or a quarter of what netty may take outside the heap where that is less. */
     public QueueBudget() {
-        this(PlatformDependent.maxDirectMemory() / 4);
+        this(Math.min(16 << 20, PlatformDependent.maxDirectMemory() / 4));
     }
 
     /** @param limit in bytes */

@@ -56,13 +56,13 @@ public final class Relay {
     /**
      * Takes both connections over; the bytes flow from {@link #start()} on.
      *
-     * @param reads that of the transport; what waits for a stalled side is told to it
+     * @param budget told of what waits for a stalled side
      * @param idle how long both directions may be silent, at most an eighth longer; zero: for ever
      */
-    public Relay(Channel client, Channel upstream, PausableReads reads, Duration idle, Listener listener) {
+    public Relay(Channel client, Channel upstream, QueueBudget budget, Duration idle, Listener listener) {
         this.loop = client.eventLoop();
-        this.client = new RelaySide(this, client, reads, End.CLIENT_RESET);
-        this.upstream = new RelaySide(this, upstream, reads, End.UPSTREAM_RESET);
+        this.client = new RelaySide(this, client, budget, End.CLIENT_RESET);
+        this.upstream = new RelaySide(this, upstream, budget, End.UPSTREAM_RESET);
         this.client.peer = this.upstream;
         this.upstream.peer = this.client;
         this.idleNanos = idle.toNanos();

@@ -28,7 +28,7 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
 
     private final Relay relay;
     private final Channel channel;
-    private final PausableReads reads;
+    private final QueueBudget budget;
     private final Relay.End ifBroken;
     private final AtomicLong bytes = new AtomicLong();
 
@@ -46,13 +46,13 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
     private boolean finAhead;
     /** Reads to the end whatever the peer does: see {@link #readToTheEnd}. */
     private boolean unstoppable;
-    /** What was told to {@link PausableReads#queued}: bytes that wait to be written here. */
+    /** What was told to the {@link QueueBudget}: bytes that wait to be written here. */
     private long charged;
 
-    RelaySide(Relay relay, Channel channel, PausableReads reads, Relay.End ifBroken) {
+    RelaySide(Relay relay, Channel channel, QueueBudget budget, Relay.End ifBroken) {
         this.relay = relay;
         this.channel = channel;
-        this.reads = reads;
+        this.budget = budget;
         this.ifBroken = ifBroken;
     }
 
@@ -112,7 +112,7 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
     }
 
     private void charge(long now) {
-        reads.queued(now - charged);
+        budget.add(now - charged);
         charged = now;
     }
 

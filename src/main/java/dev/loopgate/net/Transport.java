@@ -39,7 +39,8 @@ public final class Transport {
     private final AtomicInteger turn = new AtomicInteger();
     private final SocketKind kind;
     private final NameLookup names;
-    private final PausableReads pausableReads = new PausableReads();
+    private final QueueBudget budget = new QueueBudget();
+    private final PausableReads pausableReads = new PausableReads(budget, 0);
 
     /** Which family answered last on a loopback port: 4, 6, or 0 for not known. Races between loops do no harm. */
     private final byte[] lastFamily = new byte[65536];
@@ -147,6 +148,20 @@ public final class Transport {
     /** For connections that are relayed, or paused by auto-read only; set it before the first read. */
     public PausableReads pausableReads() {
         return pausableReads;
+    }
+
+    /**
+     * The same with room in front.
+     *
+     * @param headroom bytes that each buffer leaves free in front of what is read
+     */
+    public PausableReads pausableReads(int headroom) {
+        return new PausableReads(budget, headroom);
+    }
+
+    /** What waits for slow readers, in the whole process. */
+    public QueueBudget budget() {
+        return budget;
     }
 
     /** Closes a connection so that the peer sees a reset (RST) where the system can; what is queued is dropped. */

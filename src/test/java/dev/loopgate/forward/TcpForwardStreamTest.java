@@ -177,12 +177,12 @@ class TcpForwardStreamTest {
                 Eventually.until("the server is held back", () -> standsStill(sent));
                 assertThat(sent.get()).isLessThan(100_000_000);
                 assertThat(PlatformDependent.usedDirectMemory() - before).isLessThan(6 << 20);
-                assertThat(fixture.transport.pausableReads().queued()).isBetween(1L, 1L << 20);
+                assertThat(fixture.transport.budget().waiting()).isBetween(1L, 1L << 20);
                 assertThat(client.read(2_000_000)).hasSize(2_000_000);
                 client.reset();
             }
             Eventually.until("it ends", () -> forward.status().connections() == 0);
-            assertThat(fixture.transport.pausableReads().queued()).isZero();
+            assertThat(fixture.transport.budget().waiting()).isZero();
         }
     }
 
@@ -194,7 +194,7 @@ class TcpForwardStreamTest {
             try (Wire client = connect(forward)) {
                 assertThat(client.read(1)).hasSize(1);
                 Eventually.until("the server is done", () -> peer.accepted() == 1 && peer.open() == 0);
-                assertThat(fixture.transport.pausableReads().queued()).isLessThan(200_000);
+                assertThat(fixture.transport.budget().waiting()).isLessThan(200_000);
                 assertThat(client.rest(Eventually.LIMIT)).hasSize(size - 1);
                 assertThat(client.end()).isEqualTo(Wire.End.FIN);
             }
