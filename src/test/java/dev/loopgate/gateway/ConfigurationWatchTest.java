@@ -7,18 +7,30 @@ import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loopgate.config.ReadResult;
+import dev.loopgate.testkit.LeakCheck;
+import dev.loopgate.testkit.Programs;
+import dev.loopgate.testkit.RunningProcess;
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@ExtendWith(LeakCheck.class)
 class ConfigurationWatchTest {
 
     private static final String ONE = "hosts:\n  one.localhost: 3001\n";
@@ -143,7 +155,7 @@ class ConfigurationWatchTest {
         try (Watched watched = by.watch(file)) {
             await(watched.watch.follow(result -> {
                 watched.taken.add(result);
-                return io.vertx.core.Future.failedFuture("not asked for");
+                return Future.failedFuture("not asked for");
             }));
             write("sub/loopgate.yaml", ONE);
             watched.expectHosts("one.localhost");
@@ -176,6 +188,24 @@ class ConfigurationWatchTest {
     }
 
     @Test
+    void notices_a_file_that_is_mounted_over_it_and_written_to() throws Exception {
+        Programs.require("mount");
+        Path file = write("loopgate.yaml", ONE);
+        Path other = write("elsewhere/other.yaml", TWO);
+        try (Watched watched = Watched.asShipped(file).following()) {
+            mount("mount", "--bind", other.toString(), file.toString());
+            try {
+                watched.expectHosts("two.localhost");
+                Files.writeString(other, "hosts: {three.localhost: 3003}\n");
+                watched.expectHosts("three.localhost");
+            } finally {
+                mount("umount", file.toString());
+            }
+            watched.expectHosts("one.localhost");
+        }
+    }
+
+    @Test
     void an_empty_file_is_a_problem_and_no_end() throws Exception {
         Path file = write("loopgate.yaml", ONE);
         try (Watched watched = Watched.asShipped(file).following()) {
@@ -200,10 +230,10 @@ class ConfigurationWatchTest {
                 whole.append(line);
                 long before = System.nanoTime();
                 out.write(line.getBytes(StandardCharsets.UTF_8));
-                java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+                LockSupport.parkNanos(5_000_000);
                 longestPause = Math.max(longestPause, System.nanoTime() - before);
             }
-            org.junit.jupiter.api.Assumptions.assumeTrue(
+            Assumptions.assumeTrue(
                     longestPause < ConfigurationWatch.SETTLE.toNanos(), "the machine paused the writer for too long");
             ReadResult first = watched.next();
             assertThat(hosts(first))
@@ -236,7 +266,7 @@ class ConfigurationWatchTest {
     void triggers_that_come_together_are_all_answered() throws Exception {
         Path file = write("loopgate.yaml", ONE);
         try (Watched watched = Watched.byEvents(file).following()) {
-            var answers = java.util.stream.IntStream.range(0, 20)
+            var answers = IntStream.range(0, 20)
                     .mapToObj(i -> watched.watch.trigger())
                     .toList();
             answers.forEach(Watched::await);
@@ -273,6 +303,14 @@ class ConfigurationWatchTest {
         Path path = folder.resolve(name);
         Files.createDirectories(path.getParent());
         return Files.writeString(path, text);
+    }
+
+    /** Skips the test where the system does not let it mount. */
+    private void mount(String... command) {
+        try (RunningProcess process = RunningProcess.start(folder, Map.of(), List.of(command))) {
+            int status = process.awaitExit(Duration.ofSeconds(15));
+            Assumptions.assumeTrue(status == 0, "cannot mount here: " + process.stderr());
+        }
     }
 
     private void swap(Path link, Path target) throws IOException {
