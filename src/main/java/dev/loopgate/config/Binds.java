@@ -60,11 +60,11 @@ final class Binds {
                     "write a port, or an address with one: 127.0.0.1:62893");
         }
         int dash = ports.indexOf('-');
-        if (dash >= 0 && !forward) {
+        if (dash > 0 && !forward) {
             return refuse(at, "is a range of ports", "list the ports one by one");
         }
-        Optional<Integer> first = scalars.port(at, dash < 0 ? ports : ports.substring(0, dash));
-        Optional<Integer> last = dash < 0 ? first : scalars.port(at, ports.substring(dash + 1));
+        Optional<Integer> first = scalars.port(at, dash <= 0 ? ports : ports.substring(0, dash));
+        Optional<Integer> last = dash <= 0 ? first : scalars.port(at, ports.substring(dash + 1));
         if (first.isEmpty() || last.isEmpty()) {
             return Optional.empty();
         }

@@ -18,7 +18,7 @@ public final class ConfigurationReader {
 
     /** {@code $schema} is for editors: the JSON form's way to name its schema. */
     private static final Keys MAIN = new Keys(
-            "a configuration",
+            "this file",
             List.of("listen", "hosts", "forwards", "defaults", "include", "trusted-proxies", "access-log", "$schema"));
 
     private static final Keys INCLUDED = new Keys("an included file", List.of("hosts", "forwards", "$schema"));
@@ -54,7 +54,8 @@ public final class ConfigurationReader {
         main.value("$schema").ifPresent(item -> scalars.scalar(item, "the name of a schema"));
         List<Listener> listeners = main.value("listen")
                 .map(new ListenReader(problems)::read)
-                .orElse(List.of(new Listener(mapping.place(), BindAddress.loopback(Configuration.DEFAULT_PORT))));
+                .orElse(List.of(new Listener(
+                        mapping.place(), "the gateway by default", BindAddress.loopback(Configuration.DEFAULT_PORT))));
         HostsReader hosts = new HostsReader(problems, defaults(main, scalars, problems));
         ForwardsReader forwards = new ForwardsReader(problems);
         main.value("hosts").ifPresent(hosts::read);

@@ -64,7 +64,7 @@ final class FieldEditsReader {
                 .entries()) {
             Scalar key = entry.key();
             Optional<String> name = name(key);
-            Optional<String> value = value(entry.value());
+            Optional<String> value = value(entry);
             Place twin = seen.putIfAbsent(key.text(), key.place());
             if (twin != null) {
                 problems.error(key.place(), "duplicate header " + key.shown(), "the first is at " + twin);
@@ -117,16 +117,18 @@ final class FieldEditsReader {
         return Optional.of(name);
     }
 
-    private Optional<String> value(Item item) {
-        return scalars.scalar(item, "the value of a header, \"\" for an empty one")
+    /** Messages do not repeat the value: it may be a secret, and they end up in logs. */
+    private Optional<String> value(Entry entry) {
+        return scalars.scalar(entry.value(), "the value of a header, \"\" for an empty one")
                 .flatMap(scalar -> {
                     if (VALUE.matcher(scalar.text()).matches()) {
                         return Optional.of(scalar.text());
                     }
                     problems.error(
                             scalar.place(),
-                            scalar.shown() + " is not the value of a header",
-                            "one line of ASCII, without blanks at its ends");
+                            "the value of the header " + entry.key().shown()
+                                    + " has a character that headers do not have",
+                            "one line of ASCII without blanks at its ends; a variable may hold a line break");
                     return Optional.empty();
                 });
     }

@@ -44,9 +44,9 @@ final class HostNames {
             return refuse(key, "is not a host name", "names are matched whatever the port: leave it out");
         }
         if (text.startsWith("*.")) {
-            return name(key, text.substring(2))
-                    .filter(name -> IpLiteral.parse(name).isEmpty())
-                    .map(HostPattern::wildcard);
+            return IpLiteral.parse(text.substring(2)).isPresent()
+                    ? refuse(key, "has a wildcard before an address", "addresses have no names below them")
+                    : name(key, text.substring(2)).map(HostPattern::wildcard);
         }
         if (text.contains("*")) {
             return refuse(

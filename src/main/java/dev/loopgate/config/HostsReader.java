@@ -100,7 +100,7 @@ final class HostsReader {
         Fields fields = new Fields(mapping, HOST, problems);
         Options own = options.options(fields).over(defaults);
         if (!fields.has("routes")) {
-            return route(PathPrefix.ROOT, targets.target(fields, PathPrefix.ROOT, "the host " + key.shown()), own);
+            return route(PathPrefix.ROOT, targets.target(fields, PathPrefix.ROOT, key, true), own);
         }
         for (String other : Targets.KEYS) {
             if (fields.has(other)) {
@@ -116,7 +116,10 @@ final class HostsReader {
     private List<Route> refuse(Scalar key, Item value) {
         String name = key.text();
         if (Scalars.isNull(value)) {
-            problems.error(value.place(), "the host " + key.shown() + " has no target", "write " + name + ": 3000");
+            problems.error(
+                    value.place(),
+                    (name.startsWith("/") ? "the route " : "the host ") + key.shown() + " has no target",
+                    "write " + name + ": 3000");
         } else {
             problems.error(value.place(), "expected a target or a map, found a list", "write {to: […]}");
         }
@@ -151,7 +154,7 @@ final class HostsReader {
         if (value instanceof Mapping mapping) {
             Fields fields = new Fields(mapping, ROUTE, problems);
             Options own = options.options(fields).over(inherited);
-            return route(prefix, targets.target(fields, prefix, "the route " + key.shown()), own);
+            return route(prefix, targets.target(fields, prefix, key, false), own);
         }
         return value instanceof Scalar scalar && !scalar.isNull()
                 ? route(prefix, targets.shorthand(value), inherited)

@@ -54,6 +54,11 @@ record Keys(String owner, List<String> known) {
             Map.entry("access-log", List.of("log", "logs", "logging")),
             Map.entry("strip", List.of("strip-prefix", "strip_prefix", "stripprefix")));
 
+    /** What a person would write: not the key that editors put in. */
+    private List<String> shown() {
+        return known.stream().filter(key -> !key.startsWith("$")).toList();
+    }
+
     boolean has(String key) {
         return known.contains(key);
     }
@@ -73,7 +78,8 @@ record Keys(String owner, List<String> known) {
         problems.error(
                 key.place(),
                 message,
-                meant.map(word -> "did you mean \"" + word + "\"?").orElse("known here: " + String.join(", ", known)));
+                meant.map(word -> "did you mean \"" + word + "\"?")
+                        .orElse("known here: " + String.join(", ", shown())));
     }
 
     private Optional<String> synonym(String name) {

@@ -18,8 +18,13 @@ final class ListenReader {
     private final Scalars scalars;
     private final Binds binds;
 
-    /** A listener and the place that asks for it. */
-    record Listener(Place place, BindAddress address) {}
+    /**
+     * A socket of the gateway's own.
+     *
+     * @param place what asks for it
+     * @param name for messages
+     */
+    record Listener(Place place, String name, BindAddress address) {}
 
     ListenReader(Problems problems) {
         this.problems = problems;
@@ -36,7 +41,7 @@ final class ListenReader {
             Optional<BindAddress> address = one instanceof Mapping mapping
                     ? full(mapping)
                     : scalars.scalar(one, FORMS).flatMap(scalar -> binds.single(scalar, scalar.text()));
-            address.ifPresent(found -> listeners.add(new Listener(one.place(), found)));
+            address.ifPresent(found -> listeners.add(new Listener(one.place(), "listen", found)));
         }
         return listeners;
     }
@@ -45,6 +50,8 @@ final class ListenReader {
         Fields fields = new Fields(mapping, KEYS, problems);
         if (mapping.entries().isEmpty()) {
             problems.error(mapping.place(), "expected " + FORMS + ", found an empty map");
+        }
+        if (!fields.has("host") && !fields.has("port")) {
             return Optional.empty();
         }
         Optional<Integer> port = fields.has("port")

@@ -37,7 +37,7 @@ final class PortChecks {
     void check(List<Rule> rules, List<Targets.Use> uses) {
         Set<Place> reported = new HashSet<>();
         for (Listener listener : listeners) {
-            claim(new Claim(listener.place(), "listen", listener.address(), Optional.empty()), reported);
+            claim(new Claim(listener.place(), listener.name(), listener.address(), Optional.empty()), reported);
         }
         for (Rule rule : rules) {
             for (Forward.Tcp forward : rule.forwards()) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -17,13 +18,26 @@ final class Problems {
 
     private final Set<Problem> errors = new LinkedHashSet<>();
     private final Set<Problem> warnings = new LinkedHashSet<>();
+    private final Set<Place> unknowable = new HashSet<>();
 
     void error(Place place, String message) {
-        errors.add(problem(place, message, Optional.empty()));
+        error(place, message, Optional.empty());
     }
 
     void error(Place place, String message, String hint) {
-        errors.add(problem(place, message, Optional.of(hint)));
+        error(place, message, Optional.of(hint));
+    }
+
+    /** As {@link #error}, of a value that cannot be known because of it: nothing more is said of that place. */
+    void errorAndNoMore(Place place, String message, String hint) {
+        error(place, message, hint);
+        unknowable.add(place);
+    }
+
+    private void error(Place place, String message, Optional<String> hint) {
+        if (!unknowable.contains(place)) {
+            errors.add(problem(place, message, hint));
+        }
     }
 
     void warn(Place place, String message, String hint) {

@@ -39,7 +39,12 @@ final class Scalars {
         if (item instanceof Mapping mapping) {
             return Optional.of(mapping);
         }
-        problems.error(item.place(), "expected " + expected + ", found " + item.kind());
+        String message = "expected " + expected + ", found " + item.kind();
+        if (item instanceof Scalar scalar && scalar.plain() && scalar.text().matches("[^\\s:]+:[^\\s/].*")) {
+            problems.error(item.place(), message, "is there a space missing behind the colon?");
+        } else {
+            problems.error(item.place(), message);
+        }
         return Optional.empty();
     }
 

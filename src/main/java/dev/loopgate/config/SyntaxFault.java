@@ -42,18 +42,15 @@ final class SyntaxFault {
         String line = line(mark.getLine());
         if (said.contains("(TAB)")) {
             problems.error(place, "a tab cannot stand here", "indent with spaces");
-        } else if (line.matches(".*(^|[\\s:,\\[-])\\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*].*")) {
-            problems.error(place, "not YAML: " + said, "an address in brackets needs quotes: \"[::1]:3000\"");
+        } else if (line.matches(".*(^|[\\s:,\\[-])(\\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*]|[0-9A-Fa-f]*::).*")) {
+            problems.error(place, "not YAML: " + said, "an IPv6 address needs brackets and quotes: \"[::1]:3000\"");
         } else if (context.contains("alias")) {
             problems.error(
                     place,
                     "not YAML: nothing called so can be referred to with *",
                     "a name with a wildcard needs quotes: \"*.localhost\"");
         } else if (said.contains("mapping values are not allowed")) {
-            problems.error(
-                    place,
-                    "a \": \" cannot stand here",
-                    "check the indentation; a value that contains \": \" needs quotes");
+            problems.error(place, "a \": \" cannot stand here", hintForColon(mark.getLine()));
         } else if (said.contains("could not find expected ':'")) {
             problems.error(place, "a \":\" is missing before this", "a key is followed by a colon and a space");
         } else if (said.contains("cannot start any token")) {
@@ -61,6 +58,11 @@ final class SyntaxFault {
                     ? Character.toString(mark.getBuffer()[mark.getPointer()])
                     : "";
             problems.error(place, "a value cannot begin with " + Problems.quote(c), "put the value in quotes");
+        } else if (said.contains("escape character")) {
+            problems.error(
+                    place,
+                    "not YAML: " + said,
+                    "within double quotes write \\\\ for a backslash, or use single quotes");
         } else if (context.contains("quoted scalar")) {
             Mark start = fault.getContextMark();
             problems.error(
@@ -75,6 +77,18 @@ final class SyntaxFault {
         } else {
             problems.error(place, "not YAML: " + (context.isEmpty() ? "" : context + ", ") + said);
         }
+    }
+
+    /** A colon too many is most often one too few in the line above, which then goes on in this one. */
+    private String hintForColon(int number) {
+        String above = number == 0 ? "" : line(number - 1);
+        if (above.matches("\\s*[^\\s:#]+:[^\\s/].*")) {
+            return "is there a space missing behind the colon in the line above?";
+        }
+        if (!above.isBlank() && !above.contains(":") && !above.contains("#")) {
+            return "is there a colon missing in the line above?";
+        }
+        return "check the indentation; a value that contains \": \" needs quotes";
     }
 
     private String line(int number) {

@@ -7,6 +7,7 @@ import dev.loopgate.model.PathPrefix;
 import dev.loopgate.model.Target;
 import dev.loopgate.model.Target.PathRewrite;
 import dev.loopgate.model.Target.Upstream;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,12 +66,19 @@ final class Targets {
         return upstream(item).map(one -> new Target.Proxy(List.of(one), new PathRewrite.Keep()));
     }
 
-    /** @param owner for messages: the host or the route */
-    Optional<Target> target(Fields fields, PathPrefix prefix, String owner) {
+    /**
+     * The target that a map describes.
+     *
+     * @param prefix of the route; all paths for a host
+     * @param name of the host or the route, for messages
+     */
+    Optional<Target> target(Fields fields, PathPrefix prefix, Scalar name, boolean ofHost) {
         List<String> kinds = KINDS.stream().filter(fields::has).toList();
         if (kinds.isEmpty()) {
             problems.error(
-                    fields.place(), owner + " says not where it leads", "add one of " + String.join(", ", KINDS));
+                    fields.place(),
+                    (ofHost ? "the host " : "the route ") + name.shown() + " has no target",
+                    "add one of " + String.join(", ", KINDS) + (ofHost ? ", routes" : ""));
             return Optional.empty();
         }
         String kind = kinds.get(0);
@@ -172,7 +180,15 @@ final class Targets {
                     return within;
                 })
                 .map(Scalar::text);
-        return scalars.path(item, "a folder").map(root -> new Target.Files(root, fallback));
+        return scalars.path(item, "a folder").map(root -> {
+            if (!Files.isDirectory(root)) {
+                problems.warn(
+                        item.place(),
+                        "there is no folder " + ((Scalar) item).shown() + " yet: requests will end in 404",
+                        "a relative path begins at the folder of this file");
+            }
+            return new Target.Files(root, fallback);
+        });
     }
 
     private Optional<Target> redirect(Fields fields, Item item) {

@@ -104,10 +104,7 @@ final class Upstreams {
             return List.of();
         }
         if (ports != size && size > 0) {
-            refuse(
-                    scalar,
-                    "is " + count(ports) + ", for " + count(size) + " that are forwarded",
-                    "both ranges need the same size");
+            refuse(scalar, "is " + count(ports) + " for a forward of " + count(size), "both ranges need the same size");
             return List.of();
         }
         String host = range.group(1) == null ? "" : range.group(1);
@@ -155,10 +152,12 @@ final class Upstreams {
         int slash = rest.indexOf('/');
         String authority = slash < 0 ? rest : rest.substring(0, slash);
         if (authority.contains("@")) {
-            return refuse(
-                    scalar,
-                    "has a user name in it",
+            // Without the text: there may be a password in it, and messages end up in logs.
+            problems.error(
+                    scalar.place(),
+                    "the target has a user name in its URL",
                     "leave it out; headers: {request: {set: {Authorization: …}}} sends one");
+            return Optional.empty();
         }
         if (rest.contains("?") || rest.contains("#")) {
             return refuse(scalar, "is more than a base path", "leave out what begins with ? or #");
@@ -246,6 +245,11 @@ final class Upstreams {
     /** A value for a Host field: a name or address, with a port or without; in lower case. */
     Optional<String> authority(Scalar scalar) {
         String text = scalar.text();
+        if (text.contains("/")) {
+            problems.error(
+                    scalar.place(), scalar.shown() + " is no Host to send", "preserve, rewrite, or app.localhost:3000");
+            return Optional.empty();
+        }
         int colon = text.endsWith("]") ? -1 : text.lastIndexOf(':');
         String host = colon < 0 ? text : text.substring(0, colon);
         boolean brackets = host.startsWith("[") && host.endsWith("]");

@@ -32,7 +32,7 @@ final class Variables {
             } else {
                 int end = text.indexOf('}', at);
                 if (end < 0) {
-                    problems.error(place, "\"${\" without its \"}\"", "write $${ for a literal ${");
+                    problems.errorAndNoMore(place, "\"${\" without its \"}\"", "write $${ for a literal ${");
                     return text;
                 }
                 out.append(text, from, at).append(value(text.substring(at + 2, end), place));
@@ -48,7 +48,7 @@ final class Variables {
         int colon = inner.indexOf(":-");
         String name = colon < 0 ? inner : inner.substring(0, colon);
         if (!NAME.matcher(name).matches() || inner.contains("${")) {
-            problems.error(
+            problems.errorAndNoMore(
                     place,
                     "\"${" + inner + "}\" names no variable",
                     "${NAME} or ${NAME:-default}; $${ for a literal ${");
@@ -59,7 +59,7 @@ final class Variables {
             return value == null || value.isEmpty() ? inner.substring(colon + 2) : value;
         }
         if (value == null) {
-            problems.error(
+            problems.errorAndNoMore(
                     place,
                     "the environment variable " + name + " is not set",
                     "set it, or write ${" + name + ":-default}");

@@ -52,7 +52,7 @@ final class YamlText {
             problems.error(start(), "the file is empty", "write {} for a configuration that says nothing");
             return Optional.empty();
         }
-        return Optional.of(isJson(body) ? withoutTabs(body) : body);
+        return Optional.of(isJson(body) ? asYaml(body) : body);
     }
 
     /** @param index of a char in the text; a line ends with LF, CR, or both */
@@ -81,22 +81,26 @@ final class YamlText {
         return file.toString().endsWith(".json") || text.stripLeading().startsWith("{");
     }
 
-    /** JSON may be indented with tabs, YAML's scanner refuses them; outside of strings a space means the same. */
-    private static String withoutTabs(String text) {
-        if (text.indexOf('\t') < 0) {
-            return text;
+    /**
+     * What JSON has and YAML 1.1 has not: tabs between tokens, where a space means the same, and the escape of a slash, which
+     * becomes the slash (the columns behind it in its line are then one less).
+     */
+    private static String asYaml(String json) {
+        if (json.indexOf('\t') < 0 && !json.contains("\\/")) {
+            return json;
         }
-        char[] chars = text.toCharArray();
+        StringBuilder out = new StringBuilder(json.length());
         boolean quoted = false;
-        for (int i = 0; i < chars.length; i++) {
-            if (chars[i] == '"') {
-                quoted = !quoted;
-            } else if (chars[i] == '\\' && quoted) {
+        for (int i = 0; i < json.length(); i++) {
+            char c = json.charAt(i);
+            if (c == '\\' && quoted && i + 1 < json.length()) {
                 i++;
-            } else if (chars[i] == '\t' && !quoted) {
-                chars[i] = ' ';
+                out.append(json.charAt(i) == '/' ? "" : "\\").append(json.charAt(i));
+                continue;
             }
+            quoted ^= c == '"';
+            out.append(c == '\t' && !quoted ? ' ' : c);
         }
-        return new String(chars);
+        return out.toString();
     }
 }
