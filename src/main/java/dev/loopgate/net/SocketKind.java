@@ -1,14 +1,14 @@
 package dev.loopgate.net;
 
 import io.netty.channel.Channel;
-import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.kqueue.KQueueDomainSocketChannel;
-import io.netty.channel.kqueue.KQueueIoHandler;
+import io.netty.channel.kqueue.KQueueIoHandle;
 import io.netty.channel.kqueue.KQueueServerSocketChannel;
 import io.netty.channel.kqueue.KQueueSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
@@ -41,11 +41,11 @@ enum SocketKind {
         this.v6only = v6only;
     }
 
-    static SocketKind of(IoEventLoopGroup loops) {
-        if (loops.isIoType(EpollIoHandler.class)) {
+    static SocketKind of(IoEventLoop loop) {
+        if (loop.isCompatible(EpollIoHandle.class)) {
             return EPOLL;
         }
-        return loops.isIoType(KQueueIoHandler.class) ? KQUEUE : NIO;
+        return loop.isCompatible(KQueueIoHandle.class) ? KQUEUE : NIO;
     }
 
     ServerChannel server(InetSocketAddress address) {

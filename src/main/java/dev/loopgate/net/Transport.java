@@ -5,12 +5,13 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -45,13 +46,26 @@ public final class Transport {
     /** Which family answered last on a loopback port: 4, 6, or 0 for not known. Races between loops do no harm. */
     private final byte[] lastFamily = new byte[65536];
 
+    /**
+     * Starts Vert.x for a {@link Transport}: on epoll or kqueue where the machine has them. A Vert.x that was started
+     * otherwise works too, but on epoll cuts large answers to half-closed connections off.
+     */
+    public static Vertx vertx(VertxOptions options) {
+        return EpollRearmed.available()
+                ? Vertx.builder()
+                        .with(options)
+                        .withTransport(EpollRearmed.forVertx())
+                        .build()
+                : Vertx.vertx(new VertxOptions(options).setPreferNativeTransport(true));
+    }
+
     public Transport(Vertx vertx) {
         VertxInternal internals = (VertxInternal) vertx;
         List<EventLoop> all = new ArrayList<>();
         internals.nettyEventLoopGroup().forEach(loop -> all.add((EventLoop) loop));
         this.loops = List.copyOf(all);
         this.acceptor = internals.acceptorEventLoopGroup().next();
-        this.kind = SocketKind.of((IoEventLoopGroup) internals.nettyEventLoopGroup());
+        this.kind = SocketKind.of((IoEventLoop) loops.get(0));
         this.names = new NameLookup(internals.internalWorkerPool().executor());
     }
 

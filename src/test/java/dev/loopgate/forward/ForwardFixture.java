@@ -19,8 +19,7 @@ import java.util.concurrent.TimeoutException;
 /** Event loops of its own, forwards on free ports of 127.0.0.1, and what they tell. */
 final class ForwardFixture implements AutoCloseable, ForwardEvents {
 
-    private final Vertx vertx =
-            Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
+    private final Vertx vertx = Transport.vertx(new VertxOptions().setEventLoopPoolSize(2));
     final Transport transport = new Transport(vertx);
     final List<String> told = new CopyOnWriteArrayList<>();
     private final List<TcpForward> forwards = new ArrayList<>();

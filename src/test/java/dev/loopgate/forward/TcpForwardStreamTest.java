@@ -109,6 +109,54 @@ class TcpForwardStreamTest {
     }
 
     @Test
+    void brings_a_large_reply_whole_to_a_slow_client_that_has_ended() {
+        int size = 8_000_000;
+        AtomicLong sent = new AtomicLong();
+        try (TcpPeer peer = TcpPeer.start(wire -> {
+            wire.awaitEnd();
+            byte[] block = new byte[100_000];
+            while (sent.get() < size && wire.send(block)) {
+                sent.addAndGet(block.length);
+            }
+        })) {
+            try (Wire client = connect(fixture.to(peer.port()))) {
+                client.finish();
+                Eventually.until("the server is held back or done", () -> standsStill(sent));
+                assertThat(client.rest(Eventually.LIMIT)).hasSize(size);
+                assertThat(client.end()).isEqualTo(Wire.End.FIN);
+            }
+        }
+    }
+
+    @Test
+    void brings_a_large_upload_whole_to_a_slow_server_that_has_ended() {
+        int size = 8_000_000;
+        Gate gate = new Gate();
+        CompletableFuture<Integer> received = new CompletableFuture<>();
+        try (TcpPeer peer = TcpPeer.start(wire -> {
+            wire.finish();
+            gate.await();
+            received.complete(wire.rest(Eventually.LIMIT).length);
+        })) {
+            TcpForward forward = fixture.to(peer.port());
+            try (Wire client = connect(forward)) {
+                assertThat(client.awaitEnd()).isEqualTo(Wire.End.FIN);
+                CompletableFuture<Void> upload = CompletableFuture.runAsync(() -> {
+                    client.send(new byte[size]);
+                    client.finish();
+                });
+                Eventually.until(
+                        "the client is held back",
+                        () -> fixture.transport.pausableReads().queued() > 0);
+                gate.open();
+                upload.join();
+                assertThat(received.orTimeout(15, TimeUnit.SECONDS).join()).isEqualTo(size);
+                Eventually.until("it ends", () -> forward.status().connections() == 0);
+            }
+        }
+    }
+
+    @Test
     void passes_a_clients_reset_on_to_the_server() {
         CompletableFuture<Wire.End> seen = new CompletableFuture<>();
         try (TcpPeer peer = TcpPeer.start(wire -> {

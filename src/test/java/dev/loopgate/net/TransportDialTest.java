@@ -29,12 +29,12 @@ import org.junit.jupiter.api.io.TempDir;
 class TransportDialTest {
 
     private static final Duration LONG = Duration.ofSeconds(20);
-    private static Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    private static Vertx vertx = Transport.vertx(new VertxOptions());
     private static Transport transport = new Transport(vertx);
 
     @BeforeAll
     static void open() {
-        vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+        vertx = Transport.vertx(new VertxOptions());
         transport = new Transport(vertx);
     }
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 class TransportListenTest {
 
-    private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    private final Vertx vertx = Transport.vertx(new VertxOptions());
     private final Transport transport = new Transport(vertx);
 
     @AfterEach
