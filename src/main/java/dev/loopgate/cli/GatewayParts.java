@@ -22,9 +22,8 @@ record GatewayParts(Vertx vertx, AccessLog log, Gateway gateway, GatewayEvents e
     private static final long CLOSE_SECONDS = 5;
 
     static GatewayParts assemble(Surroundings surroundings, GatewayEvents events, Optional<Path> file) {
-        Vertx vertx = Vertx.vertx(new VertxOptions()
-                .setPreferNativeTransport(true)
-                .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors()));
+        Vertx vertx = Transport.vertx(
+                new VertxOptions().setEventLoopPoolSize(Runtime.getRuntime().availableProcessors()));
         Terminal terminal = surroundings.terminal();
         AccessLog log = new AccessLog(terminal.out(), terminal.outStyle().on());
         Transport transport = new Transport(vertx);

@@ -108,13 +108,7 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
         if (!unstoppable) {
             channel.config().setAutoRead(false);
         }
-        peer.charge(peer.waiting());
-    }
-
-    /** Roughly what waits to be written here: what must go before it is writable. */
-    private long waiting() {
-        long bytes = channel.bytesBeforeWritable();
-        return channel.isActive() && !outputBroken && bytes < Integer.MAX_VALUE ? bytes : 0;
+        peer.charge(QueueBudget.queuedIn(peer.channel));
     }
 
     private void charge(long now) {

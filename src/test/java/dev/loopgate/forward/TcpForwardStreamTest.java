@@ -147,7 +147,7 @@ class TcpForwardStreamTest {
                 });
                 Eventually.until(
                         "the client is held back",
-                        () -> fixture.transport.pausableReads().queued() > 0);
+                        () -> fixture.transport.budget().waiting() > 0);
                 gate.open();
                 upload.join();
                 assertThat(received.orTimeout(15, TimeUnit.SECONDS).join()).isEqualTo(size);

@@ -35,8 +35,7 @@ public final class RunningGateway implements AutoCloseable {
     }
 
     public static RunningGateway start(Configuration configuration, int eventLoops) {
-        Vertx vertx =
-                Vertx.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops).setPreferNativeTransport(true));
+        Vertx vertx = Transport.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops));
         Transport transport = new Transport(vertx);
         HttpGateway http = new HttpGateway(
                 transport,
