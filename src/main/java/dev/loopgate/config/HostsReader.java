@@ -6,6 +6,7 @@ import dev.loopgate.config.Item.Scalar;
 import dev.loopgate.model.HostPattern;
 import dev.loopgate.model.PathPrefix;
 import dev.loopgate.model.Route;
+import dev.loopgate.model.RouteOptions;
 import dev.loopgate.model.Target;
 import dev.loopgate.model.VirtualHost;
 import java.util.ArrayList;
@@ -44,6 +45,7 @@ final class HostsReader {
     private final Options defaults;
     private final Map<HostPattern, Place> places = new HashMap<>();
     private final List<VirtualHost> hosts = new ArrayList<>();
+    private final Map<RouteOptions, RouteOptions> shared = new HashMap<>();
 
     HostsReader(Problems problems, Options defaults) {
         this.problems = problems;
@@ -161,8 +163,14 @@ final class HostsReader {
                 : refuse(key, value);
     }
 
-    private static List<Route> route(PathPrefix prefix, Optional<Target> target, Options options) {
-        return target.map(found -> List.of(new Route(prefix, found, options.resolved())))
+    private List<Route> route(PathPrefix prefix, Optional<Target> target, Options options) {
+        return target.map(found -> List.of(new Route(prefix, found, shared(options.resolved()))))
                 .orElse(List.of());
+    }
+
+    /** Ten thousand hosts without options of their own have the same ones, once. */
+    private RouteOptions shared(RouteOptions resolved) {
+        RouteOptions known = shared.putIfAbsent(resolved, resolved);
+        return known == null ? resolved : known;
     }
 }

@@ -103,6 +103,14 @@ final class Targets {
                             "leave it out");
                 }
             }
+            if (fields.value("headers")
+                    .filter(item -> item instanceof Mapping map && names(map, "request"))
+                    .isPresent()) {
+                problems.error(
+                        fields.placeOf("headers"),
+                        "headers of the request have no effect on \"" + kind + "\", which has no upstream",
+                        "those of the response have: headers: {response: …}");
+            }
         }
         Item value = fields.value(kind).orElseThrow();
         return switch (kind) {
@@ -111,6 +119,10 @@ final class Targets {
             case "redirect" -> redirect(fields, value);
             default -> respond(value);
         };
+    }
+
+    private static boolean names(Mapping mapping, String key) {
+        return mapping.entries().stream().anyMatch(entry -> entry.key().text().equals(key));
     }
 
     private Optional<Target> proxy(Fields fields, Item to, PathPrefix prefix) {
