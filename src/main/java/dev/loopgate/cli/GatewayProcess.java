@@ -56,7 +56,7 @@ final class GatewayProcess {
                 watch.follow(result -> take(parts.gateway(), result))
                         .onFailure(failure -> terminal.warn(
                                 "changes of " + source.name() + " are not noticed: " + failure.getMessage()));
-                Signals.on("HUP", () -> signals.hangUp(watch::trigger));
+                Signals.on("HUP", () -> signals.hangUp(() -> watch.trigger().onSuccess(voice::answered)));
                 NameWarnings.checkLater(terminal, limited);
                 signals.await();
                 signals.tellDrain(parts.gateway().status().connections());

@@ -6,6 +6,7 @@ import dev.loopgate.gateway.ReloadReport;
 import dev.loopgate.model.Forward;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Tells the people at the terminal what happens to a running gateway. */
 final class GatewayVoice implements GatewayEvents {
@@ -14,6 +15,7 @@ final class GatewayVoice implements GatewayEvents {
     private final String file;
     private final List<Runnable> untilStarted = new ArrayList<>();
     private boolean started;
+    private @Nullable ReloadReport told;
 
     GatewayVoice(Terminal terminal, String file) {
         this.terminal = terminal;
@@ -27,8 +29,22 @@ final class GatewayVoice implements GatewayEvents {
         untilStarted.clear();
     }
 
+    /** Somebody asked for a reload: tells what came of it, also where that is nothing. */
+    void answered(ReloadReport report) {
+        if (!report.equals(lastTold())) {
+            reloaded(report);
+        }
+    }
+
+    private synchronized @Nullable ReloadReport lastTold() {
+        return told;
+    }
+
     @Override
     public void reloaded(ReloadReport report) {
+        synchronized (this) {
+            told = report;
+        }
         say(() -> {
             report.warnings().forEach(terminal::warn);
             if (report.inForce()) {

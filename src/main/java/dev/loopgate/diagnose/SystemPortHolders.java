@@ -32,6 +32,9 @@ public final class SystemPortHolders implements PortHolders {
     /** A message is one line: a command line of a JVM alone can fill a screen. */
     private static final int COMMAND_LENGTH = 120;
 
+    /** What follows is the program's options; what it works on comes last. */
+    private static final int COMMAND_START = 30;
+
     private static final Pattern GATEWAY =
             Pattern.compile("java\\b.*(\\bloopgate\\.jar(\\s|$)|\\bdev\\.loopgate\\.cli\\.Main\\b)");
 
@@ -125,9 +128,16 @@ public final class SystemPortHolders implements PortHolders {
         return new PortHolder(
                 process.getProcessID(),
                 process.getName().replaceAll("\\p{Cntrl}", "?"),
-                command.length() > COMMAND_LENGTH ? command.substring(0, COMMAND_LENGTH) + "…" : command,
+                shorten(command),
                 process.getUser(),
                 isGateway(command));
+    }
+
+    static String shorten(String command) {
+        return command.length() <= COMMAND_LENGTH
+                ? command
+                : command.substring(0, COMMAND_START) + " … "
+                        + command.substring(command.length() - COMMAND_LENGTH + COMMAND_START);
     }
 
     static boolean isGateway(String command) {

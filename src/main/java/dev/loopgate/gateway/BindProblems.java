@@ -56,7 +56,7 @@ final class BindProblems {
                         ? "the port is taken"
                         : holders.outgoing(address.getPort())
                                 .map(note -> "the port is taken; " + note)
-                                .orElse("the port is taken, by a process that cannot be seen from here");
+                                .orElse("the port is taken, and the system does not say by whom");
                 yield new BindProblem(BindProblem.Kind.TAKEN, text, cause, holder, hint);
             }
             case FORBIDDEN ->

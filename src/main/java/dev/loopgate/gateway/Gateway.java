@@ -212,8 +212,10 @@ public final class Gateway {
     }
 
     private ReloadReport done(ReloadReport report) {
+        ReloadReport before = lastReload;
         lastReload = report;
-        if (report.outcome() != Outcome.UNCHANGED) {
+        boolean allWell = before == null || before.inForce();
+        if (report.outcome() != Outcome.UNCHANGED || !allWell) {
             events.reloaded(report);
         }
         return report;

@@ -9,7 +9,10 @@ public interface GatewayEvents extends ForwardEvents {
     /** Tells nobody. */
     GatewayEvents NONE = new GatewayEvents() {};
 
-    /** A configuration that was read again is in force now, or is not taken. Not called for one that changes nothing. */
+    /**
+     * A configuration that was read again is in force now, or is not taken. Not called for one that changes nothing,
+     * unless the one before it was not taken.
+     */
     default void reloaded(ReloadReport report) {}
 
     /** A forward cannot listen; it is tried again until it can. Told once, and again when the cause changes. */

@@ -54,6 +54,17 @@ class SystemPortHoldersTest {
     }
 
     @Test
+    void a_long_command_line_keeps_its_ends() {
+        String options = "-XX:+Some ".repeat(40);
+        assertThat(SystemPortHolders.shorten("java " + options + "-jar app.jar run"))
+                .hasSizeLessThan(130)
+                .startsWith("java -XX:+Some")
+                .contains(" … ")
+                .endsWith("-jar app.jar run");
+        assertThat(SystemPortHolders.shorten("nc -l 80")).isEqualTo("nc -l 80");
+    }
+
+    @Test
     void nobody_has_a_port_that_is_free() {
         assertThat(holders.holderOf(new InetSocketAddress(InetAddress.getLoopbackAddress(), TcpPeer.closedPort())))
                 .isEmpty();

@@ -44,6 +44,21 @@ class GatewayReloadTest {
     }
 
     @Test
+    void that_a_bad_file_was_put_right_is_told_even_where_nothing_changes_by_it() {
+        Configuration configuration = configuration(loopback4(0), List.of());
+        try (GatewayUnderTest gateway = new GatewayUnderTest().started(configuration)) {
+            gateway.reload(configuration);
+            gateway.gateway.invalid(List.of("loopgate.yaml:1:1: wrong"));
+            gateway.reload(configuration);
+            gateway.reload(configuration);
+
+            assertThat(gateway.reloads)
+                    .extracting(ReloadReport::outcome)
+                    .containsExactly(Outcome.INVALID, Outcome.UNCHANGED);
+        }
+    }
+
+    @Test
     void new_changed_and_removed_hosts_and_forwards_are_in_force_and_counted() {
         BindAddress kept = loopback4(0);
         BindAddress removed = BindAddress.of("127.0.0.2", 0);

@@ -36,6 +36,7 @@ final class GatewayUnderTest implements AutoCloseable, GatewayEvents {
 
     final BlockingQueue<BindProblem> blocked = new LinkedBlockingQueue<>();
     final BlockingQueue<Forward.Tcp> listening = new LinkedBlockingQueue<>();
+    final BlockingQueue<ReloadReport> reloads = new LinkedBlockingQueue<>();
     final Vertx vertx = Vertx.vertx();
     final Gateway gateway;
     private final AccessLog log =
@@ -83,6 +84,11 @@ final class GatewayUnderTest implements AutoCloseable, GatewayEvents {
             RawResponse response = client.get(host, "/", "Connection: close").response();
             return response.status() == 200 ? response.body() : Integer.toString(response.status());
         }
+    }
+
+    @Override
+    public void reloaded(ReloadReport report) {
+        reloads.add(report);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
 /** A server on a port of the loopback with a thread for each connection; closing it ends them all. */
@@ -38,10 +39,20 @@ public final class TcpPeer implements AutoCloseable {
         }
     }
 
-    /** A port that nobody had a moment ago; see {@link ClosedPort} for one that stays closed. */
+    /**
+     * A port that nobody has; see {@link ClosedPort} for one that stays closed. It lies below those that systems give to
+     * sockets that ask for any, so that no other gets it by chance before it is used.
+     */
     public static int closedPort() {
-        try (TcpPeer peer = start(wire -> {})) {
-            return peer.port();
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
+            try (ServerSocket probe = new ServerSocket()) {
+                probe.setReuseAddress(true);
+                probe.bind(new InetSocketAddress(port));
+                return port;
+            } catch (IOException taken) {
+                // then another
+            }
         }
     }
 
