@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -28,6 +29,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     Acceptor(Transport transport, Consumer<Channel> onAccept) {
         this.transport = transport;
         this.entrance = new Entrance(onAccept);
+        // Loads what tells of a failure: with no descriptor left, a class cannot be read.
+        SystemError.of(new IOException("failed with error(-24)"));
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -136,6 +137,25 @@ class TransportDialTest {
         }
     }
 
+    @Test
+    void says_nothing_more_once_cancelled() throws Exception {
+        CompletableFuture<Object> heard = new CompletableFuture<>();
+        CompletableFuture<Object> later = new CompletableFuture<>();
+        EventLoop loop = transport.nextLoop();
+        try (ServerSocketChannel server =
+                ServerSocketChannel.open().bind(new InetSocketAddress(Addresses.LOOPBACK4, 0))) {
+            UpstreamAddress target =
+                    new UpstreamAddress.LoopbackPort(server.socket().getLocalPort());
+            loop.execute(() -> transport
+                    .dial(loop, target, LONG, listener(heard::complete, heard::complete))
+                    .cancel());
+            loop.execute(() -> transport.dial(loop, target, LONG, listener(later::complete, later::complete)));
+            assertThat(later.get(20, TimeUnit.SECONDS)).isInstanceOf(Channel.class);
+            assertThat(heard).isNotDone();
+            ((Channel) later.join()).close().sync();
+        }
+    }
+
     private static Channel connect(UpstreamAddress target) throws Exception {
         return dial(target, LONG).get(20, TimeUnit.SECONDS);
     }
@@ -152,18 +172,23 @@ class TransportDialTest {
     private static CompletableFuture<Channel> dial(UpstreamAddress target, Duration timeout) {
         CompletableFuture<Channel> result = new CompletableFuture<>();
         EventLoop loop = transport.nextLoop();
-        loop.execute(() -> transport.dial(loop, target, timeout, new DialListener() {
+        loop.execute(
+                () -> transport.dial(loop, target, timeout, listener(result::complete, result::completeExceptionally)));
+        return result;
+    }
+
+    private static DialListener listener(Consumer<Channel> connected, Consumer<DialFailure> failed) {
+        return new DialListener() {
             @Override
             public void connected(Channel channel) {
-                result.complete(channel);
+                connected.accept(channel);
             }
 
             @Override
             public void failed(DialFailure failure) {
-                result.completeExceptionally(failure);
+                failed.accept(failure);
             }
-        }));
-        return result;
+        };
     }
 
     private static int freePort() throws Exception {
