@@ -71,20 +71,15 @@ final class OwnAnswer {
      * comes through another proxy, or by a name that was rebound to us, learns nothing.
      */
     private static boolean mayKnow(Head head, RequestTarget target, Client client, HttpPlan plan) {
-        if (!client.loopback() || head.has(FieldKind.VIA) || head.has(FieldKind.X_FORWARDED_FOR) || forwarded(head)) {
+        // Any field of the family, in any spelling: who sends one is, or stands behind, another proxy.
+        if (!client.loopback()
+                || head.has(FieldKind.VIA)
+                || head.has(FieldKind.X_FORWARDED_FOR)
+                || head.has(FieldKind.FORWARDED)) {
             return false;
         }
         String host = head.text(target.hostStart, target.hostEnd).toLowerCase(Locale.ROOT);
         return isLocalName(host) || plan.table().hosts().stream().anyMatch(pattern -> names(pattern, host));
-    }
-
-    private static boolean forwarded(Head head) {
-        for (int i = 0; head.has(FieldKind.FORWARDED) && i < head.fields; i++) {
-            if (head.kind[i] == FieldKind.FORWARDED && head.nameEquals(i, "forwarded")) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static boolean isLocalName(String host) {

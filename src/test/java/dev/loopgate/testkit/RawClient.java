@@ -23,7 +23,7 @@ public final class RawClient implements AutoCloseable {
 
     /** A client that cannot take much before it reads. */
     public static RawClient connectNarrow(int port) {
-        return new RawClient(Wire.connectWithReceiveBuffer(port, 4096));
+        return new RawClient(Wire.connectWithReceiveBuffer(port, 64 * 1024));
     }
 
     public Wire wire() {
