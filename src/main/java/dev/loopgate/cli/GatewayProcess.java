@@ -13,6 +13,7 @@ import dev.loopgate.gateway.StartFailure;
 import dev.loopgate.model.Configuration;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -53,7 +54,7 @@ final class GatewayProcess {
             try {
                 StartTable.print(terminal, limited, source, status, introduction.apply(status));
                 voice.started();
-                watch.follow(result -> take(parts.gateway(), result))
+                watch.follow(new Taker(parts.gateway(), limited)::take)
                         .onFailure(failure -> terminal.warn(
                                 "changes of " + source.name() + " are not noticed: " + failure.getMessage()));
                 Signals.on("HUP", () -> signals.hangUp(() -> watch.trigger().onSuccess(voice::answered)));
@@ -86,17 +87,6 @@ final class GatewayProcess {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
-    }
-
-    private Future<ReloadReport> take(Gateway gateway, ReadResult result) {
-        if (result instanceof ReadResult.Valid valid) {
-            return gateway.reload(
-                    source.limits().apply(valid.configuration()),
-                    valid.warnings().stream().map(Problem::toString).toList());
-        }
-        ReadResult.Invalid invalid = (ReadResult.Invalid) result;
-        return Future.succeededFuture(gateway.invalid(
-                invalid.problems().stream().map(Problem::toString).toList()));
     }
 
     private @Nullable ControlServer openControl(Gateway gateway, ConfigurationWatch watch) {
@@ -132,6 +122,41 @@ final class GatewayProcess {
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Takes what the watch has read. Called by one thread at a time. */
+    private final class Taker {
+
+        private final Gateway gateway;
+        private final Configuration initial;
+        private boolean fresh = true;
+
+        Taker(Gateway gateway, Configuration initial) {
+            this.gateway = gateway;
+            this.initial = initial;
+        }
+
+        Future<ReloadReport> take(ReadResult result) {
+            if (result instanceof ReadResult.Invalid invalid) {
+                fresh = false;
+                return Future.succeededFuture(gateway.invalid(
+                        invalid.problems().stream().map(Problem::toString).toList()));
+            }
+            ReadResult.Valid valid = (ReadResult.Valid) result;
+            Configuration wanted = source.limits().apply(valid.configuration());
+            if (fresh && wanted.equals(initial)) {
+                // The watch begins with what the gateway has just started on: that is no reload.
+                return Future.succeededFuture(unchanged());
+            }
+            fresh = false;
+            return gateway.reload(
+                    wanted, valid.warnings().stream().map(Problem::toString).toList());
+        }
+
+        private ReloadReport unchanged() {
+            fresh = false;
+            return new ReloadReport(Instant.now(), ReloadReport.Outcome.UNCHANGED, 0, 0, 0, 0, List.of(), List.of());
         }
     }
 }

@@ -2,16 +2,20 @@ package dev.loopgate.cli;
 
 import dev.loopgate.diagnose.ResolverCheck;
 import dev.loopgate.diagnose.ResolverCheck.Finding;
+import dev.loopgate.diagnose.ResolverCheck.Outcome;
 import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.model.HostPattern;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Warns of names that do not lead to this machine, once the gateway serves them. */
 final class NameWarnings {
 
     /** A list of names, not a book of them. */
     private static final int MOST = 64;
+
+    private static final int LISTED = 5;
 
     private NameWarnings() {}
 
@@ -34,12 +38,35 @@ final class NameWarnings {
     }
 
     private static void tell(Terminal terminal, List<Finding> findings) {
-        findings.stream().map(Finding::text).limit(3).forEach(terminal::warn);
-        if (findings.size() > 3) {
-            terminal.warn("the same goes for " + (findings.size() - 3) + " more names");
+        List<String> local = names(findings, finding -> finding.outcome() == Outcome.UNKNOWN && local(finding));
+        List<String> unknown = names(findings, finding -> finding.outcome() == Outcome.UNKNOWN && !local(finding));
+        if (!local.isEmpty()) {
+            terminal.warn("browsers and curl find " + list(local) + " by themselves, other programs do not:"
+                    + " the system cannot resolve " + (local.size() == 1 ? "it" : "them"));
         }
+        if (!unknown.isEmpty()) {
+            terminal.warn("the system cannot resolve " + list(unknown));
+        }
+        findings.stream()
+                .filter(finding -> finding.outcome() == Outcome.ELSEWHERE)
+                .map(Finding::text)
+                .forEach(terminal::warn);
         if (!findings.isEmpty()) {
-            terminal.say("  to have every program find them, add to /etc/hosts:  " + ResolverCheck.hostsLine(findings));
+            terminal.say("  for every program to find them, add to /etc/hosts:  " + ResolverCheck.hostsLine(findings));
         }
+    }
+
+    private static boolean local(Finding finding) {
+        return finding.name().endsWith(".localhost") || finding.name().equals("localhost");
+    }
+
+    private static List<String> names(List<Finding> findings, Predicate<Finding> which) {
+        return findings.stream().filter(which).map(Finding::name).toList();
+    }
+
+    private static String list(List<String> names) {
+        return names.size() <= LISTED
+                ? String.join(", ", names)
+                : String.join(", ", names.subList(0, LISTED)) + " and " + (names.size() - LISTED) + " more";
     }
 }

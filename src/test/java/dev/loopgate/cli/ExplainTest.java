@@ -1,0 +1,122 @@
+package dev.loopgate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExplainTest {
+
+    @TempDir
+    Path folder;
+
+    private int closedPort;
+
+    @BeforeEach
+    void findAPortThatNobodyHas() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            closedPort = socket.getLocalPort();
+        }
+    }
+
+    @Test
+    void tells_host_route_request_and_that_the_upstream_answers() throws IOException {
+        try (ServerSocket upstream = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            int port = upstream.getLocalPort();
+            write("hosts:\n  \"*.shop.localhost\":\n    routes:\n      /: " + closedPort + "\n      /api: {to: " + port
+                    + ", strip: true, host: rewrite, headers: {request: {set: {X-Env: dev}}}}\n");
+            Invocation explain = explain("http://a.shop.localhost/api/x?q=1");
+            assertThat(explain.status()).isZero();
+            assertThat(explain.out())
+                    .contains(
+                            "*.shop.localhost   (no exact name; the longest wildcard that fits)",
+                            "/api   (the longest prefix that fits, of / /api)",
+                            "http://localhost:" + port,
+                            "127.0.0.1:" + port + " takes connections",
+                            "GET /x?q=1 HTTP/1.1",
+                            "Host: localhost:" + port,
+                            "X-Forwarded-Host: a.shop.localhost:62893",
+                            "X-Forwarded-For: 127.0.0.1",
+                            "X-Env: dev");
+            JsonObject json = explain("--json", "a.shop.localhost/api/x").json();
+            assertThat(json.getMap())
+                    .containsEntry("answered", true)
+                    .containsEntry("host", "*.shop.localhost")
+                    .containsEntry("route", "/api");
+            assertThat(json.getJsonArray("upstreams").getJsonObject(0).getMap())
+                    .containsEntry("up", true)
+                    .containsKeys("url", "attempts", "request");
+        }
+    }
+
+    @Test
+    void tells_that_the_upstream_is_down() throws IOException {
+        write("hosts: {app.localhost: " + closedPort + "}\n");
+        Invocation explain = explain("app.localhost");
+        assertThat(explain.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(explain.out())
+                .contains("127.0.0.1:" + closedPort + " refuses connections", "502: no upstream takes connections");
+    }
+
+    @Test
+    void tells_the_nearest_name_of_an_unknown_host() throws IOException {
+        write("hosts: {app.localhost: 1}\n");
+        Invocation explain = explain("ap.localhost");
+        assertThat(explain.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(explain.out()).contains("404: no host", "did you mean app.localhost?");
+    }
+
+    @Test
+    void tells_about_answers_of_the_gateway_itself() throws IOException {
+        write("""
+                hosts:
+                  ping.localhost: {respond: {status: 200, body: pong}}
+                  old.localhost: {redirect: http://new.localhost, status: 308}
+                  files.localhost: {files: ./nowhere}
+                """);
+        assertThat(explain("ping.localhost").out()).contains("200, 4 characters");
+        assertThat(explain("old.localhost").out()).contains("308 to http://new.localhost");
+        Invocation files = explain("files.localhost");
+        assertThat(files.out()).contains("there is no such folder");
+        assertThat(files.status()).isEqualTo(ExitStatus.FAILED);
+    }
+
+    @Test
+    void tells_about_paths_that_no_route_has_or_two_could_have() throws IOException {
+        write("hosts: {a.localhost: {routes: {/api: 1, /admin: 2}}}\n");
+        assertThat(explain("a.localhost/x").out()).contains("404: none of its routes");
+        assertThat(explain("a.localhost/api/../admin").out()).contains("400: the path also reads as /admin");
+        assertThat(explain("http://a.localhost:1/api").out()).contains("does not listen on port 1");
+    }
+
+    @Test
+    void an_invalid_file_is_reported_as_such() throws IOException {
+        write("hosts: {a.localhost: x y}\n");
+        Invocation explain = explain("a.localhost");
+        assertThat(explain.status()).isEqualTo(ExitStatus.INVALID_CONFIGURATION);
+        assertThat(explain.err()).contains("loopgate.yaml:1:");
+    }
+
+    private Invocation explain(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("explain", "--config", file().toString()));
+        all.addAll(List.of(arguments));
+        return Invocation.of(folder, all.toArray(String[]::new));
+    }
+
+    private Path file() {
+        return folder.resolve("loopgate.yaml");
+    }
+
+    private void write(String text) throws IOException {
+        Files.writeString(file(), text);
+    }
+}

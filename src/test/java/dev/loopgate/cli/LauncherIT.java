@@ -1,0 +1,159 @@
+package dev.loopgate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.loopgate.testkit.PackagedGateway;
+import dev.loopgate.testkit.PackagedGateway.Outcome;
+import dev.loopgate.testkit.Programs;
+import dev.loopgate.testkit.RunningProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The script at the root of the project. */
+class LauncherIT {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void runs_through_links_and_from_folders_with_blanks() throws IOException {
+        Path place = Files.createDirectories(folder.resolve("a folder"));
+        Path link = Files.createSymbolicLink(place.resolve("first link"), launcher());
+        Path second = Files.createSymbolicLink(place.resolve("gate"), Path.of("first link"));
+        assertThat(run(Map.of(), link.toString(), "--version").stdout()).startsWith("loopgate ");
+        assertThat(run(Map.of(), second.toString(), "--version").stdout()).startsWith("loopgate ");
+        assertThat(run(Map.of(), "sh", launcher().toString(), "--version").stdout())
+                .startsWith("loopgate ");
+    }
+
+    @Test
+    void takes_the_java_that_it_is_told_to_and_passes_options_on() {
+        String own = System.getProperty("java.home");
+        Outcome version = run(Map.of("LOOPGATE_JAVA_HOME", own), launcher().toString(), "version");
+        assertThat(version.stdout()).contains(own);
+        assertThat(version.stderr()).isEmpty();
+        Outcome options = run(
+                Map.of("LOOPGATE_JAVA_HOME", own, "LOOPGATE_JAVA_OPTS", "-Xlog:gc:stderr -Dx=y"),
+                launcher().toString(),
+                "--version");
+        assertThat(options.stderr()).contains("Using Serial");
+    }
+
+    @Test
+    void says_which_java_it_needs_where_the_one_it_was_told_is_too_old() throws IOException {
+        Path old = jdk("jdk8", "1.8.0_402");
+        Outcome told =
+                run(Map.of("LOOPGATE_JAVA_HOME", old.toString()), launcher().toString(), "--version");
+        assertThat(told.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(told.stderr()).contains(old + " is no Java 17 or newer");
+    }
+
+    @Test
+    void prefers_java_home_unless_it_is_too_old() throws IOException {
+        Path recent = jdk("jdk21", "21.0.2");
+        assertThat(run(Map.of("JAVA_HOME", recent.toString()), launcher().toString(), "x")
+                        .stdout())
+                .startsWith("started jdk21 -XX:+UseSerialGC");
+        Path old = jdk("jdk11", "11.0.1");
+        assertThat(run(Map.of("JAVA_HOME", old.toString()), launcher().toString(), "--version")
+                        .stdout())
+                .startsWith("loopgate ");
+    }
+
+    @Test
+    void options_that_only_newer_versions_know_are_kept_from_older_ones() throws IOException {
+        assertThat(run(
+                                Map.of("JAVA_HOME", jdk("jdk17", "17.0.1").toString()),
+                                launcher().toString())
+                        .stdout())
+                .doesNotContain("--enable-native-access", "--sun-misc-unsafe-memory-access");
+        assertThat(run(
+                                Map.of("JAVA_HOME", jdk("jdk24", "24").toString()),
+                                launcher().toString())
+                        .stdout())
+                .contains("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+    }
+
+    @Test
+    void says_when_the_jar_is_older_than_the_sources_and_what_is_missing_to_build_it() throws IOException {
+        Path checkout = Files.createDirectories(folder.resolve("checkout"));
+        Path copy = Files.copy(launcher(), checkout.resolve("loopgate"));
+        Path java = jdk("jdk21", "21.0.2");
+        Map<String, String> environment = Map.of("JAVA_HOME", java.toString());
+        Outcome nothing = run(environment, copy.toString());
+        assertThat(nothing.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(nothing.stderr()).contains("target/loopgate.jar is missing");
+
+        Files.writeString(checkout.resolve("pom.xml"), "<project/>");
+        Map<String, String> withoutMaven = new HashMap<>(environment);
+        withoutMaven.put("PATH", tools().toString());
+        Outcome noMaven = run(withoutMaven, copy.toString());
+        assertThat(noMaven.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(noMaven.stderr()).contains("needs Maven", "to install it:");
+
+        Path jar = Files.createDirectories(checkout.resolve("target")).resolve("loopgate.jar");
+        Files.writeString(jar, "");
+        Path source = Files.createDirectories(checkout.resolve("src/main/java")).resolve("A.java");
+        Files.writeString(source, "");
+        Files.setLastModifiedTime(jar, FileTime.fromMillis(1_000_000_000_000L));
+        Outcome stale = run(environment, copy.toString());
+        assertThat(stale.stderr()).contains("older than the sources");
+        assertThat(stale.stderr().lines()).hasSize(1);
+        assertThat(stale.stdout()).startsWith("started jdk21");
+    }
+
+    @Test
+    void works_with_the_smallest_shell() {
+        Path dash = Programs.require("dash");
+        assertThat(run(Map.of(), dash.toString(), launcher().toString(), "--version")
+                        .stdout())
+                .startsWith("loopgate ");
+    }
+
+    /** A JDK that only says how it was started. */
+    private Path jdk(String name, String version) throws IOException {
+        Path home = Files.createDirectories(folder.resolve(name));
+        Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"" + version + "\"\n");
+        Files.createDirectories(home.resolve("bin"));
+        for (String program : List.of("java", "javac")) {
+            Path file = Files.writeString(
+                    home.resolve("bin").resolve(program), "#!/bin/sh\necho started " + name + " \"$@\"\n");
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        return home;
+    }
+
+    /** What the launcher itself needs, without Maven. */
+    private Path tools() throws IOException {
+        Path tools = Files.createDirectories(folder.resolve("tools"));
+        for (String tool : List.of("sh", "readlink", "find")) {
+            Files.createSymbolicLink(tools.resolve(tool), Programs.require(tool));
+        }
+        return tools;
+    }
+
+    private static Path launcher() {
+        return PackagedGateway.checkout().resolve("loopgate");
+    }
+
+    private Outcome run(Map<String, String> environment, String... command) {
+        Map<String, String> all = new HashMap<>(environment);
+        all.putIfAbsent("JAVA_HOME", "");
+        all.putIfAbsent("HOME", folder.toString());
+        try (RunningProcess process = RunningProcess.start(folder, all, List.of(command))) {
+            int status = process.awaitExit(LIMIT);
+            return new Outcome(status, process.stdout(), process.stderr());
+        }
+    }
+}

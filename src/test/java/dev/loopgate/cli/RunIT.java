@@ -1,0 +1,223 @@
+package dev.loopgate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.loopgate.testkit.ClosedPort;
+import dev.loopgate.testkit.Eventually;
+import dev.loopgate.testkit.Gate;
+import dev.loopgate.testkit.PackagedGateway;
+import dev.loopgate.testkit.PeerAction;
+import dev.loopgate.testkit.PeerAction.Piece;
+import dev.loopgate.testkit.PeerAction.Then;
+import dev.loopgate.testkit.RawClient;
+import dev.loopgate.testkit.ScriptedBackend;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The life of a gateway, seen from the terminal that it was started on. */
+class RunIT {
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    @TempDir
+    Path home;
+
+    private final ScriptedBackend backend = ScriptedBackend.start("backend");
+    private int port;
+
+    @BeforeEach
+    void choosePort() {
+        try (ClosedPort free = new ClosedPort()) {
+            port = free.port();
+        }
+        backend.always(PeerAction.ok("hello"));
+    }
+
+    @AfterEach
+    void stopBackend() {
+        backend.close();
+    }
+
+    @Test
+    void prints_what_it_serves_and_logs_each_exchange() throws IOException {
+        try (PackagedGateway gateway = start("hosts: {app.localhost: " + backend.port() + "}\n");
+                RawClient client = RawClient.connect(port)) {
+            awaitOutput(gateway, "http://app.localhost:" + port + "/");
+            assertThat(gateway.process().stdout())
+                    .contains("-> http://localhost:" + backend.port(), "listening on 127.0.0.1:" + port)
+                    .doesNotContain("OPEN TO THE NETWORK", "\u001b");
+            assertThat(client.get("app.localhost", "/some/path").response().body())
+                    .isEqualTo("hello");
+            awaitOutput(gateway, "200");
+            assertThat(gateway.process().stdout()).contains("GET  app.localhost/some/path -> ");
+            assertThat(gateway.process().stderr()).doesNotContain("WARNING", "SLF4J", "Exception");
+            client.finish();
+            assertThat(gateway.stop()).isZero();
+        }
+        assertThat(sockets()).isEmpty();
+    }
+
+    @Test
+    void a_log_for_machines_has_standard_output_to_itself() throws IOException {
+        try (PackagedGateway gateway = start("hosts: {app.localhost: " + backend.port() + "}\naccess-log: json\n");
+                RawClient client = RawClient.connect(port)) {
+            awaitOutput(gateway, "listening on");
+            client.get("app.localhost", "/x").response();
+            client.finish();
+            assertThat(gateway.stop()).isZero();
+            assertThat(gateway.process().stderr()).contains("http://app.localhost:" + port + "/");
+            assertThat(new JsonObject(gateway.process().stdout()).getMap())
+                    .containsEntry("target", "/x")
+                    .containsEntry("status", 200);
+        }
+    }
+
+    @Test
+    void takes_a_changed_file_and_keeps_the_old_routes_when_it_is_invalid() throws IOException {
+        try (PackagedGateway gateway = start("hosts: {app.localhost: " + backend.port() + "}\n")) {
+            awaitOutput(gateway, "listening on");
+            write("hosts: {app.localhost: " + backend.port() + ", more.localhost: " + backend.port() + "}\n");
+            awaitOutput(gateway, "reloaded " + file() + ": +1 ~0 -0, 0 connections kept");
+            write("hosts: {app.localhost: " + backend.port() + ", more.localhost: 99999}\n");
+            awaitOutput(gateway, "still serving the previous configuration");
+            assertThat(gateway.process().stderr()).contains(file() + ":2:");
+            try (RawClient client = RawClient.connect(port)) {
+                assertThat(client.get("more.localhost", "/").response().status())
+                        .isEqualTo(200);
+            }
+            write("hosts: {app.localhost: " + backend.port() + ", more.localhost: " + backend.port() + "}\n");
+            awaitOutput(gateway, "nothing changed");
+        }
+    }
+
+    @Test
+    void sighup_reads_the_file_again() throws IOException {
+        try (PackagedGateway gateway = start("hosts: {app.localhost: " + backend.port() + "}\n")) {
+            awaitOutput(gateway, "listening on");
+            // The handler is there once the control socket is.
+            Eventually.until("a control socket", () -> !sockets().isEmpty());
+            awaitStatus(gateway);
+            gateway.process().signal("HUP");
+            awaitOutput(gateway, "reloaded " + file() + ": nothing changed");
+            assertThat(gateway.process().alive()).isTrue();
+        }
+    }
+
+    @Test
+    void status_routes_and_reload_reach_it_through_its_own_socket() throws IOException {
+        try (PackagedGateway gateway = start("hosts: {app.localhost: {routes: {/: " + backend.port() + ", /api: 1}}}\n"
+                + "forwards: {\"127.0.0.1:" + freePort() + "\": " + backend.port() + "}\n")) {
+            JsonObject status = awaitStatus(gateway);
+            assertThat(status.getMap())
+                    .containsKeys(
+                            "version",
+                            "pid",
+                            "file",
+                            "started",
+                            "listeners",
+                            "hosts",
+                            "forwards",
+                            "connections",
+                            "requests",
+                            "warnings")
+                    .containsEntry("file", file().toString());
+            assertThat(status.getLong("pid")).isEqualTo(gateway.process().pid());
+            assertThat(gateway.command("status").stdout()).contains("Loopgate ", "127.0.0.1:" + port, "tcp 127.0.0.1:");
+            assertThat(gateway.command("routes").stdout())
+                    .contains("http://app.localhost:" + port + "/api  -> http://localhost:1");
+            JsonObject routes =
+                    new JsonObject(gateway.command("routes", "--json").stdout());
+            assertThat(routes.getJsonArray("hosts").getJsonObject(0).getJsonArray("routes"))
+                    .hasSize(2);
+            assertThat(routes.getJsonArray("forwards").getJsonObject(0).getMap())
+                    .containsKeys("bind", "addresses", "targets", "open", "connections", "accepted", "refused");
+            PackagedGateway.Outcome reload = gateway.command("reload");
+            assertThat(reload.status()).isZero();
+            assertThat(reload.stdout()).isEqualTo("nothing changed\n");
+            Files.writeString(file(), "listen: nonsense\n");
+            PackagedGateway.Outcome bad = gateway.command("reload", "--json");
+            assertThat(bad.status()).isEqualTo(ExitStatus.INVALID_CONFIGURATION);
+            assertThat(new JsonObject(bad.stdout()).getString("outcome")).isEqualTo("invalid");
+            assertThat(gateway.command("status", "--pid", "1").stderr()).contains("no running gateway is that one");
+        }
+        PackagedGateway.Outcome none = PackagedGateway.command(home, home, "status");
+        assertThat(none.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(none.stderr()).contains("no gateway is running", "loopgate run");
+    }
+
+    @Test
+    void sigterm_lets_a_request_finish_and_a_second_one_does_not() throws IOException {
+        Gate gate = new Gate();
+        backend.always(new PeerAction.Pieces(List.of(new Piece(gate, PeerAction.okBytes("late"))), Then.KEEP));
+        try (PackagedGateway gateway = start("hosts: {app.localhost: " + backend.port() + "}\n");
+                RawClient client = RawClient.connect(port)) {
+            awaitStatus(gateway);
+            client.get("app.localhost", "/");
+            backend.awaitRequests(1);
+            gateway.process().terminate();
+            awaitOutput(gateway, "up to 10 s to finish");
+            gate.open();
+            assertThat(client.response().body()).isEqualTo("late");
+            assertThat(gateway.process().awaitExit(LIMIT)).isZero();
+        }
+        choosePort();
+        backend.always(PeerAction.stall());
+        try (PackagedGateway gateway = start("hosts: {app.localhost: " + backend.port() + "}\n");
+                RawClient client = RawClient.connect(port)) {
+            awaitStatus(gateway);
+            backend.forget();
+            client.get("app.localhost", "/");
+            backend.awaitRequests(1);
+            gateway.process().terminate();
+            awaitOutput(gateway, "up to 10 s to finish");
+            gateway.process().terminate();
+            assertThat(gateway.process().awaitExit(Duration.ofSeconds(8))).isEqualTo(143);
+        }
+    }
+
+    private PackagedGateway start(String text) throws IOException {
+        write(text);
+        return PackagedGateway.run(home, file(), port);
+    }
+
+    private Path file() {
+        return home.resolve("loopgate.yaml");
+    }
+
+    private void write(String text) throws IOException {
+        Files.writeString(file(), "listen: 127.0.0.1:" + port + "\n" + text);
+    }
+
+    private List<Path> sockets() {
+        try (var files = Files.list(home.resolve(".run/loopgate"))) {
+            return files.toList();
+        } catch (IOException notYet) {
+            return List.of();
+        }
+    }
+
+    private static int freePort() {
+        try (ClosedPort free = new ClosedPort()) {
+            return free.port();
+        }
+    }
+
+    private static void awaitOutput(PackagedGateway gateway, String text) {
+        Eventually.until(text, LIMIT, () -> gateway.output().contains(text));
+    }
+
+    private static JsonObject awaitStatus(PackagedGateway gateway) {
+        awaitOutput(gateway, "listening on");
+        PackagedGateway.Outcome status = gateway.command("status", "--json");
+        assertThat(status.status()).as(status.stderr()).isZero();
+        return new JsonObject(status.stdout());
+    }
+}
