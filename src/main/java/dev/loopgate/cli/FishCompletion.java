@@ -24,7 +24,7 @@ final class FishCompletion {
         for (Map.Entry<String, CommandLine> sub : root.getSubcommands().entrySet()) {
             lines.add("complete -c loopgate -n __fish_use_subcommand -a " + sub.getKey() + " -d "
                     + quoted(
-                            first(sub.getValue().getCommandSpec().usageMessage().description())));
+                            first(sub.getValue().getCommandSpec().usageMessage().header())));
         }
         for (Map.Entry<String, CommandLine> sub : root.getSubcommands().entrySet()) {
             CommandSpec command = sub.getValue().getCommandSpec();
