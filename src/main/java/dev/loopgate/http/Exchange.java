@@ -34,6 +34,7 @@ final class Exchange {
     private @Nullable Hop hop;
     private @Nullable UpstreamConnection upstream;
     private @Nullable PendingDial dial;
+    private int prefixLength;
     private int hopIndex;
     private int hopsTried;
     private boolean retried;
@@ -67,6 +68,7 @@ final class Exchange {
         RouteDecision<HttpRoute> decision =
                 plan.table().decide(head.bytes, target.hostStart, target.hostEnd, target.pathStart, target.pathEnd);
         if (decision instanceof RouteDecision.Matched<HttpRoute> matched) {
+            prefixLength = matched.prefixLength();
             serve(matched.handler(), framing);
         } else {
             answer.refuse(decision);
@@ -116,7 +118,7 @@ final class Exchange {
 
     private void writeHead(HttpRoute matched, Hop to) {
         boolean trusted = plan.trusts(client.client().address());
-        loop.requestRules.write(matched, to, client.client(), trusted, connectionOptions, upgrade);
+        loop.requestRules.write(matched, to, client.client(), trusted, connectionOptions, upgrade, prefixLength);
     }
 
     /** An idle connection where one will do, else a new one. */

@@ -18,7 +18,10 @@ final class FieldKind {
     static final int X_FORWARDED_FOR = 12;
     /** Forwarded and every other X-Forwarded-*, underscores for hyphens included, as CGI maps both to one name. */
     static final int FORWARDED = 13;
-    /** Fields for the next hop only: Keep-Alive, Proxy-Connection, Proxy-Authorization, HTTP2-Settings (RFC 9110 §7.6.1). */
+    /**
+     * Fields that end here: Proxy-Connection, Proxy-Authorization, HTTP2-Settings (RFC 9110 §7.6.1), and Content_Length and
+     * Transfer_Encoding, which a backend that maps names as CGI does would take for the body's framing.
+     */
     static final int HOP_BY_HOP = 14;
     /** Keep-Alive, apart since an upstream's says how long it keeps a connection. */
     static final int KEEP_ALIVE = 15;
@@ -47,16 +50,23 @@ final class FieldKind {
             case 12 -> is(b, start, end, "max-forwards", MAX_FORWARDS);
             case 14 ->
                 switch (b[start] | 0x20) {
-                    case 'c' -> is(b, start, end, "content-length", CONTENT_LENGTH);
+                    case 'c' ->
+                        b[start + 7] == '_'
+                                ? is(b, start, end, "content_length", HOP_BY_HOP)
+                                : is(b, start, end, "content-length", CONTENT_LENGTH);
                     case 'h' -> is(b, start, end, "http2-settings", HOP_BY_HOP);
                     default -> forwarded(b, start, end);
                 };
             case 16 ->
                 (b[start] | 0x20) == 'p' ? is(b, start, end, "proxy-connection", HOP_BY_HOP) : forwarded(b, start, end);
             case 17 ->
-                (b[start] | 0x20) == 't'
-                        ? is(b, start, end, "transfer-encoding", TRANSFER_ENCODING)
-                        : forwarded(b, start, end);
+                switch (b[start] | 0x20) {
+                    case 't' ->
+                        b[start + 8] == '_'
+                                ? is(b, start, end, "transfer_encoding", HOP_BY_HOP)
+                                : is(b, start, end, "transfer-encoding", TRANSFER_ENCODING);
+                    default -> forwarded(b, start, end);
+                };
             case 19 ->
                 (b[start] | 0x20) == 'p'
                         ? is(b, start, end, "proxy-authorization", HOP_BY_HOP)

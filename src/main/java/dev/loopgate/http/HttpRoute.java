@@ -24,7 +24,6 @@ final class HttpRoute {
     private final @Nullable FieldChanges requestChanges;
     private final @Nullable FieldChanges responseChanges;
     private final byte @Nullable [] prefixReplacement;
-    private final int prefixLength;
     private final long waitNanos;
     private final long firstByteNanos;
     private final long bodyIdleNanos;
@@ -37,8 +36,6 @@ final class HttpRoute {
         this.hops = List.copyOf(hops);
         this.requestChanges = changes(options.request());
         this.responseChanges = changes(options.response());
-        this.prefixLength =
-                route.prefix().value().equals("/") ? 0 : route.prefix().value().length();
         this.prefixReplacement = replacement(route.target());
         this.waitNanos = options.waitLimit().map(java.time.Duration::toNanos).orElse(-1L);
         this.firstByteNanos = options.firstByte().toNanos();
@@ -112,10 +109,6 @@ final class HttpRoute {
     /** What the matched prefix becomes; null where the path goes on as it came. */
     byte @Nullable [] prefixReplacement() {
         return prefixReplacement;
-    }
-
-    int prefixLength() {
-        return prefixLength;
     }
 
     /** How long to hold a request while connections are refused, in nanoseconds; negative where nothing is set. */

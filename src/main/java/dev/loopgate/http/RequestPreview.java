@@ -1,7 +1,11 @@
 package dev.loopgate.http;
 
+import dev.loopgate.model.HostPattern;
 import dev.loopgate.model.Route;
 import dev.loopgate.model.Target;
+import dev.loopgate.model.VirtualHost;
+import dev.loopgate.routing.RouteDecision;
+import dev.loopgate.routing.RoutingTable;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -38,10 +42,26 @@ public final class RequestPreview {
         Client client = new Client(new InetSocketAddress(loopback, 0), new InetSocketAddress(loopback, port));
         HeadBuilder out = new HeadBuilder();
         new RequestRules(head, parsed, out, new Identity())
-                .write(new HttpRoute(route, List.of(hop)), hop, client, false, 0, false);
+                .write(
+                        new HttpRoute(route, List.of(hop)),
+                        hop,
+                        client,
+                        false,
+                        0,
+                        false,
+                        prefixLength(route, head, parsed));
         return new String(out.bytes, 0, out.length, StandardCharsets.UTF_8)
                 .lines()
                 .filter(line -> !line.isEmpty())
                 .toList();
+    }
+
+    private static int prefixLength(Route route, Head head, RequestTarget parsed) {
+        RoutingTable<Route> alone =
+                RoutingTable.of(List.of(new VirtualHost(HostPattern.any(), List.of(route))), (host, only) -> only);
+        String path = head.text(parsed.pathStart, parsed.pathEnd);
+        return alone.decide("preview", path) instanceof RouteDecision.Matched<Route> matched
+                ? matched.prefixLength()
+                : 0;
     }
 }

@@ -29,10 +29,18 @@ final class RequestRules {
      * @param trusted whether the client's own forwarding fields are believed
      * @param connection the client's Connection options, as {@link ConnectionField} flags
      * @param upgrade whether the client asks for an upgrade that is passed on
+     * @param prefixLength how many bytes of the path the route's prefix takes
      */
-    void write(HttpRoute route, Hop hop, Client client, boolean trusted, int connection, boolean upgrade) {
+    void write(
+            HttpRoute route,
+            Hop hop,
+            Client client,
+            boolean trusted,
+            int connection,
+            boolean upgrade,
+            int prefixLength) {
         out.clear().append(head.bytes, head.methodStart, head.methodEnd).append(' ');
-        path(route, hop);
+        path(route, hop, prefixLength);
         out.append(" HTTP/1.1\r\n");
         FieldChanges changes = route.requestChanges();
         boolean trailers = fields(route, hop, trusted, connection, upgrade, changes);
@@ -54,7 +62,7 @@ final class RequestRules {
         out.crlf();
     }
 
-    private void path(HttpRoute route, Hop hop) {
+    private void path(HttpRoute route, Hop hop, int prefixLength) {
         if (target.asterisk) {
             out.append('*');
             return;
@@ -65,7 +73,7 @@ final class RequestRules {
         byte[] replacement = route.prefixReplacement();
         if (replacement != null) {
             out.append(replacement);
-            from = Math.min(target.pathEnd, from + route.prefixLength());
+            from = Math.min(target.pathEnd, from + prefixLength);
         }
         if (from == target.pathEnd && out.length == start) {
             out.append('/');
