@@ -51,6 +51,7 @@ public final class TcpForward {
     private volatile @Nullable Listeners listeners;
     private volatile @Nullable ForwardError lastError;
     private volatile boolean retired;
+    private Future<Void> freed = Future.succeededFuture();
 
     public TcpForward(Transport transport, Forward.Tcp rule, ForwardEvents events) {
         this.transport = transport;
@@ -111,13 +112,25 @@ public final class TcpForward {
 
     /** @param drain instead of the rule's own; zero ends everything at once */
     public Future<Void> retire(Duration drain) {
+        Future<Void> closed = stopAccepting();
+        abortAfter(drain, connections);
+        completeIfDrained();
+        return closed.compose(done -> drained.future());
+    }
+
+    /**
+     * Stops accepting at once, for good, and leaves connections alone until {@link #retire}.
+     *
+     * @return completes once the sockets are free for others
+     */
+    public synchronized Future<Void> stopAccepting() {
         retired = true;
         Listeners opened = listeners;
         listeners = null;
-        abortAfter(drain, connections);
-        completeIfDrained();
-        Future<Void> closed = opened == null ? Future.succeededFuture() : opened.close();
-        return closed.compose(done -> drained.future());
+        if (opened != null) {
+            freed = opened.close();
+        }
+        return freed;
     }
 
     private void abortAfter(Duration drain, Collection<TcpConnection> leaving) {

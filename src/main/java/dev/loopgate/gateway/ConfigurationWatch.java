@@ -105,8 +105,13 @@ public final class ConfigurationWatch {
             return Future.failedFuture("the watch is closed");
         }
         if (deployment == null) {
+            // A thread of its own: the shared pool starts a new one for each task until it has all of its twenty.
             deployment = vertx.deployVerticle(
-                    new Worker(), new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER));
+                    new Worker(),
+                    new DeploymentOptions()
+                            .setThreadingModel(ThreadingModel.WORKER)
+                            .setWorkerPoolName("loopgate-configuration")
+                            .setWorkerPoolSize(1));
             deployment.onFailure(deployed::tryFail);
         }
         return deployed.future();

@@ -31,6 +31,9 @@ final class FileEvents implements AutoCloseable {
         WatchService open() throws IOException;
     }
 
+    /** Something else is written in the folder, such as a log: until then its events are only counted, not told. */
+    private static final long NOISE_MILLIS = 20;
+
     private final Opener opener;
     private final Duration scan;
     private final Consumer<String> notice;
@@ -130,6 +133,9 @@ final class FileEvents implements AutoCloseable {
                 boolean matters = false;
                 for (WatchEvent<?> event : key.pollEvents()) {
                     matters |= matters(key, event);
+                }
+                if (!matters) {
+                    Thread.sleep(NOISE_MILLIS);
                 }
                 if (!key.reset()) {
                     forget(key);

@@ -57,7 +57,13 @@ final class ForwardSlot {
         forward.change(next);
     }
 
-    synchronized void cancelRetry() {
+    /** @return completes once its sockets are free; its connections go on until {@link #retire} */
+    Future<Void> stopAccepting() {
+        cancelRetry();
+        return forward.stopAccepting();
+    }
+
+    private synchronized void cancelRetry() {
         retired = true;
         if (timer != -1) {
             vertx.cancelTimer(timer);
@@ -125,7 +131,7 @@ final class ForwardSlot {
             retryLater();
             return Future.succeededFuture();
         }
-        return vertx.executeBlocking(() -> problems.ofForward(rule(), failure))
+        return vertx.executeBlocking(() -> problems.ofForward(rule(), failure), false)
                 .onSuccess(found -> {
                     synchronized (this) {
                         problem = found;

@@ -48,37 +48,29 @@ final class Forwards {
             after.put(rule.bind(), slot);
         }
         slots = after;
-        before.forEach((bind, slot) -> {
-            if (!after.containsKey(bind)) {
-                retire(slot, slot.rule().drain());
-            }
-        });
-        return Future.join(fresh.stream().map(ForwardSlot::open).toList()).mapEmpty();
+        List<ForwardSlot> gone = before.entrySet().stream()
+                .filter(entry -> !after.containsKey(entry.getKey()))
+                .map(Map.Entry::getValue)
+                .toList();
+        return release(gone).compose(free -> openAll(fresh));
     }
 
     /**
      * Retires forwards that are about to go and have a socket that the gateway itself is to listen on.
      *
-     * @return their rules, should they have to come back: see {@link #restore}
+     * @return their rules, once the sockets are free, should they have to come back: see {@link #restore}
      */
-    List<Forward.Tcp> makeWay(Collection<InetSocketAddress> wanted, List<Forward> rules) {
-        Map<BindAddress, ForwardSlot> rest = new LinkedHashMap<>(slots);
-        tcp(rules).forEach(rule -> rest.remove(rule.bind()));
-        List<Forward.Tcp> gone = new ArrayList<>();
-        rest.forEach((bind, slot) -> {
-            if (slot.listening().stream().anyMatch(own -> HttpListeners.overlapsAny(own, wanted))) {
-                gone.add(slot.rule());
-            }
-        });
-        Map<BindAddress, ForwardSlot> remaining = new LinkedHashMap<>(slots);
-        for (Forward.Tcp rule : gone) {
-            ForwardSlot slot = remaining.remove(rule.bind());
-            if (slot != null) {
-                retire(slot, rule.drain());
-            }
-        }
-        slots = remaining;
-        return gone;
+    Future<List<Forward.Tcp>> makeWay(Collection<InetSocketAddress> wanted, List<Forward> rules) {
+        Map<BindAddress, ForwardSlot> parting = new LinkedHashMap<>(slots);
+        tcp(rules).forEach(rule -> parting.remove(rule.bind()));
+        parting.values()
+                .removeIf(slot -> slot.listening().stream().noneMatch(own -> HttpListeners.overlapsAny(own, wanted)));
+        Map<BindAddress, ForwardSlot> staying = new LinkedHashMap<>(slots);
+        staying.keySet().removeAll(parting.keySet());
+        slots = staying;
+        List<Forward.Tcp> gone =
+                parting.values().stream().map(ForwardSlot::rule).toList();
+        return release(parting.values()).map(gone);
     }
 
     Future<Void> restore(List<Forward.Tcp> gone) {
@@ -86,7 +78,7 @@ final class Forwards {
         List<ForwardSlot> back = gone.stream().map(maker).toList();
         back.forEach(slot -> all.put(slot.rule().bind(), slot));
         slots = all;
-        return Future.join(back.stream().map(ForwardSlot::open).toList()).mapEmpty();
+        return openAll(back);
     }
 
     /** @return completes once the last connection of every forward has ended, at the latest when the time is over */
@@ -104,6 +96,17 @@ final class Forwards {
 
     List<GatewayStatus.ForwardState> states() {
         return slots.values().stream().map(ForwardSlot::state).toList();
+    }
+
+    private static Future<Void> openAll(Collection<ForwardSlot> closed) {
+        return Future.join(closed.stream().map(ForwardSlot::open).toList()).mapEmpty();
+    }
+
+    /** Retires them, and completes as soon as their sockets are free. */
+    private Future<Void> release(Collection<ForwardSlot> gone) {
+        gone.forEach(slot -> retire(slot, slot.rule().drain()));
+        return Future.join(gone.stream().map(ForwardSlot::stopAccepting).toList())
+                .mapEmpty();
     }
 
     private Future<Void> retire(ForwardSlot slot, Duration drain) {

@@ -2,7 +2,6 @@ package dev.loopgate.gateway;
 
 import dev.loopgate.gateway.ReloadReport.Outcome;
 import dev.loopgate.model.Configuration;
-import dev.loopgate.model.Forward;
 import dev.loopgate.net.BindFailure;
 import dev.loopgate.observe.AccessLog;
 import io.vertx.core.Future;
@@ -172,17 +171,18 @@ public final class Gateway {
                         () -> new Prepared(http.compile(next), HttpListeners.wanted(next.listen(), warnings)))
                 .compose(prepared -> {
                     Set<InetSocketAddress> before = new LinkedHashSet<>(listeners.asked());
-                    List<Forward.Tcp> moved = forwards.makeWay(listeners.fresh(prepared.listen), next.forwards());
-                    return listeners
-                            .open(prepared.listen)
-                            .compose(opened -> vertx.executeBlocking(() -> {
-                                log.use(next.accessLog());
-                                return prepared;
-                            }))
-                            .recover(failure -> listeners
-                                    .retain(before)
-                                    .compose(undone -> forwards.restore(moved))
-                                    .transform(undone -> Future.failedFuture(failure)));
+                    return forwards.makeWay(listeners.fresh(prepared.listen), next.forwards())
+                            .compose(moved -> listeners
+                                    .open(prepared.listen)
+                                    .compose(opened -> vertx.executeBlocking(() -> {
+                                        log.use(next.accessLog());
+                                        return prepared;
+                                    }))
+                                    .recover(failure -> listeners
+                                            .open(before)
+                                            .transform(reopened -> listeners.retain(before))
+                                            .compose(undone -> forwards.restore(moved))
+                                            .transform(undone -> Future.failedFuture(failure))));
                 })
                 .compose(prepared -> {
                     prepared.install.run();

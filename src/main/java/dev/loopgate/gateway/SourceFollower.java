@@ -237,7 +237,8 @@ final class SourceFollower {
 
     private <T> Future<T> onContext(Supplier<Future<T>> work) {
         Promise<T> promise = Promise.promise();
-        context.runOnContext(now -> work.get().onComplete(promise));
+        context.runOnContext(
+                now -> Future.succeededFuture().compose(begun -> work.get()).onComplete(promise));
         return promise.future();
     }
 }

@@ -18,20 +18,28 @@ import dev.loopgate.model.Cidr;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Forward;
 import dev.loopgate.net.Addresses;
+import dev.loopgate.net.Transport;
 import dev.loopgate.testkit.LeakCheck;
 import dev.loopgate.testkit.PortHog;
 import dev.loopgate.testkit.RawClient;
 import dev.loopgate.testkit.TcpPeer;
 import dev.loopgate.testkit.Wire;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(LeakCheck.class)
 class GatewayReloadTest {
+
+    private static final AccessLogSettings UNUSABLE_LOG =
+            new AccessLogSettings(AccessLogSettings.Format.JSON, Optional.of(Path.of("/dev/null/access.log")));
 
     @Test
     void an_equal_configuration_changes_nothing() {
@@ -214,17 +222,39 @@ class GatewayReloadTest {
         }
     }
 
-    @Test
-    void the_gateway_takes_over_the_port_of_a_forward_that_goes_and_gives_it_back() {
+    /** NIO gives up a socket only some time after it was closed. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void the_gateway_takes_over_the_port_of_a_forward_that_goes_and_gives_it_back(boolean asShipped) {
         int port = TcpPeer.closedPort();
         try (TcpPeer echo = echo();
-                GatewayUnderTest gateway = new GatewayUnderTest()
+                GatewayUnderTest gateway = new GatewayUnderTest(
+                                asShipped ? Transport.vertx(new VertxOptions()) : Vertx.vertx())
                         .started(configuration(loopback4(0), List.of(), forward(loopback4(port), echo.port())))) {
             assertEchoes(port);
-            gateway.reload(configuration(loopback4(port), List.of(answering("a.localhost", "A"))));
+            ReloadReport taken = gateway.reload(configuration(loopback4(port), List.of(answering("a.localhost", "A"))));
+            assertThat(taken.problems()).isEmpty();
             assertThat(get(port, "a.localhost")).isEqualTo("A");
-            gateway.reload(configuration(loopback4(0), List.of(), forward(loopback4(port), echo.port())));
+            ReloadReport given =
+                    gateway.reload(configuration(loopback4(0), List.of(), forward(loopback4(port), echo.port())));
+            assertThat(given.problems()).isEmpty();
+            assertThat(gateway.blocked).isEmpty();
             assertEchoes(port);
+        }
+    }
+
+    @Test
+    void listening_stays_as_it_was_where_it_widened_before_something_else_failed() {
+        int port = TcpPeer.closedPort();
+        try (GatewayUnderTest gateway = new GatewayUnderTest()
+                .started(configuration(loopback4(port), List.of(answering("a.localhost", "A"))))) {
+            ReloadReport report = gateway.reload(new Configuration(
+                    List.of(BindAddress.of("0.0.0.0", port)), List.of(), List.of(), List.of(), UNUSABLE_LOG));
+
+            assertThat(report.outcome()).isEqualTo(Outcome.REFUSED);
+            assertThat(gateway.gateway.status().listeners())
+                    .containsExactly(new GatewayStatus.Listening("127.0.0.1:" + port, false));
+            assertThat(get(port, "a.localhost")).isEqualTo("A");
         }
     }
 
@@ -237,8 +267,7 @@ class GatewayReloadTest {
                     List.of(answering("a.localhost", "AA")),
                     List.of(),
                     List.of(),
-                    new AccessLogSettings(
-                            AccessLogSettings.Format.JSON, Optional.of(Path.of("/dev/null/access.log")))));
+                    UNUSABLE_LOG));
 
             assertThat(report.outcome()).isEqualTo(Outcome.REFUSED);
             assertThat(report.problems()).singleElement().asString().contains("/dev/null/access.log");

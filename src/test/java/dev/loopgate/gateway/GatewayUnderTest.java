@@ -19,6 +19,7 @@ import dev.loopgate.observe.AccessLog;
 import dev.loopgate.testkit.RawClient;
 import dev.loopgate.testkit.RawResponse;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -37,12 +38,18 @@ final class GatewayUnderTest implements AutoCloseable, GatewayEvents {
     final BlockingQueue<BindProblem> blocked = new LinkedBlockingQueue<>();
     final BlockingQueue<Forward.Tcp> listening = new LinkedBlockingQueue<>();
     final BlockingQueue<ReloadReport> reloads = new LinkedBlockingQueue<>();
-    final Vertx vertx = Vertx.vertx();
+    final Vertx vertx;
     final Gateway gateway;
     private final AccessLog log =
             new AccessLog(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
 
+    /** On the transport that the machine has. */
     GatewayUnderTest() {
+        this(Transport.vertx(new VertxOptions()));
+    }
+
+    GatewayUnderTest(Vertx vertx) {
+        this.vertx = vertx;
         Transport transport = new Transport(vertx);
         gateway = new Gateway(new GatewaySetup(
                 vertx,
