@@ -236,14 +236,29 @@ class TcpForwardStreamTest {
 
     @Test
     void leaves_what_a_stalled_reader_has_not_taken_in_the_kernel_after_fin() {
-        int size = 3_000_000;
-        try (TcpPeer peer = TcpPeer.start(wire -> wire.send(new byte[size]))) {
-            TcpForward forward = fixture.to(peer.port());
-            try (Wire client = connect(forward)) {
-                assertThat(client.read(1)).hasSize(1);
-                Eventually.until("the server is done", () -> peer.accepted() == 1 && peer.open() == 0);
-                assertThat(fixture.transport.budget().waiting()).isLessThan(200_000);
-                assertThat(client.rest(Eventually.LIMIT)).hasSize(size - 1);
+        CompletableFuture<TcpForward> forward = new CompletableFuture<>();
+        AtomicLong sent = new AtomicLong();
+        Gate over = new Gate();
+        try (TcpPeer peer = TcpPeer.start(wire -> {
+            while (fixture.transport.budget().waiting() == 0) {
+                wire.send(new byte[10_000]);
+                long now = sent.addAndGet(10_000);
+                Eventually.until(
+                        "it is read or reading stops",
+                        () -> forward.join().status().bytesToClient() == now
+                                || fixture.transport.budget().waiting() > 0);
+            }
+            wire.send(new byte[20_000]);
+            sent.addAndGet(20_000);
+            wire.close();
+            over.open();
+        })) {
+            forward.complete(fixture.to(peer.port()));
+            try (Wire client = Wire.connectWithReceiveBuffer(port(forward.join()), 4096)) {
+                assertThat(over.await()).isTrue();
+                fixture.transport.loops().forEach(loop -> loop.submit(() -> {}).syncUninterruptibly());
+                assertThat(forward.join().status().bytesToClient()).isLessThan(sent.get());
+                assertThat(client.rest(Eventually.LIMIT)).hasSize((int) sent.get());
                 assertThat(client.end()).isEqualTo(Wire.End.FIN);
             }
         }
