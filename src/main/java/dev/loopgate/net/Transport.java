@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -107,16 +108,25 @@ public final class Transport {
                 promise.fail(new BindFailure(address, registered.cause()));
                 return;
             }
-            channel.bind(address).addListener(bound -> {
-                if (bound.isSuccess()) {
-                    promise.complete(new Listener(channel));
-                } else {
-                    channel.close();
-                    promise.fail(new BindFailure(address, bound.cause()));
-                }
-            });
+            if (kind == SocketKind.NIO) {
+                // NIO gives the address of a listener that closed just now up in the select that follows.
+                acceptor.schedule(() -> bind(channel, address, promise), 1, TimeUnit.MILLISECONDS);
+            } else {
+                bind(channel, address, promise);
+            }
         });
         return promise.future();
+    }
+
+    private static void bind(ServerChannel channel, InetSocketAddress address, Promise<Listener> promise) {
+        channel.bind(address).addListener(bound -> {
+            if (bound.isSuccess()) {
+                promise.complete(new Listener(channel));
+            } else {
+                channel.close();
+                promise.fail(new BindFailure(address, bound.cause()));
+            }
+        });
     }
 
     /**

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.loopgate.model.BindAddress;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.net.Inet6Address;
@@ -130,6 +131,24 @@ class TransportListenTest {
             assertThat(channel).isNotNull();
             assertThat(channel.isActive()).isTrue();
             assertThat(client.isConnected()).isTrue();
+        }
+    }
+
+    @Test
+    void listens_anew_on_an_address_that_was_given_up_a_moment_before() throws Exception {
+        for (Vertx each : List.of(vertx, Vertx.vertx())) {
+            Transport own = new Transport(each);
+            Listener listener = own.listen(loopback4(0), channel -> {}).await();
+            for (int i = 0; i < 20; i++) {
+                int port = listener.address().getPort();
+                Future<Void> closed = listener.close();
+                listener = own.listen(loopback4(port), channel -> {}).await();
+                closed.await(20, TimeUnit.SECONDS);
+            }
+            listener.close().await(20, TimeUnit.SECONDS);
+            if (!each.equals(vertx)) {
+                each.close().await(20, TimeUnit.SECONDS);
+            }
         }
     }
 
