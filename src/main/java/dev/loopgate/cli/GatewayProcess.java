@@ -52,12 +52,13 @@ final class GatewayProcess {
             StopSignals signals = new StopSignals(terminal);
             ControlServer control = openControl(parts.gateway(), watch);
             try {
-                StartTable.print(terminal, limited, source, status, introduction.apply(status));
-                voice.started();
                 watch.follow(new Taker(parts.gateway(), limited)::take)
                         .onFailure(failure -> terminal.warn(
                                 "changes of " + source.name() + " are not noticed: " + failure.getMessage()));
                 Signals.on("HUP", () -> signals.hangUp(() -> watch.trigger().onSuccess(voice::answered)));
+                // Last, so that whoever reads it can rely on every signal and command.
+                StartTable.print(terminal, limited, source, status, introduction.apply(status));
+                voice.started();
                 NameWarnings.checkLater(terminal, limited);
                 signals.await();
                 signals.tellDrain(parts.gateway().status().connections());
