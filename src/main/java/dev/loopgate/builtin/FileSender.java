@@ -43,7 +43,8 @@ final class FileSender {
         sending.incrementAndGet();
         response.exceptionHandler(done::tryFail);
         response.closeHandler(closed -> done.tryFail("the client is gone"));
-        response.setWriteQueueMaxSize(1);
+        // One block at a time: the next is read when this one is all but gone.
+        response.setWriteQueueMaxSize(SMALLEST);
         step();
         return done.future().eventually(() -> {
             sending.decrementAndGet();

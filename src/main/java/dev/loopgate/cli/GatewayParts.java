@@ -1,5 +1,6 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.builtin.FilesService;
 import dev.loopgate.diagnose.SystemPortHolders;
 import dev.loopgate.gateway.ConfigurationWatch;
 import dev.loopgate.gateway.Gateway;
@@ -17,7 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** What a gateway is made of, wired together. */
-record GatewayParts(Vertx vertx, AccessLog log, Gateway gateway, GatewayEvents events) implements AutoCloseable {
+record GatewayParts(Vertx vertx, AccessLog log, FilesService files, Gateway gateway, GatewayEvents events)
+        implements AutoCloseable {
 
     private static final long CLOSE_SECONDS = 5;
 
@@ -27,19 +29,18 @@ record GatewayParts(Vertx vertx, AccessLog log, Gateway gateway, GatewayEvents e
         Terminal terminal = surroundings.terminal();
         AccessLog log = new AccessLog(terminal.out(), terminal.outStyle().on());
         Transport transport = new Transport(vertx);
+        FilesService files = new FilesService(vertx, surroundings.environment());
         Gateway gateway = new Gateway(new GatewaySetup(
                 vertx,
                 transport,
                 new HttpGateway(transport, log),
-                files -> {
-                    throw new IllegalStateException("static files cannot be served");
-                },
+                files,
                 log,
                 new SystemPortHolders(),
                 events,
                 Version.text(),
                 file));
-        return new GatewayParts(vertx, log, gateway, events);
+        return new GatewayParts(vertx, log, files, gateway, events);
     }
 
     ConfigurationWatch watch(RunningConfiguration source) {
@@ -50,7 +51,11 @@ record GatewayParts(Vertx vertx, AccessLog log, Gateway gateway, GatewayEvents e
     public void close() {
         log.close();
         try {
-            vertx.close().toCompletionStage().toCompletableFuture().get(CLOSE_SECONDS, TimeUnit.SECONDS);
+            files.close()
+                    .eventually(vertx::close)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(CLOSE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             // The process ends now in any case.
         } catch (InterruptedException e) {

@@ -4,10 +4,14 @@ import dev.loopgate.http.BuiltinUpstreams;
 import dev.loopgate.http.HttpGateway;
 import dev.loopgate.http.HttpPlan;
 import dev.loopgate.model.Configuration;
+import dev.loopgate.model.Target;
 import dev.loopgate.net.Listener;
 import dev.loopgate.net.Transport;
 import io.vertx.core.Future;
 import java.net.InetSocketAddress;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The HTTP side of the gateway, as its life cycle sees it. Any thread. */
 interface HttpFront {
@@ -39,7 +43,10 @@ interface HttpFront {
             @Override
             public Runnable compile(Configuration configuration) {
                 HttpPlan plan = http.compile(configuration, builtin);
-                return () -> http.install(plan);
+                return () -> {
+                    http.install(plan);
+                    builtin.keepOnly(folders(configuration));
+                };
             }
 
             @Override
@@ -67,5 +74,12 @@ interface HttpFront {
                 http.close();
             }
         };
+    }
+
+    private static Set<Target.Files> folders(Configuration configuration) {
+        return configuration.hosts().stream()
+                .flatMap(host -> host.routes().stream())
+                .flatMap(route -> route.target() instanceof Target.Files files ? Stream.of(files) : Stream.empty())
+                .collect(Collectors.toSet());
     }
 }

@@ -270,6 +270,10 @@ final class Answer {
         own(OwnAnswer.redirect(redirect, loop.head, loop.target));
     }
 
+    void redirectIntoFolder() {
+        own(OwnAnswer.intoFolder(loop.head, loop.target));
+    }
+
     void respond(Target.Respond respond) {
         own(OwnAnswer.respond(respond));
     }

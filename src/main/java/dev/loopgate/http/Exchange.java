@@ -100,9 +100,20 @@ final class Exchange {
             answer.redirect(redirect);
         } else if (target instanceof Target.Respond respond) {
             answer.respond(respond);
+        } else if (lacksSlash(target) && Methods.isRead(loop.head)) {
+            answer.redirectIntoFolder();
         } else {
             proxy(matched, framing);
         }
+    }
+
+    /** Whether a folder is asked for by its route's prefix alone: {@code /docs}, not {@code /docs/}. */
+    private boolean lacksSlash(Target target) {
+        RequestTarget requested = loop.target;
+        return target instanceof Target.Files
+                && prefixLength > 0
+                && requested.pathEnd - requested.pathStart == prefixLength
+                && loop.head.bytes[requested.pathEnd - 1] != '/';
     }
 
     private void proxy(HttpRoute matched, long framing) {

@@ -17,4 +17,9 @@ final class Methods {
             default -> false;
         };
     }
+
+    /** Whether it is GET or HEAD. */
+    static boolean isRead(Head head) {
+        return head.methodIs("GET") || head.methodIs("HEAD");
+    }
 }

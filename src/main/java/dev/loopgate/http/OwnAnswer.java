@@ -122,6 +122,21 @@ final class OwnAnswer {
                 redirect.status(), reasonOf(redirect.status()), List.of(Map.entry("Location", location)), new byte[0]);
     }
 
+    /**
+     * Adds the slash without which a page's relative links would lead beside its folder. The location is relative, and
+     * nothing for good: the folder may become something else.
+     */
+    static OwnAnswer intoFolder(Head head, RequestTarget target) {
+        String path = head.text(target.pathStart, target.pathEnd);
+        String location =
+                "./" + path.substring(path.lastIndexOf('/') + 1) + "/" + head.text(target.pathEnd, head.targetEnd);
+        return new OwnAnswer(
+                302,
+                reasonOf(302),
+                List.of(Map.entry("Location", location), Map.entry("Cache-Control", "no-cache")),
+                new byte[0]);
+    }
+
     static OwnAnswer respond(Target.Respond respond) {
         List<Map.Entry<String, String>> fields =
                 new ArrayList<>(respond.headers().entrySet());
