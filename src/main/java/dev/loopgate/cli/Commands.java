@@ -20,6 +20,7 @@ final class Commands {
     private static Map<String, Function<Surroundings, Object>> all() {
         Map<String, Function<Surroundings, Object>> all = new LinkedHashMap<>();
         all.put("run", RunCommand::new);
+        all.put("demo", DemoCommand::new);
         all.put("check", CheckCommand::new);
         all.put("explain", ExplainCommand::new);
         all.put("routes", RoutesCommand::new);
