@@ -29,20 +29,25 @@ class DemoIT {
         port = RealServers.freePort();
         Path folder;
         try (RunningProcess demo = PackagedGateway.start(home, home, "demo", "--port", Integer.toString(port))) {
-            Eventually.until("the demo", RealServers.LIMIT, () -> !demo.alive() || demo.stdout().contains("listening on"));
+            Eventually.until(
+                    "the demo",
+                    RealServers.LIMIT,
+                    () -> !demo.alive() || demo.stdout().contains("listening on"));
             assertThat(demo.stdout())
                     .as(demo.stderr())
                     .containsSubsequence("http://demo.localhost:" + port + "/", "Open that in a browser");
 
             assertThat(get("demo.localhost", "/", "").body()).contains("It works.", "GET / HTTP/1.1");
-            assertThat(get("demo.localhost", "/request", "X-Forwarded-For: 6.6.6.6\r\n").body())
+            assertThat(get("demo.localhost", "/request", "X-Forwarded-For: 6.6.6.6\r\n")
+                            .body())
                     .contains("X-Forwarded-For: 127.0.0.1")
                     .doesNotContain("6.6.6.6");
             assertThat(get("app.localhost", "/api/request", "").body()).startsWith("GET /request ");
             assertThat(get("ping.localhost", "/", "").body()).isEqualTo("pong\n");
             assertThat(get("old.localhost", "/x?y", "").field("Location").orElse(""))
                     .isEqualTo("http://demo.localhost:" + port + "/x?y");
-            assertThat(get("down.localhost", "/", "").field("X-Loopgate-Error").orElse("")).isEqualTo("connection-refused");
+            assertThat(get("down.localhost", "/", "").field("X-Loopgate-Error").orElse(""))
+                    .isEqualTo("connection-refused");
 
             Matcher found = FOLDER.matcher(demo.stdout());
             assertThat(found.find()).isTrue();
@@ -58,20 +63,23 @@ class DemoIT {
         Files.writeString(site.resolve("data.txt"), "0123456789");
         Files.writeString(site.resolve("data.txt.gz"), "not really gzip");
         Files.writeString(site.resolve(".secret"), "hidden");
-        Files.writeString(site.getParent().resolve("outside.txt"), "outside");
-        Files.createSymbolicLink(site.resolve("link.txt"), site.getParent().resolve("outside.txt"));
+        Files.writeString(site.resolveSibling("outside.txt"), "outside");
+        Files.createSymbolicLink(site.resolve("link.txt"), site.resolveSibling("outside.txt"));
 
         RawResponse whole = get("app.localhost", "/data.txt", "");
         assertThat(whole.status()).isEqualTo(200);
         assertThat(whole.body()).isEqualTo("0123456789");
         assertThat(whole.field("Content-Type").orElse("")).startsWith("text/plain");
         String tag = whole.field("ETag").orElse("");
-        assertThat(get("app.localhost", "/data.txt", "If-None-Match: " + tag + "\r\n").status()).isEqualTo(304);
+        assertThat(get("app.localhost", "/data.txt", "If-None-Match: " + tag + "\r\n")
+                        .status())
+                .isEqualTo(304);
         RawResponse part = get("app.localhost", "/data.txt", "Range: bytes=2-4\r\n");
         assertThat(part.status()).isEqualTo(206);
         assertThat(part.body()).isEqualTo("234");
         assertThat(part.field("Content-Range").orElse("")).isEqualTo("bytes 2-4/10");
-        assertThat(get("app.localhost", "/data.txt", "Range: bytes=50-\r\n").status()).isEqualTo(416);
+        assertThat(get("app.localhost", "/data.txt", "Range: bytes=50-\r\n").status())
+                .isEqualTo(416);
         RawResponse packed = get("app.localhost", "/data.txt", "Accept-Encoding: gzip\r\n");
         assertThat(packed.field("Content-Encoding").orElse("")).isEqualTo("gzip");
         assertThat(packed.body()).isEqualTo("not really gzip");
