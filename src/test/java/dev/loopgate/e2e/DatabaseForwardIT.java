@@ -74,6 +74,7 @@ class DatabaseForwardIT {
         try (RunningProcess postgres = RunningProcess.start(folder, Map.of(), List.of(server));
                 PackagedGateway gateway = gateway()) {
             RealServers.awaitPort(serverPort, postgres);
+            RealServers.awaitPort(forwardPort, gateway.process());
             Map<String, String> client = Map.of(
                     "PGHOST", "127.0.0.1",
                     "PGPORT", Integer.toString(forwardPort),
@@ -138,6 +139,7 @@ class DatabaseForwardIT {
         try (RunningProcess redis = RunningProcess.start(folder, Map.of(), command);
                 PackagedGateway gateway = gateway()) {
             RealServers.awaitPort(serverPort, redis);
+            RealServers.awaitPort(forwardPort, gateway.process());
             String port = Integer.toString(forwardPort);
             Path large = folder.resolve("large");
             Files.writeString(large, "y".repeat(8_000_000));
