@@ -68,10 +68,7 @@ final class DemoCommand implements Callable<Integer> {
     private int run(Path folder, DemoServices services) throws IOException {
         int forward = freePort();
         Path file = folder.resolve("loopgate.yaml");
-        Files.createDirectory(folder.resolve("site"));
-        Files.writeString(
-                folder.resolve("site/index.html"),
-                "<!doctype html><meta charset=utf-8><title>A static site</title><h1>A static site</h1>\n");
+        DemoServices.writeSite(folder.resolve("site"));
         Files.writeString(file, configuration(services, forward));
         ConfigurationInput input = new ConfigurationInput(surroundings);
         ReadResult.Valid valid = input.readValid(file);
@@ -97,7 +94,8 @@ final class DemoCommand implements Callable<Integer> {
                 forwards:
                   "%d": %d                          # a TCP echo
                 """.formatted(
-                        port, services.httpPort(), services.httpPort(), port, freePort(), forward, services.tcpPort());
+                        port,
+ services.httpPort(), services.httpPort(), port, services.downPort(), forward, services.tcpPort());
     }
 
     private List<String> introduction(int forward, Path file) {

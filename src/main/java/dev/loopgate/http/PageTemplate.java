@@ -9,7 +9,7 @@ import java.util.Map;
  * attributes. <code>{{#name}}…{{/name}}</code> appears once where that value is not empty, and once for each element
  * where it is a list; within an element, its own values come before those around it. Immutable.
  */
-final class PageTemplate {
+public final class PageTemplate {
 
     private sealed interface Part {}
 
@@ -22,13 +22,13 @@ final class PageTemplate {
     private final List<Part> parts;
     private final int size;
 
-    PageTemplate(String source) {
+    public PageTemplate(String source) {
         parts = parse(source, 0, source.length());
         size = source.length();
     }
 
     /** @param values text by slot name, or a list of such maps; a name that is missing is empty */
-    String render(Map<String, Object> values) {
+    public String render(Map<String, Object> values) {
         StringBuilder page = new StringBuilder(size + 512);
         write(page, parts, List.of(values));
         return page.toString();
