@@ -39,9 +39,8 @@ public final class DemoServices {
         return web.listen()
                 .compose(listening -> echo.listen())
                 .compose(echoPort -> vertx.executeBlocking(() -> new DemoServices(web, echo, echoPort, deadEnd())))
-                .recover(failure -> web.close()
-                        .eventually(echo::close)
-                        .compose(closed -> Future.failedFuture(failure)));
+                .recover(
+                        failure -> web.close().eventually(echo::close).compose(closed -> Future.failedFuture(failure)));
     }
 
     /** Answers {@code /}, {@code /request} and {@code /events}, and a WebSocket at any path. */
@@ -84,8 +83,7 @@ public final class DemoServices {
 
     /** Taken, but not listened on. */
     private static SocketChannel deadEnd() throws IOException {
-        return SocketChannel.open()
-                .bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
+        return SocketChannel.open().bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
     }
 
     private static int portOf(SocketChannel channel) {

@@ -61,7 +61,8 @@ final class DemoWeb {
 
     private void answer(HttpServerRequest request) {
         HttpServerResponse response = request.response();
-        boolean read = request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        boolean read =
+                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
         if (read && request.path().equals("/events")) {
             ticks(request);
         } else if (request.path().equals("/echo")) {
@@ -100,10 +101,11 @@ final class DemoWeb {
 
     private static String asReceived(HttpServerRequest request) {
         StringBuilder text = new StringBuilder(line(request)).append('\n');
-        request.headers().forEach(field -> text.append(field.getKey())
-                .append(": ")
-                .append(field.getValue())
-                .append('\n'));
+        request.headers()
+                .forEach(field -> text.append(field.getKey())
+                        .append(": ")
+                        .append(field.getValue())
+                        .append('\n'));
         return text.toString();
     }
 

@@ -94,8 +94,7 @@ final class DemoCommand implements Callable<Integer> {
                 forwards:
                   "%d": %d                          # a TCP echo
                 """.formatted(
-                        port,
- services.httpPort(), services.httpPort(), port, services.downPort(), forward, services.tcpPort());
+                port, services.httpPort(), services.httpPort(), port, services.downPort(), forward, services.tcpPort());
     }
 
     private List<String> introduction(int forward, Path file) {
