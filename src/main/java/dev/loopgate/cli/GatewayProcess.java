@@ -61,7 +61,7 @@ final class GatewayProcess {
                 voice.started();
                 NameWarnings.checkLater(terminal, limited);
                 signals.await();
-                signals.tellDrain(parts.gateway().status().connections());
+                signals.tellDrain(connections(parts.gateway().status()));
             } finally {
                 if (control != null) {
                     control.close();
@@ -71,6 +71,13 @@ final class GatewayProcess {
             await(parts.gateway().stop(StopSignals.DRAIN));
         }
         return ExitStatus.DONE;
+    }
+
+    private static int connections(GatewayStatus status) {
+        return status.connections()
+                + status.forwards().stream()
+                        .mapToInt(GatewayStatus.ForwardState::connections)
+                        .sum();
     }
 
     private GatewayStatus start(Gateway gateway, Configuration configuration) {

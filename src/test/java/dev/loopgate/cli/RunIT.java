@@ -183,6 +183,22 @@ class RunIT {
         }
     }
 
+    @Test
+    void sigterm_tells_of_the_connections_of_forwards_too() throws IOException {
+        backend.always(PeerAction.stall());
+        int forwarded = port;
+        choosePort();
+        try (PackagedGateway gateway = start("forwards: {\"127.0.0.1:" + forwarded + "\": " + backend.port() + "}\n")) {
+            awaitStatus(gateway);
+            try (RawClient client = RawClient.connect(forwarded)) {
+                client.get("app.localhost", "/");
+                backend.awaitRequests(1);
+                gateway.process().terminate();
+                awaitOutput(gateway, "1 connection has up to 10 s to finish");
+            }
+        }
+    }
+
     private PackagedGateway start(String text) throws IOException {
         write(text);
         return PackagedGateway.run(home, file(), port);
