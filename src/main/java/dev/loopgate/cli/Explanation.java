@@ -1,6 +1,8 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.config.PortRules;
 import dev.loopgate.http.RequestPreview;
+import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Route;
 import dev.loopgate.model.Target;
@@ -19,6 +21,8 @@ final class Explanation {
 
     private final List<Step> steps = new ArrayList<>();
     private final JsonObject json = new JsonObject();
+    private final JsonArray upstreams = new JsonArray();
+    private final JsonArray problems = new JsonArray();
     private boolean answered;
 
     /** A line of the answer; further lines of the same step have an empty name. */
@@ -35,7 +39,12 @@ final class Explanation {
         explanation.add("file", file.toString());
         explanation.port(request, configuration);
         explanation.decide(request, configuration, port);
-        explanation.json.put("answered", explanation.answered);
+        explanation.answered &= explanation.problems.isEmpty();
+        explanation
+                .json
+                .put("upstreams", explanation.upstreams)
+                .put("problems", explanation.problems)
+                .put("answered", explanation.answered);
         return explanation;
     }
 
@@ -80,7 +89,7 @@ final class Explanation {
         if (decision instanceof RouteDecision.Matched<Route> matched) {
             host(matched.host());
             route(matched.host(), matched.route());
-            target(request, matched.route(), port);
+            target(request, matched.route(), configuration.listen(), port);
         } else if (decision instanceof RouteDecision.UnknownPath<Route> unknown) {
             host(unknown.host());
             problem("404: none of its routes has this path: " + prefixes(unknown.host()));
@@ -119,10 +128,10 @@ final class Explanation {
                 host.routes().stream().map(route -> route.prefix().toString()).toList());
     }
 
-    private void target(RequestUrl request, Route route, int port) {
+    private void target(RequestUrl request, Route route, List<BindAddress> listeners, int port) {
         Target target = route.target();
         if (target instanceof Target.Proxy proxy) {
-            proxy(request, route, proxy, port);
+            proxy(request, route, proxy, listeners, port);
         } else if (target instanceof Target.Files files) {
             answered = Files.isDirectory(files.root());
             found("files", "files below " + files.root(), answered);
@@ -149,8 +158,8 @@ final class Explanation {
         steps.add(new Step(name, text, !good));
     }
 
-    private void proxy(RequestUrl request, Route route, Target.Proxy proxy, int port) {
-        JsonArray upstreams = new JsonArray();
+    private void proxy(RequestUrl request, Route route, Target.Proxy proxy, List<BindAddress> listeners, int port) {
+        boolean itself = false;
         if (proxy.upstreams().size() > 1) {
             add("target", proxy.upstreams().size() + " upstreams by turns; those that refuse are passed over");
         }
@@ -158,8 +167,11 @@ final class Explanation {
         for (Target.Upstream upstream : proxy.upstreams()) {
             List<String> head = head(request, route, upstream, port);
             first = first.isEmpty() ? head : first;
-            Reachability reach =
-                    Reachability.of(upstream.address(), route.options().connect());
+            boolean returns = listeners.stream().anyMatch(listen -> PortRules.reaches(upstream.address(), listen));
+            itself |= returns;
+            Reachability reach = returns
+                    ? new Reachability(false, List.of("is the gateway itself"))
+                    : Reachability.of(upstream.address(), route.options().connect());
             answered |= reach.up();
             steps.add(new Step("upstream", upstream.toString(), !reach.up()));
             reach.attempts().forEach(attempt -> steps.add(new Step("", attempt, false)));
@@ -169,12 +181,13 @@ final class Explanation {
                     .put("attempts", new JsonArray(reach.attempts()))
                     .put("request", new JsonArray(head)));
         }
-        json.put("upstreams", upstreams);
         for (int i = 0; i < first.size(); i++) {
             add(i == 0 ? "sends" : "", first.get(i));
         }
         add("", "and the client's other fields, but for those meant for the gateway only");
-        if (!answered) {
+        if (itself) {
+            problem("508: the target is the gateway itself; name the port of the service behind it");
+        } else if (!answered) {
             problem("502: no upstream takes connections; start it, or correct the target");
         }
     }
@@ -184,7 +197,7 @@ final class Explanation {
             return RequestPreview.head(
                     route, upstream, request.authority(port), request.path() + request.query(), port);
         } catch (IllegalArgumentException e) {
-            if (!json.containsKey("problems")) {
+            if (problems.isEmpty()) {
                 problem("400: " + e.getMessage());
             }
             return List.of();
@@ -197,7 +210,6 @@ final class Explanation {
 
     private void problem(String text) {
         steps.add(new Step("problem", text, true));
-        JsonArray problems = json.getJsonArray("problems", new JsonArray());
-        json.put("problems", problems.add(text));
+        problems.add(text);
     }
 }

@@ -5,7 +5,7 @@ import dev.loopgate.model.BindAddress.Scope;
 import dev.loopgate.model.UpstreamAddress;
 
 /** Which sockets get in each other's way, and which targets are one of our own. */
-final class PortRules {
+public final class PortRules {
 
     private PortRules() {}
 
@@ -25,7 +25,7 @@ final class PortRules {
     }
 
     /** Whether a connection to the target arrives at this listener. */
-    static boolean reaches(UpstreamAddress target, BindAddress listener) {
+    public static boolean reaches(UpstreamAddress target, BindAddress listener) {
         if (target instanceof UpstreamAddress.HostPort named) {
             if (named.host().endsWith(".localhost")) {
                 return reaches(new UpstreamAddress.LoopbackPort(named.port()), listener);

@@ -88,6 +88,27 @@ class ExplainTest {
         Invocation files = explain("files.localhost");
         assertThat(files.out()).contains("there is no such folder");
         assertThat(files.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(explain("--json", "ping.localhost").json().getMap())
+                .containsEntry("answered", true)
+                .containsKeys("upstreams", "problems");
+    }
+
+    @Test
+    void a_request_that_never_arrives_at_a_good_route_fails() throws IOException {
+        write("hosts: {ping.localhost: {respond: {body: pong}}}\n");
+        assertThat(explain("http://ping.localhost:1/").status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(explain("--json", "https://ping.localhost/").json().getBoolean("answered"))
+                .isFalse();
+    }
+
+    @Test
+    void a_target_that_is_the_gateway_itself_ends_in_a_loop() throws IOException {
+        write("listen: " + closedPort + "\nhosts: {a.localhost: " + closedPort + "}\n");
+        Invocation explain = explain("a.localhost");
+        assertThat(explain.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(explain.out())
+                .contains("508: the target is the gateway itself")
+                .doesNotContain("502");
     }
 
     @Test
