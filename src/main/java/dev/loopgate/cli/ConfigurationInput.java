@@ -28,9 +28,15 @@ final class ConfigurationInput {
 
     /**
      * @return found or nowhere
-     * @throws CommandFailure where the file that was named does not exist
+     * @throws CommandFailure where the file that was named has no name or does not exist
      */
     Located locate(Optional<Path> option) {
+        if (option.isPresent() && option.get().toString().isEmpty()) {
+            throw new CommandFailure(
+                    ExitStatus.WRONG_USAGE,
+                    "the name of the file is empty",
+                    "a variable that is not set? to have the file looked for, leave the option out");
+        }
         Located located =
                 new ConfigurationLocator(surroundings.workingDirectory(), surroundings.environment()).locate(option);
         if (located instanceof Located.Missing missing) {

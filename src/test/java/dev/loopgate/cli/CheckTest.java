@@ -56,6 +56,9 @@ class CheckTest {
         assertThat(missing.err()).contains("there is no file nope.yaml", folder.toString());
         Invocation variable = Invocation.of(folder, Map.of("LOOPGATE_CONFIG", "gone.yaml"), "", "check");
         assertThat(variable.err()).contains("LOOPGATE_CONFIG");
+        Invocation empty = Invocation.of(folder, "check", "");
+        assertThat(empty.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+        assertThat(empty.err()).contains("the name of the file is empty");
         Invocation none = Invocation.of(folder, "check");
         assertThat(none.status()).isEqualTo(ExitStatus.FAILED);
         assertThat(none.err()).contains("there is no configuration", "loopgate.yaml", "--config FILE");
