@@ -196,7 +196,10 @@ final class Targets {
             if (!Files.isDirectory(root)) {
                 problems.warn(
                         item.place(),
-                        "there is no folder " + ((Scalar) item).shown() + " yet: requests will end in 404",
+                        (Files.exists(root)
+                                        ? ((Scalar) item).shown() + " is no folder"
+                                        : "there is no folder " + ((Scalar) item).shown() + " yet")
+                                + ": requests will end in 404",
                         "a relative path begins at the folder of this file");
             }
             return new Target.Files(root, fallback);

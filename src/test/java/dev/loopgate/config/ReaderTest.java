@@ -108,6 +108,8 @@ class ReaderTest {
         ReadResult.Valid valid = (ReadResult.Valid) Texts.read("hosts:\n  a.localhost: {files: ./no/such/folder}");
 
         assertThat(valid.warnings()).singleElement().asString().startsWith("loopgate.yaml:2:24: there is no folder");
+        ReadResult.Valid file = (ReadResult.Valid) Texts.read("hosts:\n  a.localhost: {files: /etc/passwd}");
+        assertThat(file.warnings()).singleElement().asString().contains("\"/etc/passwd\" is no folder");
     }
 
     @Test
