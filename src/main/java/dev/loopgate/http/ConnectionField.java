@@ -58,10 +58,16 @@ final class ConnectionField {
         return NOMINATES;
     }
 
-    /** Whether a Connection line of the head names this field; what frames and routes a message cannot be named. */
+    /**
+     * Whether a Connection line of the head names this field. What frames and routes a message cannot be named, and
+     * Upgrade is always: whether it goes on is decided elsewhere.
+     */
     static boolean nominated(Head head, int field) {
         int kind = head.kind[field];
-        if (kind == FieldKind.HOST || kind == FieldKind.CONTENT_LENGTH || kind == FieldKind.TRANSFER_ENCODING) {
+        if (kind == FieldKind.HOST
+                || kind == FieldKind.CONTENT_LENGTH
+                || kind == FieldKind.TRANSFER_ENCODING
+                || kind == FieldKind.UPGRADE) {
             return false;
         }
         for (int i = 0; i < head.fields; i++) {

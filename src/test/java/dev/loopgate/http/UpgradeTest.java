@@ -103,6 +103,24 @@ class UpgradeTest {
     }
 
     @Test
+    void a_connection_option_beside_upgrade_does_not_take_it_away() {
+        STAGE.a().always(switched("", UpgradeTest::echo));
+        RawClient client = STAGE.client()
+                .request(
+                        "GET",
+                        "a.localhost",
+                        "/ws",
+                        "",
+                        "Connection: Upgrade, X-Hop",
+                        "X-Hop: 1",
+                        "Upgrade: websocket");
+        assertThat(client.head().status()).isEqualTo(101);
+        BackendRequest request = STAGE.a().request();
+        assertThat(request.all("Upgrade")).containsExactly("websocket");
+        assertThat(request.all("X-Hop")).isEmpty();
+    }
+
+    @Test
     void bytes_right_behind_either_handshake_arrive_once() {
         STAGE.a().always(switched("server-first ", UpgradeTest::echo));
         RawClient client = upgrade("a.localhost", "websocket", "client-first");
