@@ -100,9 +100,9 @@ final class Answer {
         ledger.status = head.status;
         loop.responseRules.write(
                 framing == Framing.CHUNKED && !unframed, connectionLine(), false, route.responseChanges());
-        headSent = true;
         in.skipBytes(head.length);
         if (unframed) {
+            headSent = true;
             client.write(client.channel()
                     .alloc()
                     .directBuffer(loop.out.length)
@@ -123,7 +123,9 @@ final class Answer {
     /** Puts the head right in front of the body that came with it, so that both go out in one send. */
     private void headAndBody(ByteBuf in) throws MalformedMessage {
         int bodyStart = in.readerIndex();
+        // A fault that comes with the head can still be answered.
         int length = body.complete() ? 0 : body.advance(in);
+        headSent = true;
         boolean left = in.isReadable();
         HeadBuilder out = loop.out;
         int start = bodyStart - out.length;

@@ -103,6 +103,12 @@ class ResponseFramingTest {
     }
 
     @Test
+    void a_body_that_is_broken_from_its_start_is_a_502() {
+        STAGE.a().always(PeerAction.replyThenClose("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"));
+        assertThat(STAGE.get("a.localhost", "/").status()).isEqualTo(502);
+    }
+
+    @Test
     void a_large_answer_cut_one_byte_before_its_end_does_not_look_complete() {
         STAGE.a().always(PeerAction.replyThenClose(OK + "Content-Length: 300000\r\n\r\n" + "x".repeat(299_999)));
         assertThat(STAGE.get("a.localhost", "/").end()).isNotEqualTo(End.CLEAN);
