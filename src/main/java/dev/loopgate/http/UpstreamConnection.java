@@ -60,7 +60,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     void detach(boolean reusable) {
         exchange = null;
         reused = true;
-        if (reusable && !over && idleLimit > 0) {
+        if (reusable && !over && !reset && idleLimit > 0) {
             resume();
             idleSince = loop.now();
             upstream.pool(loop).put(this);
