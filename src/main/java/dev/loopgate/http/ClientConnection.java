@@ -179,7 +179,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         } finally {
             processing = false;
         }
-        if (phase == Phase.IDLE) {
+        if (phase == Phase.IDLE || phase == Phase.HEAD) {
             if (inputEnded) {
                 close();
             } else {

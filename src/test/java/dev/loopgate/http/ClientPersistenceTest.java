@@ -92,6 +92,17 @@ class ClientPersistenceTest {
                 .allMatch(request -> request.body().equals("abc"));
     }
 
+    @Test
+    void pipelined_requests_that_fill_the_input_are_all_answered() {
+        String one = "GET / HTTP/1.1\r\nHost: a.localhost\r\nX: " + "x".repeat(1_500) + "\r\n\r\n";
+        RawClient client = STAGE.client();
+        Thread sender = new Thread(() -> client.send(one.repeat(300)));
+        sender.start();
+        for (int i = 0; i < 300; i++) {
+            assertThat(client.response().status()).isEqualTo(200);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
