@@ -4,7 +4,6 @@ import dev.loopgate.net.PausableReads;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -28,6 +27,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         EXCHANGE,
         /** All is said; what the client still sends is read and dropped, so that it can read the answer. */
         LINGER,
+        /** Nobody says anything more; closed once the client has taken what is queued for it. */
+        CLOSING,
         CLOSED
     }
 
@@ -95,7 +96,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf in = (ByteBuf) message;
         switch (phase) {
-            case CLOSED, LINGER -> in.release();
+            case CLOSED, CLOSING, LINGER -> in.release();
             case EXCHANGE -> {
                 if (input.isEmpty() && exchange != null && exchange.takesBody()) {
                     input.add(in);
@@ -132,7 +133,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
         inputEnded = true;
         switch (phase) {
-            case IDLE, HEAD, LINGER -> close();
+            case IDLE, HEAD, LINGER -> closeOnceWritten();
             case EXCHANGE -> {
                 if (!requestBody.complete() && input.isEmpty()) {
                     abort();
@@ -181,7 +182,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
         if (phase == Phase.IDLE || phase == Phase.HEAD) {
             if (inputEnded) {
-                close();
+                closeOnceWritten();
             } else {
                 resume();
             }
@@ -220,6 +221,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         headLength = head.length;
         requestBody.begin(framing, FailureCode.BAD_FRAMING);
         lastBody = loop.now();
+        if (inputEnded) {
+            deadline = loop.now() + FIN_DEADLINE;
+        }
         phase = Phase.EXCHANGE;
         loop.countRequest();
         Exchange started = new Exchange(loop, this);
@@ -361,22 +365,21 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     void closeWhenDone() {
         closeAfter = true;
         if (phase == Phase.IDLE) {
-            close();
+            closeOnceWritten();
         }
     }
 
     private void finish(boolean nothingUnread) {
-        input.release();
         if (nothingUnread) {
-            phase = Phase.CLOSED;
-            loop.remove(this);
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            closeOnceWritten();
             return;
         }
+        input.release();
         phase = Phase.LINGER;
-        deadline = loop.now() + LINGER_DEADLINE;
+        deadline = loop.now() + IDLE_DEADLINE;
         resume();
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+            deadline = loop.now() + LINGER_DEADLINE;
             if (channel instanceof DuplexChannel duplex && channel.isActive()) {
                 duplex.shutdownOutput();
             }
@@ -390,6 +393,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             current.clientGone();
         }
         close();
+    }
+
+    /** Closes, but not before the client has taken the end of its last answer: netty would drop what is queued. */
+    private void closeOnceWritten() {
+        input.release();
+        phase = Phase.CLOSING;
+        deadline = loop.now() + IDLE_DEADLINE;
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> close());
     }
 
     private void close() {
