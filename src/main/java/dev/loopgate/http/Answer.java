@@ -346,11 +346,20 @@ final class Answer {
         }
     }
 
-    void sweep(long now, long lastBody, HttpRoute route) {
+    /**
+     * Keeps the route's deadlines.
+     *
+     * @param lastBody when some of the request's body last came
+     * @param clientPaused whether it is we who let the client wait
+     */
+    void sweep(long now, long lastBody, boolean clientPaused, HttpRoute route) {
         if (over) {
             return;
         }
-        if (!exchange.requestComplete() && now - lastBody > route.bodyIdleNanos() && route.bodyIdleNanos() > 0) {
+        if (!exchange.requestComplete()
+                && !clientPaused
+                && now - lastBody > route.bodyIdleNanos()
+                && route.bodyIdleNanos() > 0) {
             fail(Failure.of(
                     FailureCode.BODY_TIMEOUT,
                     "The request's body stopped coming for " + Durations.text(route.bodyIdleNanos()) + "."));

@@ -59,6 +59,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private boolean inputEnded;
     private boolean closeAfter;
     private boolean paused;
+    /** The client's FIN is behind what is unread, and nothing has been read since. */
+    private boolean finAhead;
 
     ClientConnection(HttpLoop loop, Channel channel) {
         this.loop = loop;
@@ -149,6 +151,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof PausableReads.ReadPaused && !PausableReads.hasFailed(channel)) {
+            if (paused && !finAhead && !inputEnded) {
+                finAhead = true;
+                deadline = loop.now() + FIN_DEADLINE;
+            }
             return;
         }
         abort();
@@ -221,7 +227,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         headLength = head.length;
         requestBody.begin(framing, FailureCode.BAD_FRAMING);
         lastBody = loop.now();
-        if (inputEnded) {
+        if (inputEnded || finAhead) {
             deadline = loop.now() + FIN_DEADLINE;
         }
         phase = Phase.EXCHANGE;
@@ -264,12 +270,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /** Passes on what is here of the request's body; called when the exchange begins to take it, and on each read. */
     void passBody() {
+        // Until now it may have been the upstream that was waited for.
+        lastBody = loop.now();
         ByteBuf in = input.peek();
         Exchange current = exchange;
         if (in == null || current == null || requestBody.complete()) {
             return;
         }
-        lastBody = loop.now();
         int start = in.readerIndex();
         int n;
         try {
@@ -312,6 +319,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     void resume() {
         if (paused) {
             paused = false;
+            finAhead = false;
             lastBody = loop.now();
             channel.config().setAutoRead(true);
         }
@@ -412,10 +420,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     void sweep(long now) {
         if (phase == Phase.EXCHANGE) {
-            if (inputEnded && now - deadline > 0) {
+            if ((inputEnded || finAhead) && now - deadline > 0) {
                 abort();
             } else if (exchange != null) {
-                exchange.sweep(now, paused ? now : lastBody);
+                exchange.sweep(now, lastBody, paused);
             }
         } else if (now - deadline > 0) {
             if (phase == Phase.HEAD) {

@@ -390,10 +390,10 @@ final class Exchange {
         return from;
     }
 
-    void sweep(long now, long lastBody) {
+    void sweep(long now, long lastBody, boolean clientPaused) {
         HttpRoute matched = route;
         if (matched != null && upstream != null) {
-            answer.sweep(now, lastBody, matched);
+            answer.sweep(now, lastBody, clientPaused, matched);
         }
     }
 }

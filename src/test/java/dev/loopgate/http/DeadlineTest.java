@@ -104,6 +104,23 @@ class DeadlineTest {
     }
 
     @Test
+    void an_upstream_that_stops_reading_a_body_is_a_504_where_the_route_limits_silence() throws IOException {
+        // The system accepts, and nobody reads.
+        try (ServerSocket deaf = new ServerSocket(0, 8, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
+            STAGE.gateway()
+                    .install(Sites.of(Sites.proxy(
+                            "deaf.localhost",
+                            deaf.getLocalPort(),
+                            Sites.options().idleMillis(400).build())));
+            RawClient client = STAGE.client();
+            client.request("POST", "deaf.localhost", "/", "", "Content-Length: 100000000");
+            Thread sender = new Thread(() -> client.send(new byte[30_000_000]));
+            sender.start();
+            assertThat(client.response().status()).isEqualTo(504);
+        }
+    }
+
+    @Test
     void a_connection_that_is_not_accepted_in_time_is_a_504() throws IOException {
         List<Socket> fillers = new ArrayList<>();
         InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
