@@ -77,6 +77,9 @@ final class Answer {
                     .alloc()
                     .directBuffer(loop.out.length)
                     .writeBytes(loop.out.bytes, 0, loop.out.length));
+            if (outflow.mustWait(client.channel(), this::clientReads)) {
+                exchange.pauseUpstream();
+            }
         }
     }
 
@@ -86,6 +89,11 @@ final class Answer {
         HttpRoute route = exchange.route();
         if (route == null) {
             throw new IllegalStateException("an answer without a route");
+        }
+        if (head.status == FailureCode.LOOP.status() && loop.identity().isIn(head)) {
+            in.release();
+            cameBack();
+            return;
         }
         if (head.status == 101) {
             switchProtocols(head, in, from, route);
@@ -111,6 +119,15 @@ final class Answer {
         } else {
             headAndBody(in);
         }
+    }
+
+    /** The upstream is this gateway, which has just refused its own request: only here is it known for whom. */
+    private void cameBack() {
+        Hop hop = exchange.hop();
+        String upstream = hop == null ? "" : hop.text();
+        fail(Failure.of(FailureCode.LOOP, "The target " + upstream + " leads back to this gateway.")
+                .withFix("Name the port of the service itself as the target.")
+                .withUpstream(upstream));
     }
 
     private String connectionLine() {
@@ -262,10 +279,15 @@ final class Answer {
             abort(failure.code());
             return;
         }
+        if (unreadable) {
+            own(OwnAnswer.unreadable(failure, client.client().loopback()));
+            return;
+        }
+        OwnAnswer answer = OwnAnswer.failure(failure, rereadHead(), loop.target, client.client(), exchange.plan());
         own(
-                unreadable
-                        ? OwnAnswer.unreadable(failure, client.client().loopback())
-                        : OwnAnswer.failure(failure, rereadHead(), loop.target, client.client(), exchange.plan()));
+                failure.code() == FailureCode.LOOP
+                        ? answer.with("Via", loop.identity().via())
+                        : answer);
     }
 
     void redirect(Target.Redirect redirect) {

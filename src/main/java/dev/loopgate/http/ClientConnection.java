@@ -202,6 +202,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             return false;
         }
         if (phase == Phase.IDLE) {
+            if (input.isEmptyLines()) {
+                return false;
+            }
             phase = Phase.HEAD;
             deadline = loop.now() + HEAD_DEADLINE;
             input.headBegins();
@@ -420,7 +423,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     void sweep(long now) {
         if (phase == Phase.EXCHANGE) {
-            if ((inputEnded || finAhead) && now - deadline > 0) {
+            // A client that has ended is not watched by epoll any more: that it was reset as well must be asked for.
+            if ((inputEnded || finAhead) && (now - deadline > 0 || PausableReads.hasFailed(channel))) {
                 abort();
             } else if (exchange != null) {
                 exchange.sweep(now, lastBody, paused);

@@ -8,6 +8,7 @@ import java.util.HexFormat;
 final class Identity {
 
     private final String pseudonym;
+    private final String via;
     private final byte[] via10;
     private final byte[] via11;
 
@@ -15,16 +16,22 @@ final class Identity {
         byte[] random = new byte[4];
         new SecureRandom().nextBytes(random);
         pseudonym = "loopgate-" + HexFormat.of().formatHex(random);
+        via = "1.1 " + pseudonym;
         via10 = ("Via: 1.0 " + pseudonym + "\r\n").getBytes(StandardCharsets.US_ASCII);
-        via11 = ("Via: 1.1 " + pseudonym + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        via11 = ("Via: " + via + "\r\n").getBytes(StandardCharsets.US_ASCII);
     }
 
     void appendVia(HeadBuilder out, int receivedMinorVersion) {
         out.append(receivedMinorVersion == 0 ? via10 : via11);
     }
 
-    /** Whether a request has passed this gateway before. */
-    boolean hasPassed(Head head) {
+    /** The field's value for a message of HTTP/1.1. */
+    String via() {
+        return via;
+    }
+
+    /** Whether a message has passed this gateway before. */
+    boolean isIn(Head head) {
         for (int i = 0; i < head.fields; i++) {
             if (head.kind[i] == FieldKind.VIA
                     && head.text(head.valueStart[i], head.valueEnd[i]).contains(pseudonym)) {

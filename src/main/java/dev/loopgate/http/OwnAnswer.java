@@ -51,6 +51,13 @@ final class OwnAnswer {
         return new OwnAnswer(failure.code().status(), failure.code().reason(), page.fields(), page.body());
     }
 
+    /** The same with one more field. */
+    OwnAnswer with(String name, String value) {
+        List<Map.Entry<String, String>> more = new ArrayList<>(fields);
+        more.add(Map.entry(name, value));
+        return new OwnAnswer(status, reason, more, body);
+    }
+
     /** Whether the request looks like a person's who wants to see a page. */
     static boolean wantsPage(Head head) {
         return head.methodIs("GET") && FailurePage.choose(accept(head)) == FailurePage.Format.HTML;

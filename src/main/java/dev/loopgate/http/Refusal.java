@@ -13,7 +13,7 @@ sealed interface Refusal {
 
     /** What to answer, or null where the request goes on. */
     static @Nullable Refusal of(Head head, Identity identity) {
-        if (head.has(FieldKind.VIA) && identity.hasPassed(head)) {
+        if (head.has(FieldKind.VIA) && identity.isIn(head)) {
             return new Fault(
                     FailureCode.LOOP,
                     "The request has passed this gateway before: the host's target is the gateway itself.",

@@ -10,6 +10,9 @@ final class RequestInput {
     /** Above this much, nothing more is read until somebody takes some. */
     private static final int LIMIT = 64 * 1024;
 
+    /** Where an old client leaves more empty lines than these behind a body, they are the parser's to refuse, in bytes. */
+    private static final int EMPTY_LINES = 8;
+
     private final Channel channel;
     private @Nullable ByteBuf buffer;
 
@@ -86,6 +89,21 @@ final class RequestInput {
         if (in != null) {
             in.release();
         }
+    }
+
+    /** Whether nothing is here but line ends, which are no beginning of a request (RFC 9112 §2.2). */
+    boolean isEmptyLines() {
+        ByteBuf in = buffer;
+        if (in == null || in.readableBytes() > EMPTY_LINES) {
+            return false;
+        }
+        for (int i = in.readerIndex(); i < in.writerIndex(); i++) {
+            boolean first = (i - in.readerIndex()) % 2 == 0;
+            if (in.getByte(i) != (first ? Grammar.CR : Grammar.LF)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     void headBegins() {

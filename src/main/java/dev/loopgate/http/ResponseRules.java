@@ -40,7 +40,8 @@ final class ResponseRules {
 
     private void fields(boolean chunked, boolean upgraded, @Nullable FieldChanges changes) {
         boolean nominations = (ConnectionField.read(head) & ConnectionField.NOMINATES) != 0;
-        boolean lengthSeen = head.status == 204;
+        // RFC 9110 §8.6: these have no content, and a length would be taken for the next message's.
+        boolean lengthSeen = head.status == 204 || head.status < 200;
         int runStart = -1;
         int runEnd = -1;
         for (int i = 0; i < head.fields; i++) {

@@ -163,6 +163,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
                 }
                 current.answer().interim();
                 in.skipBytes(head.length);
+                if (over) {
+                    // Writing it showed that the client is gone.
+                    break;
+                }
             }
         } catch (MalformedMessage e) {
             in.release();

@@ -23,7 +23,7 @@ final class PathTable<T> {
     PathTable(VirtualHost host, BiFunction<VirtualHost, Route, T> compile) {
         List<byte[]> sentForms = new ArrayList<>();
         List<byte[]> decodedForms = new ArrayList<>();
-        decisions = new ArrayList<>();
+        List<RouteDecision<T>> made = new ArrayList<>(host.routes().size());
         int flags = PathReadings.SLASHES | PathReadings.MERGE | PathReadings.PARAMETERS | PathReadings.DOTS;
         for (Route route : host.routes()) {
             byte[] sent = asSent(route.prefix().value());
@@ -33,8 +33,9 @@ final class PathTable<T> {
             flags &= ~(PathReadings.flags(sent, 0, sent.length) & ~PathReadings.DOTS);
             sentForms.add(sent);
             decodedForms.add(Arrays.copyOf(buffer, length));
-            decisions.add(new RouteDecision.Matched<>(host, route, compile.apply(host, route), sent.length));
+            made.add(new RouteDecision.Matched<>(host, route, compile.apply(host, route), sent.length));
         }
+        decisions = List.copyOf(made);
         asSent = new PrefixIndex(sentForms);
         decoded = new PrefixIndex(decodedForms);
         unknown = new RouteDecision.UnknownPath<>(host);

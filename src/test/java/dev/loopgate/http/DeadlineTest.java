@@ -164,6 +164,12 @@ class DeadlineTest {
         long start = System.nanoTime();
         RawClient still = STAGE.client().send("GET / HTTP/1.1\r\nHost: a.local");
         RawClient dribbles = STAGE.client().send("GET / HTTP/1.1\r\nHost: a.localhost\r\n");
+        // An empty line behind a body is no beginning of a request (RFC 9112 §2.2).
+        RawClient idle = STAGE.client();
+        assertThat(idle.request("POST", "b.localhost", "/", "x\r\n", "Content-Length: 1")
+                        .response()
+                        .status())
+                .isEqualTo(200);
         STAGE.a().always(new PeerAction.EarlyReply("", Then.KEEP));
         STAGE.a().always(PeerAction.stall());
         RawClient gone = STAGE.client().get("a.localhost", "/");
@@ -182,6 +188,9 @@ class DeadlineTest {
         assertThat(dribbles.response().status()).isIn(408, 0);
         assertThat(still.response().status()).isEqualTo(408);
         assertThat(still.awaitEnd()).isEqualTo(Wire.End.FIN);
+        idle.wire().fill(Duration.ofMillis(20));
+        assertThat(idle.wire().buffered()).isZero();
+        assertThat(idle.get("b.localhost", "/").response().body()).isEqualTo("B");
         assertThat(upstream.end()).isEqualTo(Wire.End.OPEN);
         Eventually.until(
                 "the upstream request is cancelled", Duration.ofSeconds(30), () -> upstream.end() != Wire.End.OPEN);

@@ -123,9 +123,25 @@ class FailureOnTheWireTest {
                 .install(Sites.of(
                         Sites.proxy("b.localhost", STAGE.b().port()),
                         Sites.proxy("self.localhost", STAGE.gateway().port())));
-        RawResponse response = STAGE.get("self.localhost", "/");
+        RawResponse response = STAGE.get("self.localhost", "/", "Accept: application/json");
         assertThat(response.status()).isEqualTo(508);
         assertThat(response.error()).isEqualTo("loop");
+        assertThat(response.body())
+                .contains("http://localhost:" + STAGE.gateway().port() + " leads back to this gateway")
+                .contains("Name the port of the service itself");
+        RawResponse indirect = STAGE.get("self.localhost", "/", "Via: 1.1 other");
+        assertThat(indirect.status()).isEqualTo(508);
+        assertThat(indirect.body()).doesNotContain("leads back to this gateway");
         STAGE.stillServes();
+    }
+
+    @Test
+    void a_508_of_somebody_else_s_is_passed_on() {
+        STAGE.a()
+                .always(PeerAction.reply(
+                        "HTTP/1.1 508 Loop Detected\r\nVia: 1.1 other\r\nContent-Length: 5\r\n\r\ntheir"));
+        RawResponse response = STAGE.get("a.localhost", "/");
+        assertThat(response.status()).isEqualTo(508);
+        assertThat(response.body()).isEqualTo("their");
     }
 }

@@ -204,6 +204,40 @@ class StreamingTest {
     }
 
     @Test
+    void interim_answers_wait_for_a_slow_reader() {
+        String interim = "HTTP/1.1 103 Early Hints\r\nLink: " + "x".repeat(8000) + "\r\n\r\n";
+        AtomicLong sent = new AtomicLong();
+        STAGE.a().always(PeerAction.script((connection, request) -> {
+            while (connection.send(interim)) {
+                sent.addAndGet(interim.length());
+            }
+            return false;
+        }));
+        RawClient client = STAGE.narrowClient();
+        client.get("a.localhost", "/");
+        Eventually.until("the first are on their way", () -> sent.get() > 0);
+        awaitStandstill(sent);
+        assertThat(sent.get()).isLessThan(16L * MIB);
+        STAGE.stillServes();
+        long before = sent.get();
+        assertThat(client.wire().read(8 * MIB)).hasSize(8 * MIB);
+        Eventually.until("the upstream goes on", () -> sent.get() > before);
+    }
+
+    @Test
+    void a_client_that_ends_and_then_resets_cancels_the_upstream_request() {
+        STAGE.a().always(PeerAction.stall());
+        RawClient client = STAGE.client().get("a.localhost", "/");
+        Wire upstream = STAGE.a().request().connection().wire();
+        client.finish();
+        STAGE.stillServes();
+        assertThat(upstream.end()).isEqualTo(Wire.End.OPEN);
+        client.reset();
+        // Long before the thirty seconds that the answer to a client that has only ended may take.
+        Eventually.until("the upstream request is cancelled", () -> upstream.end() != Wire.End.OPEN);
+    }
+
+    @Test
     void a_client_that_resets_while_it_waits_cancels_the_upstream_request() {
         STAGE.a().always(PeerAction.stall());
         RawClient client = STAGE.client().get("a.localhost", "/");
