@@ -2,6 +2,7 @@ package dev.loopgate.admin;
 
 import dev.loopgate.gateway.BindProblem;
 import dev.loopgate.gateway.GatewayStatus;
+import dev.loopgate.gateway.NetworkChange;
 import dev.loopgate.gateway.ReloadReport;
 import dev.loopgate.net.PortHolder;
 import io.vertx.core.json.JsonArray;
@@ -42,6 +43,9 @@ public final class StatusJson {
                 .put("changed", report.changed())
                 .put("removed", report.removed())
                 .put("connectionsKept", report.connectionsKept())
+                .put("opened", array(report.network().opened(), StatusJson::listening))
+                .put("closed", array(report.network().closed(), StatusJson::listening))
+                .put("exposed", array(report.network().exposed(), StatusJson::exposed))
                 .put("text", report.text())
                 .put("warnings", new JsonArray(report.warnings()))
                 .put("problems", new JsonArray(report.problems()));
@@ -68,6 +72,10 @@ public final class StatusJson {
 
     private static JsonObject listening(GatewayStatus.Listening listening) {
         return new JsonObject().put("address", listening.address()).put("open", listening.open());
+    }
+
+    private static JsonObject exposed(NetworkChange.Exposed forward) {
+        return new JsonObject().put("bind", forward.bind()).put("targets", new JsonArray(forward.targets()));
     }
 
     private static JsonObject host(GatewayStatus.Host host) {

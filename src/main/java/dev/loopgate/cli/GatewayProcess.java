@@ -13,7 +13,6 @@ import dev.loopgate.gateway.StartFailure;
 import dev.loopgate.model.Configuration;
 import io.vertx.core.Future;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -164,7 +163,7 @@ final class GatewayProcess {
 
         private ReloadReport unchanged() {
             fresh = false;
-            return new ReloadReport(Instant.now(), ReloadReport.Outcome.UNCHANGED, 0, 0, 0, 0, List.of(), List.of());
+            return ReloadReport.withoutChange(ReloadReport.Outcome.UNCHANGED, 0, List.of(), List.of());
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.admin.StatusJson;
 import dev.loopgate.gateway.BindProblem;
 import dev.loopgate.gateway.GatewayEvents;
 import dev.loopgate.gateway.ReloadReport;
@@ -13,6 +14,7 @@ final class GatewayVoice implements GatewayEvents {
 
     private final Terminal terminal;
     private final String file;
+    private final ListenLines listening;
     private final List<Runnable> untilStarted = new ArrayList<>();
     private boolean started;
     private @Nullable ReloadReport told;
@@ -20,6 +22,7 @@ final class GatewayVoice implements GatewayEvents {
     GatewayVoice(Terminal terminal, String file) {
         this.terminal = terminal;
         this.file = file;
+        this.listening = new ListenLines(terminal.errStyle());
     }
 
     /** From now on it speaks; what it had to say before comes below the table of the start. */
@@ -49,6 +52,7 @@ final class GatewayVoice implements GatewayEvents {
             report.warnings().forEach(terminal::warn);
             if (report.inForce()) {
                 terminal.say(terminal.errStyle().green("reloaded ") + file + ": " + report.text());
+                listening.ofReload(StatusJson.of(report)).forEach(terminal::say);
             } else {
                 report.problems().forEach(terminal::say);
                 terminal.say(terminal.errStyle().red("not reloaded ") + file + ": " + problems(report)
@@ -64,7 +68,15 @@ final class GatewayVoice implements GatewayEvents {
 
     @Override
     public void forwardListens(Forward.Tcp rule) {
-        say(() -> terminal.say("forward " + rule.bind() + " listens now"));
+        say(() -> {
+            terminal.say("forward " + rule.bind() + " listens now");
+            if (rule.bind().open()) {
+                terminal.say("  "
+                        + listening.exposed(
+                                rule.bind().toString(),
+                                rule.targets().stream().map(Object::toString).toList()));
+            }
+        });
     }
 
     @Override

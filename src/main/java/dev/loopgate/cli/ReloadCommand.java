@@ -56,6 +56,7 @@ final class ReloadCommand implements Callable<Integer> {
         } else if (inForce) {
             StatusLists.strings(report, "warnings").forEach(terminal::warn);
             terminal.result(report.getString("text"));
+            new ListenLines(terminal.outStyle()).ofReload(report).forEach(terminal::result);
         } else {
             List<String> lines = new ArrayList<>();
             lines.add(report.getString("text"));

@@ -2,9 +2,9 @@ package dev.loopgate.cli;
 
 import dev.loopgate.admin.StatusJson;
 import dev.loopgate.gateway.GatewayStatus;
-import dev.loopgate.gateway.GatewayStatus.Listening;
 import dev.loopgate.model.AccessLogSettings;
 import dev.loopgate.model.Configuration;
+import io.vertx.core.json.JsonObject;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,32 +40,19 @@ final class StartTable {
 
     private static List<String> lines(
             Style style, RunningConfiguration source, GatewayStatus status, List<String> introduction) {
+        JsonObject json = StatusJson.of(status);
         List<String> lines = new ArrayList<>();
         lines.add(style.bold("Loopgate " + status.version())
                 + source.file().map(file -> style.dim("  " + source.name())).orElse(""));
         lines.add("");
         lines.addAll(introduction);
         if (!status.hosts().isEmpty() || !status.forwards().isEmpty()) {
-            lines.addAll(new RouteTable(style).lines(StatusJson.of(status)));
+            lines.addAll(new RouteTable(style).lines(json));
             lines.add("");
         }
-        List<String> closed = addresses(status, false);
-        List<String> open = addresses(status, true);
-        if (!closed.isEmpty()) {
-            lines.add("listening on " + String.join(" and ", closed) + style.dim(", for this machine only"));
-        }
-        if (!open.isEmpty()) {
-            lines.add(style.bold("listening on " + String.join(" and ", open) + ", OPEN TO THE NETWORK"));
-        }
+        lines.addAll(new ListenLines(style).of(StatusLists.objects(json, "listeners")));
         lines.add(style.dim(
                 "Ctrl-C stops it. " + (source.file().isPresent() ? "Changes of the file are taken at once." : "")));
         return lines.stream().map(String::stripTrailing).toList();
-    }
-
-    private static List<String> addresses(GatewayStatus status, boolean open) {
-        return status.listeners().stream()
-                .filter(listening -> listening.open() == open)
-                .map(Listening::address)
-                .toList();
     }
 }

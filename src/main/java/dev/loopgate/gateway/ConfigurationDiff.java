@@ -8,12 +8,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** How many hosts, by pattern, and forwards, by the address they bind, are new, differ or are gone. */
+/**
+ * How many hosts, by pattern, forwards, by the address they bind, and addresses of the gateway itself are new, differ or
+ * are gone.
+ */
 record ConfigurationDiff(int added, int changed, int removed) {
 
     static ConfigurationDiff between(Configuration before, Configuration after) {
         return count(before.hosts(), after.hosts(), VirtualHost::pattern)
-                .plus(count(before.forwards(), after.forwards(), Forward::bind));
+                .plus(count(before.forwards(), after.forwards(), Forward::bind))
+                .plus(count(before.listen(), after.listen(), address -> address));
     }
 
     private static <T> ConfigurationDiff count(List<T> before, List<T> after, Function<T, Object> key) {

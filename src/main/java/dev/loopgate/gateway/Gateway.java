@@ -89,7 +89,7 @@ public final class Gateway {
             }
             if (now.configuration.equals(configuration)) {
                 return Future.succeededFuture(
-                        done(new ReloadReport(Instant.now(), Outcome.UNCHANGED, 0, 0, 0, kept(), warnings, List.of())));
+                        done(ReloadReport.withoutChange(Outcome.UNCHANGED, kept(), warnings, List.of())));
             }
             return replace(now, configuration, warnings)
                     .recover(failure -> words(failure).map(problem -> refused(warnings, problem)))
@@ -99,7 +99,7 @@ public final class Gateway {
 
     /** Notes that the file has problems, which {@link #status()} and the events then tell; what is in force stays. */
     public ReloadReport invalid(List<String> faults) {
-        return done(new ReloadReport(Instant.now(), Outcome.INVALID, 0, 0, 0, kept(), List.of(), faults));
+        return done(ReloadReport.withoutChange(Outcome.INVALID, kept(), List.of(), faults));
     }
 
     /**
@@ -139,6 +139,7 @@ public final class Gateway {
 
     /** What is new is open before what is old goes, and nothing is given up before nothing can fail any more. */
     private Future<ReloadReport> replace(Running now, Configuration next, List<String> warnings) {
+        GatewayStatus before = status();
         return change(next)
                 .compose(ours -> {
                     running = new Running(next, now.started, ours);
@@ -155,6 +156,7 @@ public final class Gateway {
                             diff.changed(),
                             diff.removed(),
                             kept(),
+                            NetworkChange.between(before, status()),
                             all,
                             List.of());
                 });
@@ -208,7 +210,7 @@ public final class Gateway {
     }
 
     private ReloadReport refused(List<String> warnings, String problem) {
-        return new ReloadReport(Instant.now(), Outcome.REFUSED, 0, 0, 0, kept(), warnings, List.of(problem));
+        return ReloadReport.withoutChange(Outcome.REFUSED, kept(), warnings, List.of(problem));
     }
 
     private ReloadReport done(ReloadReport report) {

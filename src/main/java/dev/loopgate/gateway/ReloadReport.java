@@ -8,10 +8,11 @@ import java.util.List;
  *
  * @param at when
  * @param outcome whether it is in force
- * @param added hosts and forwards that are new
+ * @param added hosts, forwards and addresses listened on that are new
  * @param changed hosts and forwards of the same pattern or address whose rules differ
- * @param removed hosts and forwards that are gone
+ * @param removed hosts, forwards and addresses listened on that are gone
  * @param connectionsKept connections of clients that were open and went on
+ * @param network what it did to where this machine can be reached
  * @param warnings what the reader of the file, or the system, advises against; one sentence each
  * @param problems why it is not in force; empty unless it was {@link Outcome#INVALID} or {@link Outcome#REFUSED}
  */
@@ -22,6 +23,7 @@ public record ReloadReport(
         int changed,
         int removed,
         int connectionsKept,
+        NetworkChange network,
         List<String> warnings,
         List<String> problems) {
 
@@ -40,6 +42,13 @@ public record ReloadReport(
     public ReloadReport {
         warnings = List.copyOf(warnings);
         problems = List.copyOf(problems);
+    }
+
+    /** A report of something that put nothing else in force. */
+    public static ReloadReport withoutChange(
+            Outcome outcome, int connectionsKept, List<String> warnings, List<String> problems) {
+        return new ReloadReport(
+                Instant.now(), outcome, 0, 0, 0, connectionsKept, NetworkChange.NONE, warnings, problems);
     }
 
     /** Whether what the file says is what runs. */

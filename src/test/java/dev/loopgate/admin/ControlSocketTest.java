@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.loopgate.admin.ControlClient.RunningGateway;
 import dev.loopgate.gateway.GatewayStatus;
+import dev.loopgate.gateway.NetworkChange;
 import dev.loopgate.gateway.ReloadReport;
 import dev.loopgate.gateway.ReloadReport.Outcome;
 import dev.loopgate.testkit.Eventually;
@@ -185,7 +186,7 @@ class ControlSocketTest {
         @Override
         public CompletionStage<ReloadReport> reload() {
             return CompletableFuture.completedFuture(
-                    new ReloadReport(Instant.EPOCH, outcome, 1, 2, 3, 4, List.of(), List.of()));
+                    new ReloadReport(Instant.EPOCH, outcome, 1, 2, 3, 4, NetworkChange.NONE, List.of(), List.of()));
         }
     }
 }

@@ -99,6 +99,24 @@ class RunIT {
     }
 
     @Test
+    void a_reload_that_opens_ports_to_the_network_says_so_as_the_start_does() throws IOException {
+        int forwarded = freePort();
+        try (PackagedGateway gateway = start("")) {
+            awaitOutput(gateway, "listening on");
+            String open = "listen: 0.0.0.0:" + port + "\nforwards: {\"0.0.0.0:" + forwarded + "\": 1}\n";
+            Files.writeString(file(), open);
+            awaitOutput(gateway, "no longer listening on 127.0.0.1:" + port);
+            assertThat(gateway.process().stderr())
+                    .contains(
+                            "reloaded " + file() + ": +2 ~0 -1, 0 connections kept\n",
+                            "  listening on 0.0.0.0:" + port + ", OPEN TO THE NETWORK\n",
+                            "  tcp 0.0.0.0:" + forwarded + "  -> localhost:1   OPEN TO THE NETWORK\n");
+            write("");
+            awaitOutput(gateway, "listening on 127.0.0.1:" + port + ", for this machine only\n");
+        }
+    }
+
+    @Test
     void sighup_reads_the_file_again() throws IOException {
         try (PackagedGateway gateway = start("hosts: {app.localhost: " + backend.port() + "}\n")) {
             awaitOutput(gateway, "listening on");

@@ -201,7 +201,13 @@ class GatewayReloadTest {
         Configuration narrow = configuration(loopback4(port), List.of(answering("a.localhost", "A")));
         Configuration wide = configuration(BindAddress.of("0.0.0.0", port), List.of(answering("a.localhost", "A")));
         try (GatewayUnderTest gateway = new GatewayUnderTest().started(narrow)) {
-            assertThat(gateway.reload(wide).outcome()).isEqualTo(Outcome.APPLIED);
+            ReloadReport widened = gateway.reload(wide);
+            assertThat(widened.text()).isEqualTo("+1 ~0 -1, 0 connections kept");
+            assertThat(widened.network())
+                    .isEqualTo(new NetworkChange(
+                            List.of(new GatewayStatus.Listening("0.0.0.0:" + port, true)),
+                            List.of(new GatewayStatus.Listening("127.0.0.1:" + port, false)),
+                            List.of()));
             assertThat(gateway.gateway.status().listeners())
                     .containsExactly(new GatewayStatus.Listening("0.0.0.0:" + port, true));
             assertThat(get(port, "a.localhost")).isEqualTo("A");
@@ -272,6 +278,20 @@ class GatewayReloadTest {
             assertThat(report.outcome()).isEqualTo(Outcome.REFUSED);
             assertThat(report.problems()).singleElement().asString().contains("/dev/null/access.log");
             assertThat(get(gateway.port(), "a.localhost")).isEqualTo("A");
+        }
+    }
+
+    @Test
+    void forwards_that_the_network_reaches_now_are_told_once() {
+        int port = TcpPeer.closedPort();
+        Configuration without = configuration(loopback4(0), List.of());
+        Configuration with = configuration(
+                loopback4(0), List.of(), forward(BindAddress.of("0.0.0.0", port), 1), forward(loopback4(0), 1));
+        Configuration other = configuration(loopback4(0), List.of(), forward(BindAddress.of("0.0.0.0", port), 2));
+        try (GatewayUnderTest gateway = new GatewayUnderTest().started(without)) {
+            assertThat(gateway.reload(with).network().exposed())
+                    .containsExactly(new NetworkChange.Exposed("0.0.0.0:" + port, List.of("localhost:1")));
+            assertThat(gateway.reload(other).network()).isEqualTo(NetworkChange.NONE);
         }
     }
 

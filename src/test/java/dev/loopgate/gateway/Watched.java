@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -72,7 +71,7 @@ final class Watched implements AutoCloseable {
     }
 
     private static ReloadReport report() {
-        return new ReloadReport(Instant.EPOCH, ReloadReport.Outcome.UNCHANGED, 0, 0, 0, 0, List.of(), List.of());
+        return ReloadReport.withoutChange(ReloadReport.Outcome.UNCHANGED, 0, List.of(), List.of());
     }
 
     /** Waits until a configuration of just these hosts is taken; what comes before it may be anything. */

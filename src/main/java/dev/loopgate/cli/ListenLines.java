@@ -1,0 +1,61 @@
+package dev.loopgate.cli;
+
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Says what is listened on, and in bold what of it others can reach: at the start and after a reload alike. */
+final class ListenLines {
+
+    private final Style style;
+
+    ListenLines(Style style) {
+        this.style = style;
+    }
+
+    /** @param listeners as the admin surface writes them */
+    List<String> of(List<JsonObject> listeners) {
+        List<String> lines = new ArrayList<>();
+        String closed = addresses(listeners, false);
+        String open = addresses(listeners, true);
+        if (!closed.isEmpty()) {
+            lines.add("listening on " + closed + style.dim(", for this machine only"));
+        }
+        if (!open.isEmpty()) {
+            lines.add(style.bold("listening on " + open + ", OPEN TO THE NETWORK"));
+        }
+        return lines;
+    }
+
+    /** @param report of a reload, as the admin surface writes it */
+    List<String> ofReload(JsonObject report) {
+        List<String> lines = new ArrayList<>(of(StatusLists.objects(report, "opened")));
+        for (JsonObject forward : StatusLists.objects(report, "exposed")) {
+            lines.add(exposed(forward.getString("bind"), StatusLists.strings(forward, "targets")));
+        }
+        String gone = String.join(
+                " and ",
+                StatusLists.objects(report, "closed").stream()
+                        .map(one -> one.getString("address"))
+                        .toList());
+        if (!gone.isEmpty()) {
+            lines.add("no longer listening on " + gone);
+        }
+        return lines.stream().map(line -> "  " + line).toList();
+    }
+
+    /** A forward that others can reach. */
+    String exposed(String bind, List<String> targets) {
+        return style.bold("tcp " + bind) + "  -> " + String.join(", ", targets) + "   "
+                + style.bold("OPEN TO THE NETWORK");
+    }
+
+    private static String addresses(List<JsonObject> listeners, boolean open) {
+        return String.join(
+                " and ",
+                listeners.stream()
+                        .filter(one -> one.getBoolean("open") == open)
+                        .map(one -> one.getString("address"))
+                        .toList());
+    }
+}
