@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -73,9 +72,9 @@ final class DemoCommand implements Callable<Integer> {
         ConfigurationInput input = new ConfigurationInput(surroundings);
         ReadResult.Valid valid = input.readValid(file);
         RunningConfiguration running = new RunningConfiguration(
-                file, file.toString(), Optional.of(file), input.reader(), UnaryOperator.identity());
+                file, file.toString(), Optional.of(file), input.reader(), LoopbackOnly::not);
         return new GatewayProcess(surroundings, running)
-                .run(valid.configuration(), status -> introduction(forward, file));
+                .run(valid, status -> introduction(forward, file));
     }
 
     private String configuration(DemoServices services, int forward) throws IOException {

@@ -13,6 +13,7 @@ import dev.loopgate.gateway.StartFailure;
 import dev.loopgate.model.Configuration;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -38,15 +39,15 @@ final class GatewayProcess {
     /**
      * Runs until a signal ends it.
      *
-     * @param configuration valid
+     * @param configuration what it starts on
      * @param introduction what to print above the table, once the gateway listens
      * @return the exit status
      * @throws CommandFailure where it cannot start
      */
-    int run(Configuration configuration, Function<GatewayStatus, List<String>> introduction) {
-        Configuration limited = source.limits().apply(configuration);
+    int run(ReadResult.Valid configuration, Function<GatewayStatus, List<String>> introduction) {
+        Configuration limited = source.limits().apply(configuration.configuration()).configuration();
         try (GatewayParts parts = GatewayParts.assemble(surroundings, voice, source.file())) {
-            GatewayStatus status = start(parts.gateway(), limited);
+            GatewayStatus status = start(parts.gateway(), limited, warnings(configuration));
             ConfigurationWatch watch = parts.watch(source);
             StopSignals signals = new StopSignals(terminal);
             ControlServer control = openControl(parts.gateway(), watch);
@@ -79,9 +80,17 @@ final class GatewayProcess {
                         .sum();
     }
 
-    private GatewayStatus start(Gateway gateway, Configuration configuration) {
+    /** What a person should know of a configuration, and of what was done to it. */
+    private List<String> warnings(ReadResult.Valid read) {
+        List<String> warnings = new ArrayList<>(
+                read.warnings().stream().map(Problem::toString).toList());
+        warnings.addAll(source.limits().apply(read.configuration()).warnings(source.name()));
+        return warnings;
+    }
+
+    private GatewayStatus start(Gateway gateway, Configuration configuration, List<String> warnings) {
         try {
-            return gateway.start(configuration)
+            return gateway.start(configuration, warnings)
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get();
@@ -151,14 +160,13 @@ final class GatewayProcess {
                         invalid.problems().stream().map(Problem::toString).toList()));
             }
             ReadResult.Valid valid = (ReadResult.Valid) result;
-            Configuration wanted = source.limits().apply(valid.configuration());
+            Configuration wanted = source.limits().apply(valid.configuration()).configuration();
             if (fresh && wanted.equals(initial)) {
                 // The watch begins with what the gateway has just started on: that is no reload.
                 return Future.succeededFuture(unchanged());
             }
             fresh = false;
-            return gateway.reload(
-                    wanted, valid.warnings().stream().map(Problem::toString).toList());
+            return gateway.reload(wanted, warnings(valid));
         }
 
         private ReloadReport unchanged() {

@@ -17,6 +17,19 @@ import java.util.Set;
  */
 record LoopbackOnly(Configuration configuration, List<String> changes) {
 
+    /** What the file says, as it says it. */
+    static LoopbackOnly not(Configuration configuration) {
+        return new LoopbackOnly(configuration, List.of());
+    }
+
+    /** The changes, as warnings. */
+    List<String> warnings(String file) {
+        return changes.stream()
+                .map(change -> change + ": " + file + " was found at the root of the Git repository and named by"
+                        + " nobody (to open what it says: loopgate run --config " + file + ")")
+                .toList();
+    }
+
     static LoopbackOnly of(Configuration configuration) {
         List<String> changes = new ArrayList<>();
         Set<BindAddress> listen = new LinkedHashSet<>();

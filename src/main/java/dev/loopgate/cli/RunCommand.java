@@ -1,14 +1,13 @@
 package dev.loopgate.cli;
 
 import dev.loopgate.config.Located;
-import dev.loopgate.config.Problem;
 import dev.loopgate.config.ReadResult;
 import dev.loopgate.model.Configuration;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -50,37 +49,22 @@ final class RunCommand implements Callable<Integer> {
 
     private int runFile(Located.Found found) {
         ReadResult.Valid valid = input.readValid(found.file());
-        Terminal terminal = surroundings.terminal();
-        valid.warnings().stream().map(Problem::toString).forEach(terminal::warn);
-        UnaryOperator<Configuration> limits = UnaryOperator.identity();
-        if (found.way().loopbackOnly()) {
-            limits = configuration -> LoopbackOnly.of(configuration).configuration();
-            tellLimits(found.file(), LoopbackOnly.of(valid.configuration()).changes());
-        }
+        Function<Configuration, LoopbackOnly> limits =
+                found.way().loopbackOnly() ? LoopbackOnly::of : LoopbackOnly::not;
         Path absolute = surroundings.workingDirectory().resolve(found.file()).normalize();
         RunningConfiguration running = new RunningConfiguration(
                 absolute, found.file().toString(), Optional.of(absolute), input.reader(), limits);
-        return new GatewayProcess(surroundings, running).run(valid.configuration(), status -> List.of());
-    }
-
-    private void tellLimits(Path file, List<String> changes) {
-        if (!changes.isEmpty()) {
-            Terminal terminal = surroundings.terminal();
-            terminal.warn(file + " was found at the root of the Git repository and named by nobody, so nothing is"
-                    + " opened to the network:");
-            changes.forEach(change -> terminal.say("  " + change));
-            terminal.say("  to open what it says: loopgate run --config " + file);
-        }
+        return new GatewayProcess(surroundings, running).run(valid, status -> List.of());
     }
 
     private int runEmpty(Located.Nowhere nowhere) {
         // Watched although it is not there yet: writing it is all that is left to do.
         Path file = surroundings.workingDirectory().resolve("loopgate.yaml");
         RunningConfiguration running = new RunningConfiguration(
-                file, "loopgate.yaml", Optional.empty(), input.reader(), UnaryOperator.identity());
+                file, "loopgate.yaml", Optional.empty(), input.reader(), LoopbackOnly::not);
         return new GatewayProcess(surroundings, running)
                 .run(
-                        Configuration.EMPTY,
+                        new ReadResult.Valid(Configuration.EMPTY, List.of()),
                         status -> List.of(
                                 "There is no configuration yet. Looked for: "
                                         + String.join(

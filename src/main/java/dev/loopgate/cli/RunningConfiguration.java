@@ -4,7 +4,7 @@ import dev.loopgate.config.ConfigurationReader;
 import dev.loopgate.model.Configuration;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 
 /**
  * Where the configuration of a gateway comes from while it runs.
@@ -19,4 +19,4 @@ record RunningConfiguration(
         String name,
         Optional<Path> file,
         ConfigurationReader reader,
-        UnaryOperator<Configuration> limits) {}
+        Function<Configuration, LoopbackOnly> limits) {}

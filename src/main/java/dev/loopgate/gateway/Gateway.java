@@ -57,16 +57,17 @@ public final class Gateway {
      * Listens and serves. Completes once everything that can be bound is; a forward that cannot is told to
      * {@link GatewayEvents} and tried again.
      *
+     * @param warnings of its reader, which the status tells
      * @return fails with {@link StartFailure}; nothing is left open then
      */
-    public Future<GatewayStatus> start(Configuration configuration) {
+    public Future<GatewayStatus> start(Configuration configuration, List<String> warnings) {
         return inTurn(() -> {
             if (running != null) {
                 return Future.failedFuture(new IllegalStateException("the gateway was started before"));
             }
             return change(configuration)
-                    .map(warnings -> {
-                        running = new Running(configuration, Instant.now(), warnings);
+                    .map(ours -> {
+                        running = new Running(configuration, Instant.now(), warnings, ours);
                         return (Void) null;
                     })
                     .compose(bound -> forwards.apply(configuration.forwards()))
@@ -88,6 +89,7 @@ public final class Gateway {
                 return Future.failedFuture(new IllegalStateException("the gateway does not run"));
             }
             if (now.configuration.equals(configuration)) {
+                running = new Running(configuration, now.started, warnings, now.ours);
                 return Future.succeededFuture(
                         done(ReloadReport.withoutChange(Outcome.UNCHANGED, kept(), warnings, List.of())));
             }
@@ -134,7 +136,7 @@ public final class Gateway {
                 http.connections(),
                 http.requests(),
                 Optional.ofNullable(lastReload),
-                now == null ? List.of() : now.warnings);
+                now == null ? List.of() : now.warnings());
     }
 
     /** What is new is open before what is old goes, and nothing is given up before nothing can fail any more. */
@@ -142,13 +144,11 @@ public final class Gateway {
         GatewayStatus before = status();
         return change(next)
                 .compose(ours -> {
-                    running = new Running(next, now.started, ours);
+                    running = new Running(next, now.started, warnings, ours);
                     return forwards.apply(next.forwards()).map(ours);
                 })
                 .map(ours -> {
                     ConfigurationDiff diff = ConfigurationDiff.between(now.configuration, next);
-                    List<String> all = new ArrayList<>(warnings);
-                    all.addAll(ours);
                     return new ReloadReport(
                             Instant.now(),
                             Outcome.APPLIED,
@@ -157,7 +157,7 @@ public final class Gateway {
                             diff.removed(),
                             kept(),
                             NetworkChange.between(before, status()),
-                            all,
+                            new Running(next, now.started, warnings, ours).warnings(),
                             List.of());
                 });
     }
@@ -237,9 +237,15 @@ public final class Gateway {
     /** @param install puts the routes in force */
     private record Prepared(Runnable install, Set<InetSocketAddress> listen) {}
 
-    private record Running(Configuration configuration, Instant started, List<String> warnings) {
-        Running {
-            warnings = List.copyOf(warnings);
+    /**
+     * @param read warnings of the reader of the file
+     * @param ours warnings about the machine
+     */
+    private record Running(Configuration configuration, Instant started, List<String> read, List<String> ours) {
+        List<String> warnings() {
+            List<String> all = new ArrayList<>(read);
+            all.addAll(ours);
+            return all;
         }
     }
 }

@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param connections client connections over HTTP now
  * @param requests over HTTP since the start
  * @param lastReload empty until the configuration was read again
- * @param warnings what is not as it should be: a loopback family that is missing
+ * @param warnings what the reader of the file advises against, and a loopback family that is missing
  */
 public record GatewayStatus(
         String version,

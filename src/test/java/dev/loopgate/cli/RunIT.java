@@ -117,6 +117,23 @@ class RunIT {
     }
 
     @Test
+    void status_tells_what_the_file_is_warned_of_before_and_after_a_reload() throws IOException {
+        try (PackagedGateway gateway = start("hosts: {a.localhost: " + port + "}\n")) {
+            assertThat(awaitStatus(gateway).getJsonArray("warnings"))
+                    .singleElement()
+                    .asString()
+                    .startsWith(file() + ":2:");
+            assertThat(gateway.process().stderr()).containsOnlyOnce("warning: " + file() + ":2:");
+            write("hosts: {b.localhost: 1, a.localhost: " + port + "}\n");
+            awaitOutput(gateway, "reloaded");
+            assertThat(gateway.command("status").stderr()).contains("warning: " + file() + ":2:");
+            write("hosts: {b.localhost: 1}\n");
+            awaitOutput(gateway, "~0 -1");
+            assertThat(gateway.command("status").stderr()).isEmpty();
+        }
+    }
+
+    @Test
     void sighup_reads_the_file_again() throws IOException {
         try (PackagedGateway gateway = start("hosts: {app.localhost: " + backend.port() + "}\n")) {
             awaitOutput(gateway, "listening on");

@@ -196,7 +196,7 @@ class GatewayStartTest {
 
     private static StartFailure startFailure(GatewayUnderTest gateway, Configuration configuration) {
         Throwable failure = gateway.gateway
-                .start(configuration)
+                .start(configuration, List.of())
                 .<Throwable>transform(done -> Future.succeededFuture(done.cause()))
                 .toCompletionStage()
                 .toCompletableFuture()

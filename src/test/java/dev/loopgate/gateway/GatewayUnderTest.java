@@ -66,7 +66,7 @@ final class GatewayUnderTest implements AutoCloseable, GatewayEvents {
     }
 
     GatewayUnderTest started(Configuration configuration) {
-        Watched.await(gateway.start(configuration));
+        Watched.await(gateway.start(configuration, List.of()));
         return this;
     }
 
