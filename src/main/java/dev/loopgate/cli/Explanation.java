@@ -1,16 +1,21 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.builtin.FilePreview;
 import dev.loopgate.config.PortRules;
 import dev.loopgate.http.RequestPreview;
+import dev.loopgate.model.Access;
 import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Route;
 import dev.loopgate.model.Target;
+import dev.loopgate.model.UpstreamAddress.UnixSocket;
 import dev.loopgate.model.VirtualHost;
 import dev.loopgate.routing.RouteDecision;
 import dev.loopgate.routing.RoutingTable;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -133,11 +138,7 @@ final class Explanation {
         if (target instanceof Target.Proxy proxy) {
             proxy(request, route, proxy, listeners, port);
         } else if (target instanceof Target.Files files) {
-            answered = Files.isDirectory(files.root());
-            found("files", "files below " + files.root(), answered);
-            if (!answered) {
-                problem("there is no such folder");
-            }
+            files(request, route, files, port);
         } else if (target instanceof Target.Redirect redirect) {
             answered = true;
             found("answer", redirect.status() + " to " + redirect.location(), true);
@@ -148,8 +149,46 @@ final class Explanation {
                     respond.status() + ", " + respond.body().length() + " characters of the configuration",
                     true);
         }
-        if (!route.options().access().unrestricted()) {
-            add("access", "allow and deny decide by the client's address");
+        access(route.options().access());
+    }
+
+    private void files(RequestUrl request, Route route, Target.Files files, int port) {
+        boolean there = Files.isDirectory(files.root());
+        found("files", "files below " + files.root(), there);
+        if (!there) {
+            problem("404: there is no such folder");
+            return;
+        }
+        // The folder is asked as an upstream is: its request line has the path from the folder on.
+        List<String> head = head(request, route, new Target.Upstream(new UnixSocket("/files"), ""), port);
+        if (head.isEmpty()) {
+            return;
+        }
+        try {
+            FilePreview preview = FilePreview.of(files, target(head.get(0)));
+            answered = preview.found();
+            if (!answered) {
+                problem(preview.text());
+            }
+        } catch (IOException e) {
+            problem("500: the file cannot be read: " + e.getMessage());
+        }
+    }
+
+    /** Of a request line. */
+    private static String target(String line) {
+        return line.substring(line.indexOf(' ') + 1, line.lastIndexOf(' '));
+    }
+
+    private void access(Access access) {
+        if (access.unrestricted()) {
+            return;
+        }
+        InetAddress here = InetAddress.getLoopbackAddress();
+        boolean in = access.permits(here);
+        add("access", "allow and deny decide by the client's address" + (in ? "; this machine is let in" : ""));
+        if (!in) {
+            problem("403: allow and deny keep a client on this machine out");
         }
     }
 

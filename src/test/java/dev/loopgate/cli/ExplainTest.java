@@ -102,6 +102,34 @@ class ExplainTest {
     }
 
     @Test
+    void a_static_file_that_is_missing_fails_as_its_request_would() throws IOException {
+        Files.createDirectories(folder.resolve("site/sub"));
+        Files.writeString(folder.resolve("site/index.html"), "x");
+        Files.writeString(folder.resolve("site/.secret"), "x");
+        write("hosts:\n  f.localhost: {routes: {/docs: {files: ./site}}}\n"
+                + "  app.localhost: {files: ./site, fallback: index.html}\n");
+        assertThat(explain("f.localhost/docs/").status()).isZero();
+        assertThat(explain("f.localhost/docs/index.html?v=1").status()).isZero();
+        assertThat(explain("f.localhost/docs/sub").status()).isZero();
+        assertThat(explain("app.localhost/some/page").status()).isZero();
+        for (String missing : List.of("f.localhost/docs/nope", "f.localhost/docs/.secret", "app.localhost/a.js")) {
+            Invocation explain = explain(missing);
+            assertThat(explain.status()).as(missing).isEqualTo(ExitStatus.FAILED);
+            assertThat(explain.out()).as(missing).contains("404 no-file: ");
+        }
+    }
+
+    @Test
+    void a_client_that_allow_and_deny_refuse_is_told_so() throws IOException {
+        write("hosts:\n  a.localhost: {respond: {body: x}, allow: [192.0.2.0/24]}\n"
+                + "  b.localhost: {respond: {body: x}, deny: [192.0.2.0/24]}\n");
+        Invocation refused = explain("a.localhost");
+        assertThat(refused.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(refused.out()).contains("403: allow and deny keep a client on this machine out");
+        assertThat(explain("b.localhost").status()).isZero();
+    }
+
+    @Test
     void a_target_that_is_the_gateway_itself_ends_in_a_loop() throws IOException {
         write("listen: " + closedPort + "\nhosts: {a.localhost: " + closedPort + "}\n");
         Invocation explain = explain("a.localhost");
