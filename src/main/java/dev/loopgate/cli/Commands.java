@@ -36,7 +36,13 @@ final class Commands {
         // Before picocli looks: a command is built for the terminal it is to print on.
         boolean plain = List.of(arguments).contains("--no-color");
         Surroundings own = plain ? surroundings.with(surroundings.terminal().withoutColour()) : surroundings;
-        return tree(own, arguments.length == 0 ? "" : arguments[0]).execute(arguments);
+        int status = tree(own, arguments.length == 0 ? "" : arguments[0]).execute(arguments);
+        // A stream of Java keeps its failures to itself until it is asked.
+        if (own.terminal().out().checkError()) {
+            own.terminal().fail("standard output cannot be written: its disk is full, or nobody reads it");
+            return status == ExitStatus.DONE ? ExitStatus.FAILED : status;
+        }
+        return status;
     }
 
     /** The whole tree. */

@@ -2,6 +2,12 @@ package dev.loopgate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +96,34 @@ class UsageTest {
         assertThat(Invocation.of(folder, Map.of(), "12", "check", "missing.yaml", "--no-color")
                         .err())
                 .doesNotContain("\u001b");
+    }
+
+    @Test
+    void a_result_that_cannot_be_written_is_a_failure() throws IOException {
+        Files.writeString(folder.resolve("loopgate.yaml"), "hosts: {a.localhost: 1}\n");
+        for (String[] command : List.of(
+                new String[] {"check"},
+                new String[] {"check", "--json"},
+                new String[] {"--help"},
+                new String[] {"version"},
+                new String[] {"completion", "bash"})) {
+            ByteArrayOutputStream err = new ByteArrayOutputStream();
+            Terminal terminal = Terminal.of(
+                    new PrintStream(new FullDisk(), false, StandardCharsets.UTF_8),
+                    new PrintStream(err, true, StandardCharsets.UTF_8),
+                    name -> null,
+                    "");
+            int status = Commands.execute(new Surroundings(terminal, name -> null, folder), command);
+            assertThat(status).as(String.join(" ", command)).isEqualTo(ExitStatus.FAILED);
+            assertThat(err.toString(StandardCharsets.UTF_8)).contains("standard output cannot be written");
+        }
+    }
+
+    private static final class FullDisk extends OutputStream {
+        @Override
+        public void write(int b) throws IOException {
+            throw new IOException("No space left on device");
+        }
     }
 
     @Test
