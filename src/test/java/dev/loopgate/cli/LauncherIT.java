@@ -114,6 +114,19 @@ class LauncherIT {
     }
 
     @Test
+    void a_build_that_is_not_on_a_terminal_writes_no_escape_codes() throws IOException {
+        Programs.require("mvn");
+        Path checkout = Files.createDirectories(folder.resolve("checkout"));
+        Path copy = Files.copy(launcher(), checkout.resolve("loopgate"));
+        Files.writeString(checkout.resolve("pom.xml"), "<project/>");
+        Outcome failed = run(Map.of("MAVEN_OPTS", ""), copy.toString());
+        assertThat(failed.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(failed.stderr())
+                .contains("building ", "ERROR", "the build failed")
+                .doesNotContain("\u001b");
+    }
+
+    @Test
     void works_with_the_smallest_shell() {
         Path dash = Programs.require("dash");
         assertThat(run(Map.of(), dash.toString(), launcher().toString(), "--version")
