@@ -135,7 +135,7 @@ public final class FilesService implements BuiltinUpstreams {
         if (server != null) {
             server.shutdown(DOWNLOADS)
                     .eventually(() -> vertx.executeBlocking(() -> Files.deleteIfExists(server.socket())))
-                    .onFailure(e -> LOG.warn("A server of files did not close: {}", e.toString()));
+                    .onFailure(e -> LOG.warn("a server of files did not close: {}", e.toString()));
         }
     }
 }

@@ -102,7 +102,7 @@ final class FolderAnswers {
             return nothing(none.cause(), fields);
         }
         if (!told.getAndSet(true)) {
-            LOG.warn("The folder {} does not exist; its routes answer 404 until it does.", folder.root());
+            LOG.warn("the folder {} does not exist; its routes answer 404 until it does", folder.root());
         }
         return failure(
                 FailureCode.NO_FILE,

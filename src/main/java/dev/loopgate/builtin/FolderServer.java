@@ -64,7 +64,7 @@ final class FolderServer {
                         send(request.response(), answered.result(), method.equals("HEAD"));
                     } else {
                         LOG.warn(
-                                "A file could not be read: {}", answered.cause().toString());
+                                "a file could not be read: {}", answered.cause().toString());
                         request.response().setStatusCode(500).end();
                     }
                 });

@@ -71,10 +71,9 @@ final class DemoCommand implements Callable<Integer> {
         Files.writeString(file, configuration(services, forward));
         ConfigurationInput input = new ConfigurationInput(surroundings);
         ReadResult.Valid valid = input.readValid(file);
-        RunningConfiguration running = new RunningConfiguration(
-                file, file.toString(), Optional.of(file), input.reader(), LoopbackOnly::not);
-        return new GatewayProcess(surroundings, running)
-                .run(valid, status -> introduction(forward, file));
+        RunningConfiguration running =
+                new RunningConfiguration(file, file.toString(), Optional.of(file), input.reader(), LoopbackOnly::not);
+        return new GatewayProcess(surroundings, running).run(valid, status -> introduction(forward, file));
     }
 
     private String configuration(DemoServices services, int forward) throws IOException {

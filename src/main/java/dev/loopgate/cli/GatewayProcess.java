@@ -45,7 +45,8 @@ final class GatewayProcess {
      * @throws CommandFailure where it cannot start
      */
     int run(ReadResult.Valid configuration, Function<GatewayStatus, List<String>> introduction) {
-        Configuration limited = source.limits().apply(configuration.configuration()).configuration();
+        Configuration limited =
+                source.limits().apply(configuration.configuration()).configuration();
         try (GatewayParts parts = GatewayParts.assemble(surroundings, voice, source.file())) {
             GatewayStatus status = start(parts.gateway(), limited, warnings(configuration));
             ConfigurationWatch watch = parts.watch(source);
@@ -82,8 +83,8 @@ final class GatewayProcess {
 
     /** What a person should know of a configuration, and of what was done to it. */
     private List<String> warnings(ReadResult.Valid read) {
-        List<String> warnings = new ArrayList<>(
-                read.warnings().stream().map(Problem::toString).toList());
+        List<String> warnings =
+                new ArrayList<>(read.warnings().stream().map(Problem::toString).toList());
         warnings.addAll(source.limits().apply(read.configuration()).warnings(source.name()));
         return warnings;
     }

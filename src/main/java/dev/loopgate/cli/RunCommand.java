@@ -2,6 +2,7 @@ package dev.loopgate.cli;
 
 import dev.loopgate.config.Located;
 import dev.loopgate.config.ReadResult;
+import dev.loopgate.config.ReadSources;
 import dev.loopgate.model.Configuration;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,11 +61,11 @@ final class RunCommand implements Callable<Integer> {
     private int runEmpty(Located.Nowhere nowhere) {
         // Watched although it is not there yet: writing it is all that is left to do.
         Path file = surroundings.workingDirectory().resolve("loopgate.yaml");
-        RunningConfiguration running = new RunningConfiguration(
-                file, "loopgate.yaml", Optional.empty(), input.reader(), LoopbackOnly::not);
+        RunningConfiguration running =
+                new RunningConfiguration(file, "loopgate.yaml", Optional.empty(), input.reader(), LoopbackOnly::not);
         return new GatewayProcess(surroundings, running)
                 .run(
-                        new ReadResult.Valid(Configuration.EMPTY, List.of()),
+                        new ReadResult.Valid(Configuration.EMPTY, List.of(), new ReadSources(List.of(), List.of())),
                         status -> List.of(
                                 "There is no configuration yet. Looked for: "
                                         + String.join(

@@ -38,7 +38,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         Channel child = (Channel) message;
         if (failing) {
             failing = false;
-            LOG.info("accepting connections on {} again", Addresses.text(local(ctx)));
+            LOG.warn("accepting connections on {} again", Addresses.text(local(ctx)));
         }
         child.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         child.config().setOption(ChannelOption.TCP_NODELAY, true);

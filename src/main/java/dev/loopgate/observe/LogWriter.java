@@ -140,7 +140,7 @@ final class LogWriter implements Runnable {
             sink.write(bytes, out.position());
             if (failing) {
                 failing = false;
-                LOG.info("access log: {} can be written again", sink.name());
+                LOG.warn("access log: {} can be written again", sink.name());
             }
         } catch (IOException e) {
             lost += inBatch;

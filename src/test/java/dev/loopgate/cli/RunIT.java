@@ -134,6 +134,20 @@ class RunIT {
     }
 
     @Test
+    void a_log_that_cannot_be_written_is_told_in_the_voice_of_everything_else() throws IOException {
+        String log = "access-log: {format: short, file: /dev/full}\n";
+        try (PackagedGateway gateway = start(log + "hosts: {app.localhost: " + backend.port() + "}\n");
+                RawClient client = RawClient.connect(port)) {
+            awaitOutput(gateway, "listening on");
+            client.get("app.localhost", "/").response();
+            awaitOutput(gateway, "/dev/full");
+            assertThat(gateway.process().stderr().lines())
+                    .anySatisfy(line -> assertThat(line).startsWith("warning: access log: cannot write /dev/full: "))
+                    .allSatisfy(line -> assertThat(line).matches("(warning: |  )?[a-zA-Z/].*"));
+        }
+    }
+
+    @Test
     void sighup_reads_the_file_again() throws IOException {
         try (PackagedGateway gateway = start("hosts: {app.localhost: " + backend.port() + "}\n")) {
             awaitOutput(gateway, "listening on");
