@@ -62,12 +62,14 @@ public final class StatusJson {
     }
 
     private static JsonObject holder(PortHolder holder) {
-        return new JsonObject()
+        JsonObject json = new JsonObject()
                 .put("pid", holder.pid())
                 .put("name", holder.name())
                 .put("command", holder.command())
                 .put("user", holder.user())
                 .put("loopgate", holder.gateway());
+        holder.file().ifPresent(file -> json.put("file", file.toString()));
+        return json;
     }
 
     private static JsonObject listening(GatewayStatus.Listening listening) {

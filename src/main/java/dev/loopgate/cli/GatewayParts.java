@@ -36,7 +36,7 @@ record GatewayParts(Vertx vertx, AccessLog log, FilesService files, Gateway gate
                 new HttpGateway(transport, log),
                 files,
                 log,
-                new SystemPortHolders(),
+                new GatewayHolders(new SystemPortHolders(), surroundings),
                 events,
                 Version.text(),
                 file));

@@ -97,7 +97,7 @@ final class GatewayProcess {
                     .get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof StartFailure failure) {
-                throw StartProblem.of(failure, surroundings, source);
+                throw StartProblem.of(failure, source);
             }
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {

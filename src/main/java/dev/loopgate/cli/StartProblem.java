@@ -1,10 +1,8 @@
 package dev.loopgate.cli;
 
-import dev.loopgate.admin.ControlClient.RunningGateway;
 import dev.loopgate.gateway.BindProblem;
 import dev.loopgate.gateway.StartFailure;
 import dev.loopgate.net.PortHolder;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +12,7 @@ final class StartProblem {
 
     private StartProblem() {}
 
-    static CommandFailure of(StartFailure failure, Surroundings surroundings, RunningConfiguration source) {
+    static CommandFailure of(StartFailure failure, RunningConfiguration source) {
         List<String> lines = new ArrayList<>();
         lines.add(failure.getMessage());
         BindProblem problem = failure.problem().orElse(null);
@@ -22,25 +20,11 @@ final class StartProblem {
             return new CommandFailure(ExitStatus.FAILED, lines);
         }
         Optional<PortHolder> holder = problem.holder();
-        Optional<RunningGateway> other = holder.flatMap(who -> gateway(who.pid(), surroundings));
-        if (other.isPresent()) {
-            lines.add("that Loopgate runs "
-                    + other.get().file().map(Path::toString).orElse("without a file")
-                    + "; its routes: loopgate routes --pid " + other.get().pid());
-        }
+        holder.filter(who -> who.gateway() && who.pid() > 0)
+                .ifPresent(who -> lines.add("what that Loopgate serves:  loopgate routes --pid " + who.pid()));
         holder.filter(who -> who.pid() > 0).ifPresent(who -> lines.add("to stop it:  kill " + who.pid()));
         lines.add("or listen elsewhere, in " + source.name() + ":  listen: " + elsewhere(problem.address()));
         return new CommandFailure(ExitStatus.PORT_TAKEN, lines);
-    }
-
-    private static Optional<RunningGateway> gateway(long pid, Surroundings surroundings) {
-        try {
-            return GatewayChoice.client(surroundings).running().stream()
-                    .filter(running -> running.pid() == pid)
-                    .findFirst();
-        } catch (CommandFailure nowhere) {
-            return Optional.empty();
-        }
     }
 
     private static int elsewhere(String address) {

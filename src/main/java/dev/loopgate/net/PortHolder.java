@@ -1,5 +1,8 @@
 package dev.loopgate.net;
 
+import java.nio.file.Path;
+import java.util.Optional;
+
 /**
  * The process that has a port.
  *
@@ -8,10 +11,20 @@ package dev.loopgate.net;
  * @param command its command line, shortened to what fits a message; empty where the system does not tell
  * @param user who runs it; empty where the system does not tell
  * @param gateway whether it is another Loopgate
+ * @param file the configuration of that Loopgate; empty where it is not known
  */
-public record PortHolder(long pid, String name, String command, String user, boolean gateway) {
+public record PortHolder(
+        long pid, String name, String command, String user, boolean gateway, Optional<Path> file) {
 
-    /** As in a message: {@code node (pid 4242, user ann: node server.js)}. */
+    public PortHolder(long pid, String name, String command, String user, boolean gateway) {
+        this(pid, name, command, user, gateway, Optional.empty());
+    }
+
+    public PortHolder withFile(Optional<Path> known) {
+        return new PortHolder(pid, name, command, user, gateway, known);
+    }
+
+    /** As in a message: {@code node (pid 4242, user ann: node server.js)}; of a Loopgate its file says more. */
     @Override
     public String toString() {
         if (pid == 0) {
@@ -24,7 +37,9 @@ public record PortHolder(long pid, String name, String command, String user, boo
         if (!user.isEmpty()) {
             text.append(", user ").append(user);
         }
-        if (!command.isEmpty()) {
+        if (file.isPresent()) {
+            text.append(", with ").append(file.get());
+        } else if (!command.isEmpty()) {
             text.append(": ").append(command);
         }
         return text.append(')').toString();

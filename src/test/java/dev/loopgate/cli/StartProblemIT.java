@@ -7,6 +7,7 @@ import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.PackagedGateway;
 import dev.loopgate.testkit.PackagedGateway.Outcome;
 import dev.loopgate.testkit.RunningProcess;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -58,9 +59,34 @@ class StartProblemIT {
             assertThat(second.status()).isEqualTo(ExitStatus.PORT_TAKEN);
             assertThat(second.stderr())
                     .contains(
-                            "another Loopgate",
-                            "runs " + file,
-                            "--pid " + first.process().pid());
+                            "another Loopgate (pid " + first.process().pid() + ", user ",
+                            ", with " + file + ")",
+                            "loopgate routes --pid " + first.process().pid());
+        }
+    }
+
+    @Test
+    void a_forward_whose_port_another_gateway_has_is_told_with_its_file() throws IOException {
+        Path file = write("listen: 127.0.0.1:" + port + "\n");
+        int taken = port;
+        choosePort();
+        Path other = Files.writeString(
+                home.resolve("other.yaml"), "listen: 127.0.0.1:" + port + "\nforwards: {\"127.0.0.1:" + taken + "\": 1}\n");
+        try (PackagedGateway first = PackagedGateway.run(home, file, taken);
+                PackagedGateway second = PackagedGateway.run(home, other, port)) {
+            String holder = "another Loopgate (pid " + first.process().pid();
+            Eventually.until("the warning", LIMIT, () -> second.output().contains(holder));
+            assertThat(second.process().stderr()).contains(", with " + file + ")");
+            JsonObject status = new JsonObject(second.command(
+                            "status", "--json", "--pid", Long.toString(second.process().pid()))
+                    .stdout());
+            assertThat(status.getJsonArray("forwards")
+                            .getJsonObject(0)
+                            .getJsonObject("problem")
+                            .getJsonObject("holder")
+                            .getMap())
+                    .containsEntry("loopgate", true)
+                    .containsEntry("file", file.toString());
         }
     }
 

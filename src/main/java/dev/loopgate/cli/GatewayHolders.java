@@ -1,0 +1,40 @@
+package dev.loopgate.cli;
+
+import dev.loopgate.net.PortHolder;
+import dev.loopgate.net.PortHolders;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/** Knows of another Loopgate of this user which file it runs: its own socket tells. */
+record GatewayHolders(PortHolders system, Surroundings surroundings) implements PortHolders {
+
+    @Override
+    public Optional<PortHolder> holderOf(InetSocketAddress address) {
+        return system.holderOf(address).map(holder -> holder.gateway() ? asked(holder) : holder);
+    }
+
+    @Override
+    public Optional<String> privileged(int port) {
+        return system.privileged(port);
+    }
+
+    @Override
+    public Optional<String> outgoing(int port) {
+        return system.outgoing(port);
+    }
+
+    private PortHolder asked(PortHolder holder) {
+        if (holder.pid() == ProcessHandle.current().pid()) {
+            return holder;
+        }
+        try {
+            return GatewayChoice.client(surroundings).running().stream()
+                    .filter(gateway -> gateway.pid() == holder.pid())
+                    .findFirst()
+                    .map(gateway -> holder.withFile(gateway.file()))
+                    .orElse(holder);
+        } catch (CommandFailure nowhere) {
+            return holder;
+        }
+    }
+}
