@@ -45,7 +45,11 @@ final class GatewayVoice implements GatewayEvents {
 
     @Override
     public void reloaded(ReloadReport report) {
+        boolean same;
         synchronized (this) {
+            same = told != null
+                    && told.outcome() == report.outcome()
+                    && told.problems().equals(report.problems());
             told = report;
         }
         say(() -> {
@@ -53,6 +57,9 @@ final class GatewayVoice implements GatewayEvents {
             if (report.inForce()) {
                 terminal.say(terminal.errStyle().green("reloaded ") + file + ": " + report.text());
                 listening.ofReload(StatusJson.of(report)).forEach(terminal::say);
+            } else if (same) {
+                terminal.say(terminal.errStyle().red("still not reloaded ") + file + ": the same " + problems(report)
+                        + " as before");
             } else {
                 report.problems().forEach(terminal::say);
                 terminal.say(terminal.errStyle().red("not reloaded ") + file + ": " + problems(report)
