@@ -37,22 +37,21 @@ final class NameWarnings {
         thread.start();
     }
 
-    private static void tell(Terminal terminal, List<Finding> findings) {
-        List<String> local = names(findings, finding -> finding.outcome() == Outcome.UNKNOWN && local(finding));
-        List<String> unknown = names(findings, finding -> finding.outcome() == Outcome.UNKNOWN && !local(finding));
-        if (!local.isEmpty()) {
-            terminal.warn("browsers and curl find " + list(local) + " by themselves, other programs do not:"
-                    + " the system cannot resolve " + (local.size() == 1 ? "it" : "them"));
-        }
+    static void tell(Terminal terminal, List<Finding> findings) {
+        List<String> unknown = names(findings, finding -> finding.outcome() == Outcome.UNKNOWN);
         if (!unknown.isEmpty()) {
             terminal.warn("the system cannot resolve " + list(unknown));
+            if (findings.stream().anyMatch(NameWarnings::local)) {
+                terminal.say("  browsers and curl find names below localhost all the same, other programs do not");
+            }
         }
         findings.stream()
                 .filter(finding -> finding.outcome() == Outcome.ELSEWHERE)
                 .map(Finding::text)
                 .forEach(terminal::warn);
         if (!findings.isEmpty()) {
-            terminal.say("  for every program to find them, add to /etc/hosts:  " + ResolverCheck.hostsLine(findings));
+            terminal.say("  for every program to find " + (findings.size() == 1 ? "it:" : "them:"));
+            ResolverCheck.hostsCommands(findings).forEach(command -> terminal.say("    " + command));
         }
     }
 

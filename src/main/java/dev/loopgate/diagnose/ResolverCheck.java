@@ -59,6 +59,9 @@ public final class ResolverCheck {
 
     private static final int THREADS = 8;
 
+    /** What is left of a line of 80 columns. */
+    private static final int NAMES_WIDTH = 36;
+
     private final Resolver resolver;
     private final Duration limit;
 
@@ -96,10 +99,25 @@ public final class ResolverCheck {
         }
     }
 
-    /** The line that makes the names known to this machine, in {@code /etc/hosts}. */
-    public static String hostsLine(Collection<Finding> findings) {
-        return "127.0.0.1 "
-                + String.join(" ", findings.stream().map(Finding::name).toList());
+    /** Commands, to be pasted one by one, that make the names known to this machine; each fits a terminal. */
+    public static List<String> hostsCommands(Collection<Finding> findings) {
+        List<String> commands = new ArrayList<>();
+        StringBuilder names = new StringBuilder();
+        for (Finding finding : findings) {
+            if (names.length() > 0 && names.length() + finding.name().length() >= NAMES_WIDTH) {
+                commands.add(hostsCommand(names));
+                names.setLength(0);
+            }
+            names.append(' ').append(finding.name());
+        }
+        if (names.length() > 0) {
+            commands.add(hostsCommand(names));
+        }
+        return commands;
+    }
+
+    private static String hostsCommand(CharSequence names) {
+        return "echo '127.0.0.1" + names + "' | sudo tee -a /etc/hosts";
     }
 
     private List<InetAddress> resolve(String name) {

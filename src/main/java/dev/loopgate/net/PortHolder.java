@@ -13,8 +13,7 @@ import java.util.Optional;
  * @param gateway whether it is another Loopgate
  * @param file the configuration of that Loopgate; empty where it is not known
  */
-public record PortHolder(
-        long pid, String name, String command, String user, boolean gateway, Optional<Path> file) {
+public record PortHolder(long pid, String name, String command, String user, boolean gateway, Optional<Path> file) {
 
     public PortHolder(long pid, String name, String command, String user, boolean gateway) {
         this(pid, name, command, user, gateway, Optional.empty());

@@ -106,8 +106,11 @@ class ExplainTest {
         Files.createDirectories(folder.resolve("site/sub"));
         Files.writeString(folder.resolve("site/index.html"), "x");
         Files.writeString(folder.resolve("site/.secret"), "x");
-        write("hosts:\n  f.localhost: {routes: {/docs: {files: ./site}}}\n"
-                + "  app.localhost: {files: ./site, fallback: index.html}\n");
+        write("""
+                hosts:
+                  f.localhost: {routes: {/docs: {files: ./site}}}
+                  app.localhost: {files: ./site, fallback: index.html}
+                """);
         assertThat(explain("f.localhost/docs/").status()).isZero();
         assertThat(explain("f.localhost/docs/index.html?v=1").status()).isZero();
         assertThat(explain("f.localhost/docs/sub").status()).isZero();
@@ -121,8 +124,11 @@ class ExplainTest {
 
     @Test
     void a_client_that_allow_and_deny_refuse_is_told_so() throws IOException {
-        write("hosts:\n  a.localhost: {respond: {body: x}, allow: [192.0.2.0/24]}\n"
-                + "  b.localhost: {respond: {body: x}, deny: [192.0.2.0/24]}\n");
+        write("""
+                hosts:
+                  a.localhost: {respond: {body: x}, allow: [192.0.2.0/24]}
+                  b.localhost: {respond: {body: x}, deny: [192.0.2.0/24]}
+                """);
         Invocation refused = explain("a.localhost");
         assertThat(refused.status()).isEqualTo(ExitStatus.FAILED);
         assertThat(refused.out()).contains("403: allow and deny keep a client on this machine out");

@@ -30,16 +30,17 @@ class GatewayVoiceTest {
         voice.reloaded(invalid("gate.yaml:2:1: worse"));
         voice.reloaded(ReloadReport.withoutChange(Outcome.UNCHANGED, 0, List.of(), List.of()));
         voice.reloaded(invalid("gate.yaml:2:1: worse"));
-        assertThat(said()).containsExactly(
-                "gate.yaml:1:1: wrong",
-                "gate.yaml:2:1: worse",
-                "not reloaded gate.yaml: 2 problems; still serving the previous configuration",
-                "still not reloaded gate.yaml: the same 2 problems as before",
-                "gate.yaml:2:1: worse",
-                "not reloaded gate.yaml: 1 problem; still serving the previous configuration",
-                "reloaded gate.yaml: nothing changed",
-                "gate.yaml:2:1: worse",
-                "not reloaded gate.yaml: 1 problem; still serving the previous configuration");
+        assertThat(said())
+                .containsExactly(
+                        "gate.yaml:1:1: wrong",
+                        "gate.yaml:2:1: worse",
+                        "not reloaded gate.yaml: 2 problems; still serving the previous configuration",
+                        "still not reloaded gate.yaml: the same 2 problems as before",
+                        "gate.yaml:2:1: worse",
+                        "not reloaded gate.yaml: 1 problem; still serving the previous configuration",
+                        "reloaded gate.yaml: nothing changed",
+                        "gate.yaml:2:1: worse",
+                        "not reloaded gate.yaml: 1 problem; still serving the previous configuration");
     }
 
     private List<String> said() {

@@ -71,14 +71,18 @@ class StartProblemIT {
         int taken = port;
         choosePort();
         Path other = Files.writeString(
-                home.resolve("other.yaml"), "listen: 127.0.0.1:" + port + "\nforwards: {\"127.0.0.1:" + taken + "\": 1}\n");
+                home.resolve("other.yaml"),
+                "listen: 127.0.0.1:" + port + "\nforwards: {\"127.0.0.1:" + taken + "\": 1}\n");
         try (PackagedGateway first = PackagedGateway.run(home, file, taken);
                 PackagedGateway second = PackagedGateway.run(home, other, port)) {
             String holder = "another Loopgate (pid " + first.process().pid();
             Eventually.until("the warning", LIMIT, () -> second.output().contains(holder));
             assertThat(second.process().stderr()).contains(", with " + file + ")");
             JsonObject status = new JsonObject(second.command(
-                            "status", "--json", "--pid", Long.toString(second.process().pid()))
+                            "status",
+                            "--json",
+                            "--pid",
+                            Long.toString(second.process().pid()))
                     .stdout());
             assertThat(status.getJsonArray("forwards")
                             .getJsonObject(0)

@@ -100,10 +100,11 @@ class UsageTest {
 
     @Test
     void a_result_that_cannot_be_written_is_a_failure() throws IOException {
-        Files.writeString(folder.resolve("loopgate.yaml"), "hosts: {a.localhost: 1}\n");
+        String file = Files.writeString(folder.resolve("loopgate.yaml"), "hosts: {a.localhost: 1}\n")
+                .toString();
         for (String[] command : List.of(
-                new String[] {"check"},
-                new String[] {"check", "--json"},
+                new String[] {"check", file},
+                new String[] {"check", "--json", file},
                 new String[] {"--help"},
                 new String[] {"version"},
                 new String[] {"completion", "bash"})) {

@@ -33,7 +33,8 @@ class ResolverCheckTest {
                         new Finding("app.localhost", Outcome.UNKNOWN, List.of()));
         assertThat(findings.get(0).text()).isEqualTo("far.test leads to 192.0.2.7, not to this gateway");
         assertThat(findings.get(1).text()).contains("browsers and curl know app.localhost");
-        assertThat(ResolverCheck.hostsLine(findings)).isEqualTo("127.0.0.1 far.test app.localhost");
+        assertThat(ResolverCheck.hostsCommands(findings))
+                .containsExactly("echo '127.0.0.1 far.test app.localhost' | sudo tee -a /etc/hosts");
     }
 
     @Test
