@@ -40,8 +40,9 @@ final class CompletionCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         CommandLine tree = Commands.tree(surroundings);
-        // One script for bash and zsh: it turns on zsh's own understanding of bash completions.
-        String script = shell == Shell.fish ? FishCompletion.script(tree) : AutoComplete.bash("loopgate", tree);
+        String script = shell == Shell.fish
+                ? FishCompletion.script(tree)
+                : shell == Shell.zsh ? ZshCompletion.script(tree) : AutoComplete.bash("loopgate", tree);
         surroundings.terminal().out().print(script);
         return ExitStatus.DONE;
     }

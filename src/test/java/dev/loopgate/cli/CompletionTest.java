@@ -29,11 +29,38 @@ class CompletionTest {
         assertThat(run("bash", "loopgate.bash", "bash", "-c", script)).isEqualTo("status\n--pid\n");
     }
 
+    /** In a terminal of its own, since zsh completes nowhere else; Ctrl-X shows what a line has become. */
     @Test
-    void zsh_takes_the_script() throws IOException {
+    void zsh_completes_commands_options_and_shells() throws IOException {
         Programs.require("zsh");
-        String script = "autoload -Uz compinit; compinit -u -D; source ./loopgate.zsh; whence -w _complete_loopgate";
-        assertThat(run("zsh", "loopgate.zsh", "zsh", "-f", "-c", script)).contains("_complete_loopgate: function");
+        String typed = """
+                zmodload zsh/zpty
+                zpty shell zsh -f -i
+                zpty -w shell 'PS1=; autoload -Uz compinit; compinit -u -D; source ./loopgate.zsh'
+                zpty -w shell 'show() { print -r -- "<$BUFFER>"; BUFFER= }; zle -N show; bindkey "^X" show; echo rea""dy'
+                zpty -r shell seen '*ready*'
+                for text in 'loopgate stat' 'loopgate status --pi' 'loopgate completion z' 'loopgate check --config ./loopgate.z'
+                do
+                  zpty -w -n shell $text$'\\t\\x18'
+                  zpty -r shell seen '*<*>*'
+                  print -r -- ${${seen##*<}%%>*}
+                done
+                zpty -d shell
+                """;
+        assertThat(run("zsh", "loopgate.zsh", "zsh", "-f", "-c", typed).lines().map(String::strip))
+                .containsExactly(
+                        "loopgate status",
+                        "loopgate status --pid",
+                        "loopgate completion zsh",
+                        "loopgate check --config ./loopgate.zsh");
+    }
+
+    @Test
+    void zsh_script_is_one_of_its_own_kind() {
+        assertThat(Invocation.of(folder, "completion", "zsh").out())
+                .startsWith("#compdef loopgate\n")
+                .contains("'run:Run the gateway in the foreground.'", "--config", "(bash zsh fish)")
+                .doesNotContain("bash_", "${");
     }
 
     @Test
