@@ -32,7 +32,8 @@ final class Commands {
     }
 
     /** Runs a command line and gives the exit status. Never throws. */
-    static int execute(Surroundings surroundings, String... arguments) {
+    static int execute(Surroundings surroundings, String... words) {
+        String[] arguments = asOption(words);
         // Before picocli looks: a command is built for the terminal it is to print on.
         boolean plain = List.of(arguments).contains("--no-color");
         Surroundings own = plain ? surroundings.with(surroundings.terminal().withoutColour()) : surroundings;
@@ -43,6 +44,20 @@ final class Commands {
             return status == ExitStatus.DONE ? ExitStatus.FAILED : status;
         }
         return status;
+    }
+
+    /**
+     * {@code help} and {@code help run} are what many type for {@code --help} and {@code run --help}. Of a command that
+     * there is none of, help would be that of all of them, and no word of the mistake.
+     */
+    private static String[] asOption(String... words) {
+        if (words.length == 0 || words[0].startsWith("-") || all().containsKey(words[0])) {
+            return words;
+        }
+        if (!words[0].equals("help")) {
+            return new String[] {words[0]};
+        }
+        return words.length == 1 ? new String[] {"--help"} : asOption(words[1], "--help");
     }
 
     /** The whole tree. */

@@ -26,6 +26,10 @@ class UsageTest {
         assertThat(help.status()).isZero();
         assertThat(help.out()).contains("run ", "check ", "explain ", "status ", "loopgate demo");
         assertThat(Invocation.of(folder, "--help")).isEqualTo(help);
+        assertThat(Invocation.of(folder, "help")).isEqualTo(help);
+        assertThat(Invocation.of(folder, "help", "check")).isEqualTo(Invocation.of(folder, "check", "--help"));
+        assertThat(Invocation.of(folder, "help", "chek")).satisfies(usage("no command chek", "did you mean check?"));
+        assertThat(Invocation.of(folder, "chek", "--help")).satisfies(usage("no command chek", "did you mean check?"));
     }
 
     @Test
