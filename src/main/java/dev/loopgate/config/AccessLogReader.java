@@ -25,7 +25,7 @@ final class AccessLogReader {
     AccessLogSettings read(Item item) {
         if (!(item instanceof Mapping mapping)) {
             Optional<Format> format = scalars.scalar(item, FORMATS + ", or a map of format and file")
-                    .flatMap(this::format);
+                    .flatMap(scalar -> format(scalar, Optional.of(inFile(scalar))));
             return new AccessLogSettings(format.orElse(Format.SHORT), Optional.empty());
         }
         Fields fields = new Fields(mapping, KEYS, problems);
@@ -34,7 +34,7 @@ final class AccessLogReader {
         }
         Format format = fields.value("format")
                 .flatMap(value -> scalars.scalar(value, FORMATS))
-                .flatMap(this::format)
+                .flatMap(scalar -> format(scalar, Optional.empty()))
                 .orElse(Format.SHORT);
         if (format == Format.OFF && fields.has("file")) {
             problems.error(
@@ -43,7 +43,15 @@ final class AccessLogReader {
         return new AccessLogSettings(format, fields.value("file").flatMap(value -> scalars.path(value, "a file")));
     }
 
-    private Optional<Format> format(Scalar scalar) {
+    /** What whoever names a file has in mind. */
+    private static String inFile(Scalar scalar) {
+        String text = scalar.text();
+        boolean name = text.matches("[\\w./~-]*[./][\\w./~-]*");
+        return "to write to a file: {format: short, file: " + (name ? text : "access.log") + "}";
+    }
+
+    /** @param otherwise the advice where the word is like none of the formats */
+    private Optional<Format> format(Scalar scalar, Optional<String> otherwise) {
         switch (scalar.text()) {
             case "off":
                 return Optional.of(Format.OFF);
@@ -59,9 +67,11 @@ final class AccessLogReader {
                     case "true", "yes", "on", "text", "common", "combined", "stdout" -> Optional.of("short");
                     default -> Spelling.nearest(lower, List.of("off", "short", "json"));
                 };
-                meant.ifPresentOrElse(
-                        word -> problems.error(scalar.place(), message, "write " + word),
-                        () -> problems.error(scalar.place(), message));
+                meant.map(word -> "write " + word)
+                        .or(() -> otherwise)
+                        .ifPresentOrElse(
+                                hint -> problems.error(scalar.place(), message, hint),
+                                () -> problems.error(scalar.place(), message));
                 return Optional.empty();
         }
     }

@@ -18,6 +18,9 @@ final class HostNames {
     /** IDNA 2003, which Java knows, and browsers disagree on these: sharp s, final sigma and the joiners. */
     private static final Pattern DEVIATION = Pattern.compile("[\u00df\u1e9e\u03c2\u200c\u200d]");
 
+    private static final String LABELS =
+            "labels are up to 63 letters, digits, hyphens and underscores, no hyphen at either end";
+
     private final Problems problems;
 
     HostNames(Problems problems) {
@@ -91,6 +94,10 @@ final class HostNames {
                     name.isEmpty() ? "is no name" : "is longer than the 253 characters of a name",
                     "name a host, such as app.localhost");
         }
+        Optional<String> stray = stray(name);
+        if (stray.isPresent()) {
+            return refuse(at, stray.get(), LABELS);
+        }
         String last = "";
         for (String label : name.split("\\.", -1)) {
             if (!LABEL.matcher(label).matches()) {
@@ -99,7 +106,7 @@ final class HostNames {
                         label.isEmpty()
                                 ? "has an empty label: two dots in a row, or one in front"
                                 : "is not a host name, because of " + Problems.quote(label),
-                        "labels are up to 63 letters, digits, hyphens and underscores, no hyphen at either end");
+                        LABELS);
             }
             last = label;
         }
@@ -110,6 +117,16 @@ final class HostNames {
                     "an address is four numbers from 0 to 255, without leading zeros");
         }
         return Optional.of(name);
+    }
+
+    /** What is wrong with the first character that no name has. */
+    private static Optional<String> stray(String name) {
+        return name.chars()
+                .filter(c -> "abcdefghijklmnopqrstuvwxyz0123456789-_.".indexOf(c) < 0)
+                .mapToObj(c -> Character.isWhitespace(c)
+                        ? "has a blank in it"
+                        : "is not a host name, because of its " + Problems.quote(Character.toString(c)))
+                .findFirst();
     }
 
     private <T> Optional<T> refuse(Scalar at, String message, String hint) {

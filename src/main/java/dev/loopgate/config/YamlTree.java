@@ -107,16 +107,22 @@ final class YamlTree {
     private Item aliased(String name, Place place) throws Stop {
         Anchored anchored = anchors.get(name);
         if (anchored == null) {
-            throw new Stop(
+            return unknown(
                     place,
                     "\"*" + name + "\" refers to an anchor that is not above it",
                     "a name with a wildcard needs quotes: \"*." + name.replaceFirst("^\\.", "") + "\"");
         }
         grow(anchored.size, place);
-        return anchored.item.orElseThrow(() -> new Stop(
+        return anchored.item.orElseGet(() -> unknown(
                 place,
                 "\"*" + name + "\" refers to what it is part of",
                 "an alias cannot stand within its own anchor"));
+    }
+
+    /** Stands for what cannot be known, so that the rest of the file is still looked at. */
+    private Item unknown(Place place, String message, String hint) {
+        problems.errorAndNoMore(place, message, hint);
+        return new Scalar(place, "", "", false);
     }
 
     private void grow(long by, Place place) throws Stop {
@@ -152,15 +158,17 @@ final class YamlTree {
         Map<String, Entry> entries = new java.util.LinkedHashMap<>();
         while (!parser.checkEvent(Event.ID.MappingEnd)) {
             Item key = item(parser, depth + 1, false);
+            if (isMerge(key) && parser.checkEvent(Event.ID.Alias)) {
+                refuseMerge(key.place());
+                parser.getEvent();
+                continue;
+            }
             Item value = item(parser, depth + 1, true);
             if (!(key instanceof Scalar name)) {
                 problems.error(
                         key.place(), "a key is a word or a name, not " + key.kind(), "put it in quotes if it is text");
-            } else if (name.text().equals("<<") && name.plain()) {
-                problems.error(
-                        name.place(),
-                        "\"<<\" (merge keys) is not supported",
-                        "put what routes have in common under defaults, or on their host");
+            } else if (isMerge(key)) {
+                refuseMerge(key.place());
             } else {
                 Entry twin = entries.putIfAbsent(name.text(), new Entry(name, value));
                 if (twin != null) {
@@ -172,6 +180,17 @@ final class YamlTree {
             }
         }
         return List.copyOf(entries.values());
+    }
+
+    private static boolean isMerge(Item key) {
+        return key instanceof Scalar name && name.text().equals("<<") && name.plain();
+    }
+
+    private void refuseMerge(Place place) {
+        problems.error(
+                place,
+                "\"<<\" (merge keys) is not supported",
+                "put what routes have in common under defaults, or on their host");
     }
 
     private void refuseTag(String tag, Place place) {
