@@ -4,6 +4,7 @@ import dev.loopgate.model.UpstreamAddress;
 import dev.loopgate.model.UpstreamAddress.HostPort;
 import dev.loopgate.model.UpstreamAddress.LoopbackPort;
 import dev.loopgate.model.UpstreamAddress.UnixSocket;
+import dev.loopgate.net.Addresses;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -27,9 +28,6 @@ import java.util.List;
  */
 record Reachability(boolean up, List<String> attempts) {
 
-    private static final byte[] LOOPBACK_4 = {127, 0, 0, 1};
-    private static final byte[] LOOPBACK_6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
-
     static Reachability of(UpstreamAddress upstream, Duration limit) {
         if (upstream instanceof UnixSocket unix) {
             return of(unix);
@@ -37,8 +35,8 @@ record Reachability(boolean up, List<String> attempts) {
         List<InetSocketAddress> addresses = new ArrayList<>();
         try {
             if (upstream instanceof LoopbackPort loopback) {
-                addresses.add(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK_4), loopback.port()));
-                addresses.add(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK_6), loopback.port()));
+                addresses.add(new InetSocketAddress(Addresses.LOOPBACK4, loopback.port()));
+                addresses.add(new InetSocketAddress(Addresses.LOOPBACK6, loopback.port()));
             } else if (upstream instanceof HostPort named) {
                 for (InetAddress address : InetAddress.getAllByName(named.host())) {
                     addresses.add(new InetSocketAddress(address, named.port()));
@@ -52,7 +50,7 @@ record Reachability(boolean up, List<String> attempts) {
         for (InetSocketAddress address : addresses) {
             String attempt = attempt(address, limit);
             up |= attempt.isEmpty();
-            attempts.add(text(address) + (attempt.isEmpty() ? " takes connections" : " " + attempt));
+            attempts.add(Addresses.text(address) + (attempt.isEmpty() ? " takes connections" : " " + attempt));
         }
         return new Reachability(up, attempts);
     }
@@ -80,11 +78,5 @@ record Reachability(boolean up, List<String> attempts) {
         } catch (IOException e) {
             return "cannot be reached: " + e.getMessage();
         }
-    }
-
-    private static String text(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
-        return (host.indexOf(':') < 0 ? host : host.equals("0:0:0:0:0:0:0:1") ? "[::1]" : "[" + host + "]") + ":"
-                + address.getPort();
     }
 }

@@ -1,5 +1,6 @@
 package dev.loopgate.diagnose;
 
+import dev.loopgate.net.Addresses;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -136,7 +137,7 @@ public final class ResolverCheck {
                 findings.add(new Finding(name, Outcome.UNKNOWN, List.of()));
             } else if (addresses.stream().noneMatch(address -> leadsHere(address, open))) {
                 List<String> texts =
-                        addresses.stream().map(InetAddress::getHostAddress).toList();
+                        addresses.stream().map(Addresses::text).toList();
                 findings.add(new Finding(name, Outcome.ELSEWHERE, texts));
             }
         } catch (TimeoutException | ExecutionException noAnswer) {

@@ -1,5 +1,6 @@
 package dev.loopgate.http;
 
+import dev.loopgate.net.Addresses;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +15,7 @@ final class Client {
 
     Client(InetSocketAddress remote, InetSocketAddress local) {
         address = remote.getAddress();
-        String text = address.getHostAddress();
+        String text = Addresses.text(address);
         int scope = text.indexOf('%');
         addressText = scope < 0 ? text : text.substring(0, scope);
         portText = Integer.toString(local.getPort());

@@ -13,12 +13,17 @@ final class Hop {
     private final String text;
 
     Hop(Target.Upstream target, Upstream upstream) {
+        this(target, upstream, target.toString());
+    }
+
+    /** @param text for people: a service of the gateway's own is not known to them by its address */
+    Hop(Target.Upstream target, Upstream upstream, String text) {
         this.upstream = upstream;
         this.basePath = target.basePath().getBytes(StandardCharsets.UTF_8);
         this.authority = target.address() instanceof UpstreamAddress.UnixSocket
                 ? "localhost"
                 : target.address().toString();
-        this.text = target.toString();
+        this.text = text;
     }
 
     Upstream upstream() {

@@ -61,7 +61,10 @@ public final class HttpGateway {
                         address -> before.containsKey(address)
                                 ? before.get(address)
                                 : new Upstream(address, loops.size()));
-                hops.add(new Hop(target, upstream));
+                hops.add(
+ route.target() instanceof Target.Files files
+ ? new Hop(target, upstream, "files " + files.root())
+ : new Hop(target, upstream));
             }
             return new HttpRoute(route, hops);
         });

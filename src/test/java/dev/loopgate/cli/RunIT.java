@@ -10,6 +10,8 @@ import dev.loopgate.testkit.PeerAction;
 import dev.loopgate.testkit.PeerAction.Piece;
 import dev.loopgate.testkit.PeerAction.Then;
 import dev.loopgate.testkit.RawClient;
+import dev.loopgate.testkit.RawResponse;
+import dev.loopgate.testkit.RunningProcess;
 import dev.loopgate.testkit.ScriptedBackend;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -144,6 +146,38 @@ class RunIT {
             assertThat(gateway.process().stderr().lines())
                     .anySatisfy(line -> assertThat(line).startsWith("warning: access log: cannot write /dev/full: "))
                     .allSatisfy(line -> assertThat(line).matches("(warning: |  )?[a-zA-Z/].*"));
+        }
+    }
+
+    @Test
+    void the_log_names_the_folder_that_a_file_came_from() throws IOException {
+        Files.writeString(Files.createDirectory(home.resolve("site")).resolve("index.html"), "home");
+        try (PackagedGateway gateway = start("hosts: {files.localhost: {files: ./site}}\n");
+                RawClient client = RawClient.connect(port)) {
+            awaitOutput(gateway, "listening on");
+            assertThat(client.get("files.localhost", "/").response().body()).isEqualTo("home");
+            awaitOutput(gateway, "files.localhost/ -> files " + home.resolve("site") + "\n");
+        }
+    }
+
+    @Test
+    void without_any_file_it_runs_with_no_hosts_and_tells_how_to_add_one() throws IOException {
+        try (RunningProcess run = PackagedGateway.start(home, home, "run")) {
+            // The port is the default one: on a machine where a gateway runs, this one says so and ends.
+            Eventually.until("a start", LIMIT, () -> run.stdout().contains("listening on") || !run.alive());
+            if (!run.alive()) {
+                assertThat(run.stderr()).contains("62893");
+                return;
+            }
+            assertThat(run.stdout())
+                    .contains("There is no configuration yet", home.resolve("loopgate.yaml").toString());
+            try (RawClient client = RawClient.connect(62893)) {
+                RawResponse page = client.get("localhost:62893", "/", "Accept: text/html").response();
+                assertThat(page.status()).isEqualTo(404);
+                assertThat(page.body()).contains("No host is set up yet", "app.localhost: 3000");
+            }
+            Files.writeString(home.resolve("loopgate.yaml"), "hosts: {app.localhost: " + backend.port() + "}\n");
+            Eventually.until("a reload", LIMIT, () -> run.stderr().contains("reloaded loopgate.yaml: +1 ~0 -0"));
         }
     }
 
