@@ -136,8 +136,7 @@ public final class ResolverCheck {
             if (addresses.isEmpty()) {
                 findings.add(new Finding(name, Outcome.UNKNOWN, List.of()));
             } else if (addresses.stream().noneMatch(address -> leadsHere(address, open))) {
-                List<String> texts =
-                        addresses.stream().map(Addresses::text).toList();
+                List<String> texts = addresses.stream().map(Addresses::text).toList();
                 findings.add(new Finding(name, Outcome.ELSEWHERE, texts));
             }
         } catch (TimeoutException | ExecutionException noAnswer) {

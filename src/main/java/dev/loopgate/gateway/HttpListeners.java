@@ -43,12 +43,14 @@ final class HttpListeners {
             if (targets.addresses().isEmpty()) {
                 throw new SocketException("this machine has no address for " + bind);
             }
-            for (InetSocketAddress missing : targets.missing()) {
-                warnings.add("not listening on " + Addresses.text(missing) + ": this machine has no such address, so "
-                        + "clients that try it first take the other family");
-            }
+            targets.missing().forEach(missing -> warnings.add(lacking(missing)));
         }
         return wanted;
+    }
+
+    static String lacking(InetSocketAddress missing) {
+        return "not listening on " + Addresses.text(missing)
+                + ": this machine has no such address, so clients that try it first take the other family";
     }
 
     /** As bound, in the order of the file. */

@@ -62,9 +62,9 @@ public final class HttpGateway {
                                 ? before.get(address)
                                 : new Upstream(address, loops.size()));
                 hops.add(
- route.target() instanceof Target.Files files
- ? new Hop(target, upstream, "files " + files.root())
- : new Hop(target, upstream));
+                        route.target() instanceof Target.Files files
+                                ? new Hop(target, upstream, "files " + files.root())
+                                : new Hop(target, upstream));
             }
             return new HttpRoute(route, hops);
         });

@@ -29,14 +29,22 @@ public record BindTargets(List<InetSocketAddress> addresses, List<InetSocketAddr
      * @throws IllegalArgumentException where an {@code ADDRESS} is not an IP literal
      */
     public static BindTargets of(BindAddress bind) throws SocketException {
+        return of(bind, address -> NetworkInterface.getByInetAddress(address) != null);
+    }
+
+    /** Whether an address is one of this machine's. */
+    interface Interfaces {
+        boolean have(InetAddress address) throws SocketException;
+    }
+
+    static BindTargets of(BindAddress bind, Interfaces interfaces) throws SocketException {
         List<InetSocketAddress> found = new ArrayList<>();
         List<InetSocketAddress> missing = new ArrayList<>();
         switch (bind.scope()) {
             case ADDRESS -> found.add(new InetSocketAddress(Addresses.literal(bind.address()), bind.port()));
             case LOOPBACK -> {
                 for (InetAddress address : List.of(Addresses.LOOPBACK4, Addresses.LOOPBACK6)) {
-                    boolean present = NetworkInterface.getByInetAddress(address) != null;
-                    (present ? found : missing).add(new InetSocketAddress(address, bind.port()));
+                    (interfaces.have(address) ? found : missing).add(new InetSocketAddress(address, bind.port()));
                 }
             }
             case LAN -> {

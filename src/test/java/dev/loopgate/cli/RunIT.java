@@ -145,7 +145,7 @@ class RunIT {
             awaitOutput(gateway, "/dev/full");
             assertThat(gateway.process().stderr().lines())
                     .anySatisfy(line -> assertThat(line).startsWith("warning: access log: cannot write /dev/full: "))
-                    .allSatisfy(line -> assertThat(line).matches("(warning: |  )?[a-zA-Z/].*"));
+                    .allSatisfy(line -> assertThat(line).matches("(warning: | {2,4})?[a-zA-Z/].*"));
         }
     }
 
@@ -170,9 +170,12 @@ class RunIT {
                 return;
             }
             assertThat(run.stdout())
-                    .contains("There is no configuration yet", home.resolve("loopgate.yaml").toString());
+                    .contains(
+                            "There is no configuration yet",
+                            home.resolve("loopgate.yaml").toString());
             try (RawClient client = RawClient.connect(62893)) {
-                RawResponse page = client.get("localhost:62893", "/", "Accept: text/html").response();
+                RawResponse page =
+                        client.get("localhost:62893", "/", "Accept: text/html").response();
                 assertThat(page.status()).isEqualTo(404);
                 assertThat(page.body()).contains("No host is set up yet", "app.localhost: 3000");
             }

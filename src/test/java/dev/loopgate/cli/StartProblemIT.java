@@ -164,7 +164,8 @@ class StartProblemIT {
             assertThat(run.stdout())
                     .contains("listening on 127.0.0.1:" + port, "for this machine only")
                     .doesNotContain("OPEN TO THE NETWORK", "0.0.0.0");
-            assertThat(run.stderr()).contains("named by nobody", "loopgate run --config");
+            Eventually.until("the warning", LIMIT, () -> run.stderr().contains("loopgate run --config"));
+            assertThat(run.stderr()).contains("warning: listens on " + port + " of loopback", "named by nobody");
         }
     }
 
