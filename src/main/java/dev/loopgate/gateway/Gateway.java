@@ -172,6 +172,10 @@ public final class Gateway {
         return vertx.executeBlocking(
                         () -> new Prepared(http.compile(next), HttpListeners.wanted(next.listen(), warnings)))
                 .compose(prepared -> {
+                    if (running == null) {
+                        // The first connection may come as soon as there is a listener, and nothing is in force yet.
+                        prepared.install.run();
+                    }
                     Set<InetSocketAddress> before = new LinkedHashSet<>(listeners.asked());
                     return forwards.makeWay(listeners.fresh(prepared.listen), next.forwards())
                             .compose(moved -> listeners

@@ -26,13 +26,11 @@ class DemoIT {
 
     @Test
     void every_sample_answers_and_a_static_site_is_served_with_validators_ranges_and_closed_borders() throws Exception {
-        port = RealServers.freePort();
+        port = Rig.freePort();
         Path folder;
         try (RunningProcess demo = PackagedGateway.start(home, home, "demo", "--port", Integer.toString(port))) {
             Eventually.until(
-                    "the demo",
-                    RealServers.LIMIT,
-                    () -> !demo.alive() || demo.stdout().contains("listening on"));
+                    "the demo", Rig.LIMIT, () -> !demo.alive() || demo.stdout().contains("listening on"));
             assertThat(demo.stdout())
                     .as(demo.stderr())
                     .containsSubsequence("http://demo.localhost:" + port + "/", "Open that in a browser");
@@ -54,7 +52,7 @@ class DemoIT {
             folder = Path.of(found.group(1));
             static_site(folder.resolve("site"));
             demo.terminate();
-            assertThat(demo.awaitExit(RealServers.LIMIT)).isZero();
+            assertThat(demo.awaitExit(Rig.LIMIT)).isZero();
         }
         assertThat(folder).doesNotExist();
     }

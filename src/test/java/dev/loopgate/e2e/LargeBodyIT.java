@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -86,28 +85,12 @@ class LargeBodyIT {
     @Test
     void a_gibibyte_down_and_up_arrives_whole_in_bounded_memory() throws IOException {
         String curl = Programs.require("curl").toString();
-        int port = RealServers.freePort();
-        Path file = folder.resolve("loopgate.yaml");
-        Files.writeString(
-                file,
-                "listen: 127.0.0.1:" + port + "\nhosts:\n  big.localhost: "
-                        + server.getAddress().getPort() + "\n");
-        Path home = Files.createDirectory(folder.resolve("home"));
-        String at = "http://127.0.0.1:" + port;
-        try (PackagedGateway gateway = PackagedGateway.run(home, file, port)) {
-            String down = RealServers.run(
-                    folder,
-                    Map.of(),
-                    "sh",
-                    "-c",
-                    curl + " -sS -f -H 'Host: big.localhost' " + at + "/down | sha256sum");
-            String up = RealServers.run(
-                    folder,
-                    Map.of(),
-                    "sh",
-                    "-c",
-                    curl + " -sS -f -H 'Host: big.localhost' " + at + "/down | " + curl
-                            + " -sS -f -H 'Host: big.localhost' -T - " + at + "/up");
+        try (Rig rig = new Rig(folder)) {
+            PackagedGateway gateway =
+                    rig.gateway("hosts: {big.localhost: " + server.getAddress().getPort() + "}\n");
+            String request = curl + " -sS -f -H 'Host: big.localhost' http://127.0.0.1:" + gateway.port();
+            String down = rig.run("sh", "-c", request + "/down | sha256sum");
+            String up = rig.run("sh", "-c", request + "/down | " + request + "/up -T -");
 
             assertThat(down).startsWith(expected);
             assertThat(up).isEqualTo(expected);

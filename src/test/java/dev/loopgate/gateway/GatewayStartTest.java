@@ -24,8 +24,11 @@ import java.net.NetworkInterface;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,6 +64,27 @@ class GatewayStartTest {
                 assertThat(forward.problem()).isEmpty();
                 assertThat(forward.accepted()).isEqualTo(1);
             });
+        }
+    }
+
+    @RepeatedTest(5)
+    void the_first_connection_that_is_accepted_finds_the_hosts() throws Exception {
+        int port = TcpPeer.closedPort();
+        GatewayUnderTest gateway = new GatewayUnderTest();
+        ExecutorService client = Executors.newSingleThreadExecutor();
+        try {
+            java.util.concurrent.Future<String> first = client.submit(() -> {
+                // At once, without a pause between two attempts.
+                while (!listens(port) && !Thread.interrupted()) {
+                    Thread.onSpinWait();
+                }
+                return get(port, "a.localhost");
+            });
+            gateway.started(configuration(loopback4(port), List.of(answering("a.localhost", "A"))));
+            assertThat(first.get(15, TimeUnit.SECONDS)).isEqualTo("A");
+        } finally {
+            client.shutdownNow();
+            gateway.close();
         }
     }
 

@@ -3,7 +3,7 @@ package dev.loopgate.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loopgate.model.Configuration;
-import dev.loopgate.testkit.Chromium;
+import dev.loopgate.testkit.Browser;
 import dev.loopgate.testkit.ClosedPort;
 import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.LeakCheck;
@@ -37,7 +37,8 @@ class WaitingPageTest {
         int port = closed.port();
         Configuration configuration = Sites.of(Sites.proxy("app.localhost", port));
         try (RunningGateway gateway = RunningGateway.start(configuration);
-                Chromium browser = Chromium.open(profile, "http://app.localhost:" + gateway.port() + "/page?a=1")) {
+                Browser browser = Browser.open(profile)) {
+            browser.show("http://app.localhost:" + gateway.port() + "/page?a=1");
             Eventually.until(
                     "the waiting page asks again: " + browser.errors(),
                     BROWSER,

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A child process whose output is kept. Closing it ends it, at last by force. */
+/** A child process whose output is kept. Closing it ends it, at last by force, with all the processes that it started. */
 public final class RunningProcess implements AutoCloseable {
 
     private static final Duration END_LIMIT = Duration.ofSeconds(30);
@@ -84,6 +84,7 @@ public final class RunningProcess implements AutoCloseable {
 
     @Override
     public void close() {
+        List<ProcessHandle> children = process.descendants().toList();
         process.destroy();
         try {
             if (!process.waitFor(END_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -93,6 +94,14 @@ public final class RunningProcess implements AutoCloseable {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
+        children.forEach(ProcessHandle::destroyForcibly);
+        Eventually.until(
+                "the processes of " + command + " end", () -> children.stream().noneMatch(RunningProcess::runs));
+    }
+
+    /** One that has ended and that nobody asks for its exit status has no command any more. */
+    private static boolean runs(ProcessHandle process) {
+        return process.isAlive() && process.info().command().isPresent();
     }
 
     private static final class Capture {
