@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import picocli.CommandLine;
@@ -37,7 +38,7 @@ final class Commands {
         // Before picocli looks: a command is built for the terminal it is to print on.
         boolean plain = List.of(arguments).contains("--no-color");
         Surroundings own = plain ? surroundings.with(surroundings.terminal().withoutColour()) : surroundings;
-        int status = tree(own, arguments.length == 0 ? "" : arguments[0]).execute(arguments);
+        int status = run(own, arguments);
         // A stream of Java keeps its failures to itself until it is asked.
         if (own.terminal().out().checkError()) {
             own.terminal().fail("standard output cannot be written: its disk is full, or nobody reads it");
@@ -58,6 +59,18 @@ final class Commands {
             return new String[] {words[0]};
         }
         return words.length == 1 ? new String[] {"--help"} : asOption(words[1], "--help");
+    }
+
+    private static int run(Surroundings surroundings, String... arguments) {
+        Callable<Integer> start = PlainStart.of(surroundings, arguments);
+        if (start == null) {
+            return tree(surroundings, arguments.length == 0 ? "" : arguments[0]).execute(arguments);
+        }
+        try {
+            return start.call();
+        } catch (Exception e) {
+            return FailedCommand.tell(surroundings.terminal(), e);
+        }
     }
 
     /** The whole tree. */

@@ -1,10 +1,5 @@
 package dev.loopgate.cli;
 
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +13,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** What a user reads where a command fails: one sentence and what to do, never a stack trace. */
+/** What a user reads where a command line is not understood: one sentence and what to do. */
 final class FailureReports implements IParameterExceptionHandler, IExecutionExceptionHandler {
 
     private final Surroundings surroundings;
@@ -46,12 +41,7 @@ final class FailureReports implements IParameterExceptionHandler, IExecutionExce
 
     @Override
     public int handleExecutionException(Exception failure, CommandLine line, ParseResult result) {
-        if (failure instanceof CommandFailure told) {
-            surroundings.terminal().fail(told.lines());
-            return told.status();
-        }
-        surroundings.terminal().fail("this should not have happened: " + failure + "; " + details(failure));
-        return ExitStatus.FAILED;
+        return FailedCommand.tell(surroundings.terminal(), failure);
     }
 
     private static void unmatched(UnmatchedArgumentException failure, CommandLine line, List<String> lines) {
@@ -112,19 +102,5 @@ final class FailureReports implements IParameterExceptionHandler, IExecutionExce
 
     private static String printable(String text) {
         return text.replaceAll("\\p{Cntrl}", "?");
-    }
-
-    private static String details(Exception failure) {
-        try {
-            Path file = Files.createTempFile("loopgate-error-", ".txt");
-            try (PrintWriter writer = new PrintWriter(Files.newBufferedWriter(file, StandardCharsets.UTF_8))) {
-                writer.println("Loopgate " + Version.text() + ", Java " + Runtime.version() + ", "
-                        + System.getProperty("os.name") + " " + System.getProperty("os.version"));
-                failure.printStackTrace(writer);
-            }
-            return "the details are in " + file;
-        } catch (IOException e) {
-            return "the details could not be written: " + e.getMessage();
-        }
     }
 }

@@ -2,6 +2,7 @@ package dev.loopgate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.PackagedGateway;
 import dev.loopgate.testkit.PackagedGateway.Outcome;
 import dev.loopgate.testkit.Programs;
@@ -15,6 +16,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -124,6 +127,47 @@ class LauncherIT {
         assertThat(failed.stderr())
                 .contains("building ", "ERROR", "the build failed")
                 .doesNotContain("\u001b");
+    }
+
+    @Test
+    void java_learns_from_the_first_start_for_the_next_and_nothing_fails_where_it_forgets() throws IOException {
+        Path checkout = Files.createDirectories(folder.resolve("checkout"));
+        Path copy = Files.copy(launcher(), checkout.resolve("loopgate"));
+        Path target = Files.createDirectories(checkout.resolve("target"));
+        Files.copy(PackagedGateway.checkout().resolve("target/loopgate.jar"), target.resolve("loopgate.jar"));
+        Path file = Files.writeString(folder.resolve("wrong.yaml"), "hosts: []");
+        String java = System.getProperty("java.home");
+        Map<String, String> environment = Map.of("LOOPGATE_JAVA_HOME", java);
+
+        assertThat(run(environment, copy.toString(), "version").status()).isZero();
+        assertThat(target.resolve("start")).doesNotExist();
+        assertThat(run(environment, copy.toString(), "run", "--config", file.toString())
+                        .status())
+                .isEqualTo(ExitStatus.INVALID_CONFIGURATION);
+        Eventually.until("the start is learned", LIMIT, () -> learned(target).isPresent());
+        Outcome loading = run(
+                Map.of("LOOPGATE_JAVA_HOME", java, "LOOPGATE_JAVA_OPTS", "-Xlog:class+load:stderr"),
+                copy.toString(),
+                "version");
+        assertThat(loading.stderr()).containsPattern("dev.loopgate.cli.Commands source: shared objects file");
+
+        Path learned = learned(target).orElseThrow();
+        Files.delete(learned);
+        Files.writeString(learned, "nothing that Java could use");
+        Outcome forgotten = run(environment, copy.toString(), "version");
+        assertThat(forgotten.status()).isZero();
+        assertThat(forgotten.stderr()).isEmpty();
+        assertThat(forgotten.stdout()).startsWith("loopgate ");
+    }
+
+    /** What there is for later starts, once nobody is at it. */
+    private static Optional<Path> learned(Path target) {
+        try (Stream<Path> all = Files.list(target.resolve("start"))) {
+            List<Path> here = all.toList();
+            return here.size() == 1 && Files.isRegularFile(here.get(0)) ? Optional.of(here.get(0)) : Optional.empty();
+        } catch (IOException notYet) {
+            return Optional.empty();
+        }
     }
 
     @Test

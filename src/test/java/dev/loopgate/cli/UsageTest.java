@@ -46,6 +46,20 @@ class UsageTest {
     }
 
     @Test
+    void a_start_reads_the_same_in_all_its_spellings() throws IOException {
+        Path broken = Files.writeString(folder.resolve("broken.yaml"), "hosts: {a.localhost: 0}");
+        for (String file : List.of(broken.toString(), "missing.yaml", folder.toString())) {
+            Invocation plain = Invocation.of(folder, "run", "--config", file);
+            assertThat(plain.status()).isNotZero();
+            assertThat(plain.err()).contains("loopgate: ");
+            assertThat(Invocation.of(folder, "run", "-c", file)).isEqualTo(plain);
+            assertThat(Invocation.of(folder, "run", "--config=" + file)).isEqualTo(plain);
+        }
+        assertThat(Invocation.of(folder, "run", "--config", "").status()).isNotZero();
+        assertThat(Invocation.of(folder, "run", "--config", "--help").status()).isNotEqualTo(ExitStatus.FAILED);
+    }
+
+    @Test
     void every_reading_command_has_json() {
         for (String name : List.of("check", "explain", "routes", "status", "reload", "version")) {
             assertThat(Invocation.of(folder, name, "--help").out()).as(name).contains("--json");

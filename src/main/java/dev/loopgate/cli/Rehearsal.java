@@ -1,0 +1,157 @@
+package dev.loopgate.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A short life of a gateway over a service of its own, for Java to learn from: the launcher has it write down what was
+ * loaded and linked on the way, and later starts read that. Ends by itself; touches nothing outside a folder for the
+ * moment and loopback ports that are free.
+ */
+final class Rehearsal {
+
+    private static final int REQUESTS = 300;
+    private static final int ATTEMPTS = 500;
+    private static final long PAUSE_MILLIS = 10;
+    private static final int READ_MILLIS = 10_000;
+
+    private Rehearsal() {}
+
+    /** Takes no arguments; the status tells whether everything was rehearsed. */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        Path folder = Files.createTempDirectory("loopgate-rehearsal");
+        try (ServerSocket backend = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+            Thread service = new Thread(() -> serve(backend), "rehearsal-service");
+            service.setDaemon(true);
+            service.start();
+            perform(folder, backend.getLocalPort());
+        } finally {
+            delete(folder);
+        }
+        System.exit(ExitStatus.DONE);
+    }
+
+    private static void perform(Path folder, int backendPort) throws IOException, InterruptedException {
+        int port = freePort();
+        int forwarded = freePort();
+        Path file = folder.resolve("loopgate.yaml");
+        Files.writeString(Files.createDirectory(folder.resolve("site")).resolve("index.html"), "<p>here");
+        String text = """
+                listen: 127.0.0.1:%d
+                access-log: {format: short, file: %s}
+                hosts:
+                  app.localhost: %d
+                  web.localhost: {routes: {/: %d, /api: {to: %d, strip: true}}}
+                  docs.localhost: {files: ./site}
+                  ping.localhost: {respond: {body: pong}}
+                forwards:
+                  "127.0.0.1:%d": %d
+                """.formatted(
+                port, folder.resolve("access.log"), backendPort, backendPort, backendPort, forwarded, backendPort);
+        Files.writeString(file, text);
+        Map<String, String> environment = Map.of("XDG_RUNTIME_DIR", folder.toString());
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        Surroundings surroundings =
+                new Surroundings(Terminal.of(nowhere, nowhere, environment::get, ""), environment::get, folder);
+        Thread gateway =
+                new Thread(() -> Commands.execute(surroundings, "run", "--config", file.toString()), "rehearsal");
+        gateway.start();
+        awaitListener(port, gateway);
+        for (String host : List.of("app", "web", "docs", "ping", "unknown")) {
+            request(port, "GET / HTTP/1.1\r\nHost: " + host + ".localhost\r\nConnection: close\r\n\r\n", 1);
+        }
+        request(port, "GET /api/x HTTP/1.1\r\nHost: web.localhost\r\nAccept: */*\r\n\r\n", REQUESTS);
+        request(port, "POST / HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: 2\r\n\r\nok", 1);
+        request(forwarded, "GET / HTTP/1.1\r\nHost: x\r\n\r\n", 1);
+        Files.writeString(file, text + "  \"127.0.0.1:" + freePort() + "\": " + backendPort + "\n");
+        for (String command : List.of("reload", "status", "routes", "check", "version")) {
+            Commands.execute(surroundings, command);
+        }
+        gateway.interrupt();
+        gateway.join();
+    }
+
+    /** The service: an answer for each head that ends, and bodies are part of what it skips. */
+    private static void serve(ServerSocket backend) {
+        while (!backend.isClosed()) {
+            try {
+                Socket client = backend.accept();
+                Thread thread = new Thread(() -> answer(client), "rehearsal-service");
+                thread.setDaemon(true);
+                thread.start();
+            } catch (IOException closed) {
+                return;
+            }
+        }
+    }
+
+    private static void answer(Socket client) {
+        byte[] answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".getBytes(StandardCharsets.US_ASCII);
+        try (client;
+                BufferedReader lines = new BufferedReader(
+                        new InputStreamReader(client.getInputStream(), StandardCharsets.ISO_8859_1))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.isEmpty()) {
+                    client.getOutputStream().write(answer);
+                }
+            }
+        } catch (IOException gone) {
+            // The gateway ends its connections as it likes.
+        }
+    }
+
+    private static void awaitListener(int port, Thread gateway) throws IOException, InterruptedException {
+        for (int i = 0; i < ATTEMPTS && gateway.isAlive(); i++) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                return;
+            } catch (IOException notYet) {
+                Thread.sleep(PAUSE_MILLIS);
+            }
+        }
+        throw new IOException("the gateway did not start");
+    }
+
+    private static void request(int port, String request, int times) throws IOException {
+        byte[] buffer = new byte[65_536];
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(READ_MILLIS);
+            InputStream in = socket.getInputStream();
+            for (int i = 0; i < times; i++) {
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+                if (in.read(buffer) < 0) {
+                    throw new IOException("no answer to " + request);
+                }
+            }
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+}
