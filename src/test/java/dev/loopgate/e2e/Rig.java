@@ -79,6 +79,19 @@ final class Rig implements AutoCloseable {
         }
     }
 
+    /** Puts something else in the place of a text that the file holds. */
+    static void replace(Path file, String text, String by) {
+        try {
+            String before = Files.readString(file);
+            if (!before.contains(text)) {
+                throw new AssertionError(file + " does not say " + text);
+            }
+            Files.writeString(file, before.replace(text, by));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Starts a server and waits until its port of the loopback takes connections. */
     RunningProcess server(int port, Path directory, Map<String, String> environment, String... command) {
         RunningProcess process = with(RunningProcess.start(directory, environment, List.of(command)));
