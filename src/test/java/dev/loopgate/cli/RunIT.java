@@ -58,8 +58,8 @@ class RunIT {
                     .doesNotContain("OPEN TO THE NETWORK", "\u001b");
             assertThat(client.get("app.localhost", "/some/path").response().body())
                     .isEqualTo("hello");
-            awaitOutput(gateway, "200");
-            assertThat(gateway.process().stdout()).contains("GET  app.localhost/some/path -> ");
+            // Not by its digits alone, which a port can have, too.
+            awaitOutput(gateway, "GET  app.localhost/some/path -> ");
             assertThat(gateway.process().stderr()).doesNotContain("WARNING", "SLF4J", "Exception");
             client.finish();
             assertThat(gateway.stop()).isZero();
