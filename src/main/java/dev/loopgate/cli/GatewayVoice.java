@@ -87,6 +87,12 @@ final class GatewayVoice implements GatewayEvents {
     }
 
     @Override
+    public void forwardMoved(Forward.Tcp rule, List<String> addresses) {
+        say(() -> terminal.say("forward " + rule.bind() + " listens on " + String.join(" and ", addresses) + " now, "
+                + terminal.errStyle().bold("OPEN TO THE NETWORK")));
+    }
+
+    @Override
     public void refused(Forward.Tcp rule, String reason, long count) {
         say(() -> terminal.say("forward " + rule.bind() + " refused " + times(count) + ": " + reason));
     }

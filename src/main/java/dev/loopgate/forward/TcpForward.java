@@ -75,6 +75,29 @@ public final class TcpForward {
     }
 
     /**
+     * Listens where the rule belongs now: the addresses of this machine's interfaces come and go.
+     *
+     * @param addresses what the rule means at the moment
+     * @return whether anything is different; what cannot be bound is left for the next time. Never fails
+     */
+    public Future<Boolean> follow(Collection<InetSocketAddress> addresses) {
+        Listeners before = listeners;
+        if (before == null
+                || (before.addresses().containsAll(addresses) && addresses.containsAll(before.addresses()))) {
+            return Future.succeededFuture(false);
+        }
+        return before.follow(transport, addresses, this::accept).compose(after -> {
+            synchronized (this) {
+                if (!retired) {
+                    listeners = after;
+                    return Future.succeededFuture(!after.addresses().equals(before.addresses()));
+                }
+            }
+            return after.close().map(false);
+        });
+    }
+
+    /**
      * Puts another rule on the same sockets in force for what is accepted from now on. Connections whose client it
      * forbids are reset; those to a target it does not name have its {@code drain} to finish; others go on.
      *

@@ -2,13 +2,16 @@ package dev.loopgate.gateway;
 
 import dev.loopgate.forward.ForwardStatus;
 import dev.loopgate.forward.TcpForward;
+import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Forward;
 import dev.loopgate.net.Addresses;
 import dev.loopgate.net.BindFailure;
+import dev.loopgate.net.BindTargets;
 import dev.loopgate.net.Transport;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -24,6 +27,9 @@ final class ForwardSlot {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
+    /** Between two looks at the interfaces of this machine, for a rule that listens on all that there are. */
+    static final Duration LOOK = Duration.ofSeconds(5);
+
     /** Asking the system for the holder costs far more than trying to bind. */
     private static final int TRIES_PER_QUESTION = 12;
 
@@ -31,13 +37,40 @@ final class ForwardSlot {
     private final BindProblems problems;
     private final GatewayEvents events;
     private final TcpForward forward;
+    private final Targets targets;
+    private final Duration look;
     private @Nullable BindProblem problem;
     private Duration pause = FIRST_PAUSE;
     private long timer = -1;
     private int tries;
     private boolean retired;
 
+    /** Where an address of the file is on this machine, now. */
+    interface Targets {
+        List<InetSocketAddress> of(BindAddress bind) throws SocketException;
+    }
+
     ForwardSlot(Vertx vertx, Transport transport, Forward.Tcp rule, BindProblems problems, GatewayEvents events) {
+        this(
+                vertx,
+                transport,
+                rule,
+                problems,
+                events,
+                bind -> BindTargets.of(bind).addresses(),
+                LOOK);
+    }
+
+    ForwardSlot(
+            Vertx vertx,
+            Transport transport,
+            Forward.Tcp rule,
+            BindProblems problems,
+            GatewayEvents events,
+            Targets targets,
+            Duration look) {
+        this.targets = targets;
+        this.look = look;
         this.vertx = vertx;
         this.problems = problems;
         this.events = events;
@@ -115,6 +148,26 @@ final class ForwardSlot {
         if (news) {
             events.forwardListens(rule());
         }
+        lookLater();
+    }
+
+    private synchronized void lookLater() {
+        if (!retired && rule().bind().scope() == BindAddress.Scope.LAN) {
+            timer = vertx.setTimer(look.toMillis(), now -> look());
+        }
+    }
+
+    private void look() {
+        vertx.executeBlocking(() -> targets.of(rule().bind()), false)
+                .compose(forward::follow)
+                .onSuccess(moved -> {
+                    if (moved) {
+                        events.forwardMoved(
+                                rule(),
+                                listening().stream().map(Addresses::text).toList());
+                    }
+                })
+                .onComplete(looked -> lookLater());
     }
 
     private Future<Void> blocked(Throwable failure) {

@@ -2,6 +2,7 @@ package dev.loopgate.gateway;
 
 import dev.loopgate.forward.ForwardEvents;
 import dev.loopgate.model.Forward;
+import java.util.List;
 
 /** What the gateway tells while it runs. Called on an event loop or a worker: must return at once. */
 public interface GatewayEvents extends ForwardEvents {
@@ -20,6 +21,9 @@ public interface GatewayEvents extends ForwardEvents {
 
     /** A forward that could not listen does now. */
     default void forwardListens(Forward.Tcp rule) {}
+
+    /** The addresses of this machine have changed, and with them those of a forward. */
+    default void forwardMoved(Forward.Tcp rule, List<String> addresses) {}
 
     /** Something that a person should know, in one sentence. */
     default void notice(String sentence) {}

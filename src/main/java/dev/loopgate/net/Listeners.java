@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -59,6 +60,32 @@ public record Listeners(List<Listener> sockets, List<InetSocketAddress> missing)
                             return open(transport, targets, opened, onAccept);
                         },
                         failure -> close(opened).compose(closed -> Future.failedFuture(failure)));
+    }
+
+    /**
+     * Listens where it does not yet and should, and no longer where it should not. What cannot be bound is left out, and
+     * the sockets stay as they are where nothing would remain.
+     *
+     * @return never fails
+     */
+    public Future<Listeners> follow(
+            Transport transport, Collection<InetSocketAddress> wanted, Consumer<Channel> onAccept) {
+        List<InetSocketAddress> have = addresses();
+        List<Future<Listener>> opening = wanted.stream()
+                .filter(address -> !have.contains(address))
+                .map(address -> transport.listen(address, onAccept))
+                .toList();
+        return Future.join(opening).transform(tried -> {
+            List<Listener> next = new ArrayList<>(sockets);
+            next.removeIf(socket -> !wanted.contains(socket.address()));
+            opening.stream().filter(Future::succeeded).map(Future::result).forEach(next::add);
+            if (next.isEmpty()) {
+                return Future.succeededFuture(this);
+            }
+            List<Listener> gone = new ArrayList<>(sockets);
+            gone.removeAll(next);
+            return close(gone).map(new Listeners(next, missing));
+        });
     }
 
     public List<InetSocketAddress> addresses() {
