@@ -10,6 +10,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -43,7 +45,7 @@ final class DemoWeb {
         this.server = vertx.createHttpServer(new HttpServerOptions()
                         .setMaxWebSocketFrameSize(LARGEST_MESSAGE)
                         .setMaxWebSocketMessageSize(LARGEST_MESSAGE))
-                .requestHandler(this::answer)
+                .requestHandler(routes())
                 .webSocketHandler(DemoWeb::echo);
     }
 
@@ -59,29 +61,32 @@ final class DemoWeb {
         return server.close();
     }
 
-    private void answer(HttpServerRequest request) {
-        HttpServerResponse response = request.response();
-        boolean read =
-                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
-        if (read && request.path().equals("/events")) {
-            ticks(request);
-        } else if (request.path().equals("/echo")) {
-            response.setStatusCode(426)
-                    .putHeader("Upgrade", "websocket")
-                    .putHeader("Content-Type", "text/plain; charset=utf-8")
-                    .end("This is a WebSocket that sends back what it is sent: ws://" + hostOf(request)
-                            + portOf(request) + "/echo\n");
-        } else if (request.path().equals("/request")) {
-            response.putHeader("Content-Type", "text/plain; charset=utf-8").end(asReceived(request));
-        } else if (read && request.path().equals("/")) {
-            response.putHeader("Content-Type", "text/html; charset=utf-8")
-                    .putHeader("Cache-Control", "no-store")
-                    .end(page.render(values(request)));
-        } else {
-            response.setStatusCode(404)
-                    .putHeader("Content-Type", "text/plain; charset=utf-8")
-                    .end("The demo has /, /request, /events and /echo.\n");
-        }
+    private Router routes() {
+        Router router = Router.router(vertx);
+        read(router, "/")
+                .handler(context -> context.response()
+                        .putHeader("Content-Type", "text/html; charset=utf-8")
+                        .putHeader("Cache-Control", "no-store")
+                        .end(page.render(values(context.request()))));
+        read(router, "/events").handler(context -> ticks(context.request()));
+        router.route("/request").handler(context -> text(context.response(), asReceived(context.request())));
+        router.route("/echo")
+                .handler(context -> text(
+                        context.response().setStatusCode(426).putHeader("Upgrade", "websocket"),
+                        "This is a WebSocket that sends back what it is sent: ws://" + hostOf(context.request())
+                                + portOf(context.request()) + "/echo\n"));
+        router.route()
+                .handler(context ->
+                        text(context.response().setStatusCode(404), "The demo has /, /request, /events and /echo.\n"));
+        return router;
+    }
+
+    private static Route read(Router router, String path) {
+        return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD);
+    }
+
+    private static void text(HttpServerResponse response, String text) {
+        response.putHeader("Content-Type", "text/plain; charset=utf-8").end(text);
     }
 
     private Map<String, Object> values(HttpServerRequest request) {

@@ -7,7 +7,11 @@ import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.LeakCheck;
 import dev.loopgate.testkit.RawClient;
 import dev.loopgate.testkit.RawResponse;
+import dev.loopgate.testkit.ShippedVertx;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.ProvidedBy;
+import io.vertx.junit5.VertxExtension;
+import io.vertx.junit5.VertxTestContext;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -28,24 +32,23 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The sample services, without a gateway before them. */
-@ExtendWith(LeakCheck.class)
+@ExtendWith({LeakCheck.class, VertxExtension.class})
 class DemoServicesTest {
 
-    private Vertx vertx;
     private DemoServices demo;
 
     @BeforeEach
-    void start() {
-        vertx = Vertx.vertx();
+    void start(@ProvidedBy(ShippedVertx.class) Vertx vertx) {
         demo = ServedFolder.await(DemoServices.start(vertx));
     }
 
     @AfterEach
-    void stop() {
-        ServedFolder.await(demo.close());
-        ServedFolder.await(vertx.close());
+    void stop(VertxTestContext context) {
+        demo.close().onComplete(context.succeedingThenComplete());
     }
 
     @Test
@@ -55,6 +58,26 @@ class DemoServicesTest {
         assertThat(page)
                 .contains("It works.", "GET / HTTP/1.1", "X-Evil: &lt;script&gt;")
                 .doesNotContain("<script>alert", "{{");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /, 200",
+        "HEAD, /, 200",
+        "POST, /, 404",
+        "HEAD, /events, 200",
+        "POST, /events, 404",
+        "POST, /request, 200",
+        "GET, /echo, 426",
+        "GET, /nope, 404"
+    })
+    void each_path_has_its_methods(String method, String path, int status) {
+        try (RawClient client = RawClient.connect(demo.httpPort())) {
+            assertThat(client.request(method, "demo.localhost:1", path, "")
+                            .response(method, Eventually.LIMIT)
+                            .status())
+                    .isEqualTo(status);
+        }
     }
 
     @Test
