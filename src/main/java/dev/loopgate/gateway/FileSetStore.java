@@ -13,6 +13,7 @@ final class FileSetStore implements ConfigStore {
 
     private final Vertx vertx;
     private final SourceFiles files;
+    private volatile Future<Buffer> last = Future.succeededFuture();
 
     FileSetStore(Vertx vertx, SourceFiles files) {
         this.vertx = vertx;
@@ -21,11 +22,15 @@ final class FileSetStore implements ConfigStore {
 
     @Override
     public Future<Buffer> get() {
-        return vertx.executeBlocking(() -> Buffer.buffer(files.look().encode()));
+        Future<Buffer> look =
+                vertx.executeBlocking(() -> Buffer.buffer(files.look().encode()));
+        last = look;
+        return look;
     }
 
+    /** Not before the last look has ended: the thread that it runs on goes with whoever closes this. */
     @Override
     public Future<Void> close() {
-        return Future.succeededFuture();
+        return last.transform(ended -> Future.succeededFuture());
     }
 }

@@ -13,7 +13,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -135,11 +134,10 @@ class AccessLogTest {
         log.use(AccessLogSettings.DEFAULT);
         log.record(Records.of("/0"));
         stuck.await();
-        long start = System.nanoTime();
+        // Would it wait for the writer, this would never end: whatever the machine's speed.
         for (int i = 0; i < 10_000; i++) {
             log.record(Records.of("/x"));
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
         release.countDown();
         log.close();
         assertThat(terminal.toString(StandardCharsets.UTF_8)).contains(" exchanges are missing here");
