@@ -33,6 +33,8 @@ import picocli.CommandLine.Option;
         footer = {"", "Example:  loopgate demo"})
 final class DemoCommand implements Callable<Integer> {
 
+    private static final int LAST_PORT = 65535;
+
     private final Surroundings surroundings;
 
     @Option(
@@ -48,6 +50,9 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (port < 1 || port > LAST_PORT) {
+            throw new CommandFailure(ExitStatus.WRONG_USAGE, "--port is 1 to " + LAST_PORT + ", not " + port);
+        }
         Path folder = Files.createTempDirectory("loopgate-demo-");
         Vertx vertx = Transport.vertx(new VertxOptions().setEventLoopPoolSize(1));
         try {

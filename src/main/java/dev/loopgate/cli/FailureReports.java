@@ -55,6 +55,10 @@ final class FailureReports implements IParameterExceptionHandler, IExecutionExce
             nearest(word, spec.subcommands().keySet().stream(), lines);
         } else {
             lines.add(spec.qualifiedName() + " does not take " + printable(word));
+            if (spec.findOption("--config") != null
+                    && spec.positionalParameters().isEmpty()) {
+                lines.add("a file is named by an option: " + spec.qualifiedName() + " --config " + printable(word));
+            }
             lines.add("usage: " + usage(line));
         }
     }

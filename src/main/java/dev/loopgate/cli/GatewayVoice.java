@@ -58,8 +58,8 @@ final class GatewayVoice implements GatewayEvents {
                 terminal.say(terminal.errStyle().green("reloaded ") + file + ": " + report.text());
                 listening.ofReload(StatusJson.of(report)).forEach(terminal::say);
             } else if (same) {
-                terminal.say(terminal.errStyle().red("still not reloaded ") + file + ": the same " + problems(report)
-                        + " as before");
+                terminal.say(terminal.errStyle().red("still not reloaded ") + file + ": the same "
+                        + (report.problems().size() == 1 ? "problem" : problems(report)) + " as before");
             } else {
                 report.problems().forEach(terminal::say);
                 terminal.say(terminal.errStyle().red("not reloaded ") + file + ": " + problems(report)

@@ -42,6 +42,9 @@ record RequestUrl(String scheme, String host, String port, String path, String q
         boolean hasPort = portColon > authority.indexOf(']');
         String host = hasPort ? authority.substring(0, portColon) : authority;
         String port = hasPort ? authority.substring(portColon + 1) : "";
+        if (host.startsWith("[") != host.endsWith("]")) {
+            throw bad(text, "one of its brackets has no partner");
+        }
         if (host.isEmpty() || !port.matches("\\d{0,5}")) {
             throw bad(text, "there is no host name in it, or no number behind the colon");
         }
@@ -54,7 +57,7 @@ record RequestUrl(String scheme, String host, String port, String path, String q
     private static CommandFailure bad(String text, String reason) {
         return new CommandFailure(
                 ExitStatus.WRONG_USAGE,
-                "cannot make sense of the URL " + text.replaceAll("\\p{Cntrl}", "?") + ": " + reason,
+                "cannot make sense of the URL \"" + text.replaceAll("\\p{Cntrl}", "?") + "\": " + reason,
                 "for example: loopgate explain http://app.localhost/some/path");
     }
 

@@ -74,6 +74,10 @@ record Keys(String owner, List<String> known) {
             return;
         }
         String message = "unknown key " + Problems.quote(name) + " in " + owner;
+        if (has("hosts") && name.indexOf('.') > 0) {
+            problems.error(key.place(), message, "if it is a host, write it under hosts");
+            return;
+        }
         Optional<String> meant = Spelling.nearest(name, known).or(() -> synonym(name));
         problems.error(
                 key.place(),

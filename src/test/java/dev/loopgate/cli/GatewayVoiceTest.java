@@ -28,6 +28,7 @@ class GatewayVoiceTest {
         voice.reloaded(invalid("gate.yaml:1:1: wrong", "gate.yaml:2:1: worse"));
         voice.reloaded(invalid("gate.yaml:1:1: wrong", "gate.yaml:2:1: worse"));
         voice.reloaded(invalid("gate.yaml:2:1: worse"));
+        voice.reloaded(invalid("gate.yaml:2:1: worse"));
         voice.reloaded(ReloadReport.withoutChange(Outcome.UNCHANGED, 0, List.of(), List.of()));
         voice.reloaded(invalid("gate.yaml:2:1: worse"));
         assertThat(said())
@@ -38,6 +39,7 @@ class GatewayVoiceTest {
                         "still not reloaded gate.yaml: the same 2 problems as before",
                         "gate.yaml:2:1: worse",
                         "not reloaded gate.yaml: 1 problem; still serving the previous configuration",
+                        "still not reloaded gate.yaml: the same problem as before",
                         "reloaded gate.yaml: nothing changed",
                         "gate.yaml:2:1: worse",
                         "not reloaded gate.yaml: 1 problem; still serving the previous configuration");

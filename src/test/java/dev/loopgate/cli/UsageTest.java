@@ -91,6 +91,11 @@ class UsageTest {
         assertThat(Invocation.of(folder, "completion", "tcsh")).satisfies(usage("bash, zsh, fish", "--help"));
         assertThat(Invocation.of(folder, "check", "a", "--config", "b")).satisfies(usage("two files", "give one"));
         assertThat(Invocation.of(folder, "explain", "ftp://a/")).satisfies(usage("ftp", "for example"));
+        assertThat(Invocation.of(folder, "explain", "")).satisfies(usage("the URL \"\": it is empty", "for example"));
+        assertThat(Invocation.of(folder, "explain", "http://[::1")).satisfies(usage("brackets", "for example"));
+        assertThat(Invocation.of(folder, "run", "my.yaml"))
+                .satisfies(usage("loopgate run does not take my.yaml", "loopgate run --config my.yaml"));
+        assertThat(Invocation.of(folder, "demo", "--port", "0")).satisfies(usage("1 to 65535, not 0", "--port"));
     }
 
     @Test
