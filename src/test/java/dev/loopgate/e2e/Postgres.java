@@ -16,8 +16,13 @@ final class Postgres {
 
     /** Starts one that ends with the rig and that lets in {@code postgres} without a password; gives its port. */
     static int start(Rig rig) {
-        String data = rig.folder("data").toString();
         int port = Rig.freePort();
+        start(rig, port);
+        return port;
+    }
+
+    static void start(Rig rig, int port) {
+        String data = rig.folder("data").toString();
         // The server refuses to run as root, and its folder must be its user's.
         List<String> asUser = new ArrayList<>();
         if (System.getProperty("user.name").equals("root")) {
@@ -42,7 +47,6 @@ final class Postgres {
                         "unix_socket_directories=",
                         "-c",
                         "fsync=off"));
-        return port;
     }
 
     private static String[] with(List<String> before, String... command) {

@@ -81,7 +81,8 @@ public final class PackagedGateway implements AutoCloseable {
         return command(home, home, arguments);
     }
 
-    private static Map<String, String> environment(Path home) {
+    /** The variables of a user whose home is that folder. */
+    public static Map<String, String> environment(Path home) {
         Map<String, String> environment = new HashMap<>();
         environment.put("HOME", home.toString());
         for (String name : List.of("CONFIG", "STATE", "CACHE", "DATA")) {
