@@ -92,12 +92,11 @@ final class FileEvents implements AutoCloseable {
         changed = action;
     }
 
-    private void changed() {
-        Runnable action;
-        synchronized (this) {
-            action = changed;
+    /** Under the lock of {@link #close}: once that returns, nobody is told any more. */
+    private synchronized void changed() {
+        if (!closed) {
+            changed.run();
         }
-        action.run();
     }
 
     private WatchService service() throws IOException {
