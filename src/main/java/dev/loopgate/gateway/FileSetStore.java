@@ -13,7 +13,7 @@ final class FileSetStore implements ConfigStore {
 
     private final Vertx vertx;
     private final SourceFiles files;
-    private volatile Future<Buffer> last = Future.succeededFuture();
+    private boolean closed;
 
     FileSetStore(Vertx vertx, SourceFiles files) {
         this.vertx = vertx;
@@ -21,16 +21,16 @@ final class FileSetStore implements ConfigStore {
     }
 
     @Override
-    public Future<Buffer> get() {
-        Future<Buffer> look =
-                vertx.executeBlocking(() -> Buffer.buffer(files.look().encode()));
-        last = look;
-        return look;
+    public synchronized Future<Buffer> get() {
+        return closed
+                ? Future.failedFuture("the watch is closed")
+                : vertx.executeBlocking(() -> Buffer.buffer(files.look().encode()));
     }
 
-    /** Not before the last look has ended: the thread that it runs on goes with whoever closes this. */
+    /** No look begins from now on; vertx-config waits for nobody, so that whoever closes it has to for the last one. */
     @Override
-    public Future<Void> close() {
-        return last.transform(ended -> Future.succeededFuture());
+    public synchronized Future<Void> close() {
+        closed = true;
+        return Future.succeededFuture();
     }
 }

@@ -129,7 +129,8 @@ final class SourceFollower {
             closed = true;
             events.close();
             askers.forEach(asker -> asker.tryFail("the watch is closed"));
-            return retriever.close();
+            // A look may be under way, and its thread goes with the watch. This comes after it, in the same line.
+            return retriever.close().compose(done -> vertx.executeBlocking(() -> null));
         });
     }
 
@@ -180,6 +181,8 @@ final class SourceFollower {
         return fetch().compose(text -> text.equals(taken) ? Future.succeededFuture(text) : settle(text, asked))
                 .compose(text -> {
                     if (text.equals(taken) && !asked) {
+                        // The event may have been of a new folder, whose files are still to come.
+                        watchPlaces(SourceSnapshot.decode(text));
                         return Future.succeededFuture();
                     }
                     return interpret(text, MAX_ROUNDS).compose(take);
