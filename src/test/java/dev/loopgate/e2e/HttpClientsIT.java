@@ -109,7 +109,7 @@ class HttpClientsIT {
     void curl_and_wget_fetch_files_in_whole_in_part_and_again() throws IOException {
         String curl = Programs.require("curl").toString();
         String wget = Programs.require("wget").toString();
-        Programs.require("apache2");
+        String httpd = Programs.require("apache2").toString();
         try (Rig rig = new Rig(folder)) {
             int backend = Rig.freePort();
             Path apache = rig.copy("examples/node-flask-apache", "apache");
@@ -124,7 +124,7 @@ class HttpClientsIT {
                     backend,
                     apache,
                     Map.of(),
-                    "apache2",
+                    httpd,
                     "-d",
                     apache.toString(),
                     "-f",
