@@ -121,16 +121,7 @@ class HttpClientsIT {
             Files.writeString(site.resolve("index.html"), "<a href=\"more/\">more</a>");
             Rig.replace(apache.resolve("httpd.conf"), "8082", Integer.toString(backend));
             rig.server(
-                    backend,
-                    apache,
-                    Map.of(),
-                    httpd,
-                    "-d",
-                    apache.toString(),
-                    "-f",
-                    "httpd.conf",
-                    "-D",
-                    "FOREGROUND");
+                    backend, apache, Map.of(), httpd, "-d", apache.toString(), "-f", "httpd.conf", "-D", "FOREGROUND");
             int port =
                     rig.gateway("hosts: {files.localhost: " + backend + "}\n").port();
             String file = "http://files.localhost:" + port + "/numbers.txt";
