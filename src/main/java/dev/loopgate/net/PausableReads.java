@@ -10,6 +10,7 @@ import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.util.UncheckedBooleanSupplier;
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +32,32 @@ public final class PausableReads implements RecvByteBufAllocator {
     private final AdaptiveRecvByteBufAllocator sizes = new AdaptiveRecvByteBufAllocator(512, 2048, LARGEST);
     private final QueueBudget budget;
     private final int headroom;
+    private final boolean ofOne;
+    private @Nullable Diversion diversion;
 
-    PausableReads(QueueBudget budget, int headroom) {
+    PausableReads(QueueBudget budget, int headroom, boolean ofOne) {
         this.budget = budget;
         this.headroom = headroom;
+        this.ofOne = ofOne;
         sizes.maxMessagesPerRead(4);
+    }
+
+    /** Takes what it wants of a connection's input before each read. */
+    @FunctionalInterface
+    interface Diversion {
+
+        /** @throws IOException where the connection has failed; netty is told as if its own read had found out */
+        void take() throws IOException;
+    }
+
+    /** Whether these are the reads of one connection alone, so that they may be diverted. */
+    boolean ofOne() {
+        return ofOne;
+    }
+
+    /** From now on; for reads that belong to one connection only, on its event loop. */
+    void divert(Diversion to) {
+        diversion = to;
     }
 
     /** Thrown and caught as one shared instance. */
@@ -91,7 +113,18 @@ public final class PausableReads implements RecvByteBufAllocator {
             if (config != null && !config.isAutoRead()) {
                 throw ReadPaused.INSTANCE;
             }
-            int size = budget.spent() ? Math.min(QueueBudget.SMALL_READ, guess()) : guess();
+            boolean small = budget.spent();
+            Diversion before = diversion;
+            if (before != null && config != null) {
+                try {
+                    before.take();
+                } catch (IOException failed) {
+                    PlatformDependent.throwException(failed);
+                }
+                // What it could not place will be paused for, after this read.
+                small |= !config.isAutoRead();
+            }
+            int size = small ? Math.min(QueueBudget.SMALL_READ, guess()) : guess();
             return allocator.directBuffer(headroom + size).setIndex(headroom, headroom);
         }
 

@@ -6,18 +6,19 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
-/**
- * One connection of a {@link Relay}: reads it and writes to its peer. A kernel splice would take the place of
- * {@link #pass}; the rest stays as it is.
- */
+/** One connection of a {@link Relay}: reads it and writes to its peer, or has the kernel {@link Splice} bulk. */
 final class RelaySide extends ChannelInboundHandlerAdapter {
 
     /**
@@ -25,6 +26,9 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
      * reading resumes before the last byte has gone.
      */
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(8 << 10, 16 << 10);
+
+    /** From this many bytes in one direction on, a pipe is worth its descriptors. */
+    private static final long BULK = 256 << 10;
 
     private final Relay relay;
     private final Channel channel;
@@ -46,6 +50,10 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
     private boolean finAhead;
     /** Reads to the end whatever the peer does: see {@link #readToTheEnd}. */
     private boolean unstoppable;
+    /** Enough has passed to splice, if that can be done. */
+    private boolean bulk;
+
+    private @Nullable Splice splice;
     /** What was told to the {@link QueueBudget}: bytes that wait to be written here. */
     private long charged;
 
@@ -96,6 +104,48 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
         if (!peer.channel.isWritable()) {
             pause();
         }
+        if (!bulk && bytes.get() > BULK) {
+            bulk = true;
+            spliceFromNowOn();
+        }
+    }
+
+    private void spliceFromNowOn() {
+        RecvByteBufAllocator reads = channel.config().getRecvByteBufAllocator();
+        if (reads instanceof PausableReads own && own.ofOne()) {
+            Splice through = Splice.between(channel, peer.channel, this::drained);
+            if (through != null) {
+                splice = through;
+                own.divert(() -> move(through));
+            }
+        }
+    }
+
+    private void move(Splice through) throws IOException {
+        if (inputEnded || peer.outputBroken || peer.outputDone) {
+            return;
+        }
+        bytes.lazySet(bytes.get() + through.move());
+        if (!channel.isOpen()) {
+            // The peer's failure closed both; the number of our descriptor may be another's by now.
+            throw new ClosedChannelException();
+        }
+        if (through.waiting()) {
+            pause();
+        }
+    }
+
+    /** The peer took what waited in the pipe. */
+    private void drained() {
+        if (!inputEnded && peer.channel.isWritable()) {
+            channel.config().setAutoRead(true);
+        }
+    }
+
+    private void endSplice() {
+        if (splice != null) {
+            splice.close();
+        }
     }
 
     @Override
@@ -141,6 +191,7 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
             return;
         }
         inputEnded = true;
+        endSplice();
         if (outputBroken) {
             relay.broken(ifBroken);
             return;
@@ -226,6 +277,7 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
     }
 
     void reset() {
+        endSplice();
         charge(0);
         Transport.reset(channel);
     }
