@@ -200,13 +200,13 @@ public final class Gateway {
         if (failure instanceof BindFailure) {
             return bindProblem(failure).compose(problem -> Future.failedFuture(new StartFailure(problem, failure)));
         }
-        return Future.failedFuture(new StartFailure(String.valueOf(failure.getMessage()), failure));
+        return Future.failedFuture(new StartFailure(Trouble.words(failure), failure));
     }
 
     private Future<String> words(Throwable failure) {
         return failure instanceof BindFailure
                 ? bindProblem(failure).map(BindProblem::message)
-                : Future.succeededFuture(String.valueOf(failure.getMessage()));
+                : Future.succeededFuture(Trouble.words(failure));
     }
 
     private Future<BindProblem> bindProblem(Throwable failure) {

@@ -163,8 +163,7 @@ final class SourceFollower {
         round(take, asked).onComplete(done -> {
             busy = false;
             if (done.failed() && answered.isEmpty() && !closed) {
-                notice.accept(
-                        "the configuration could not be taken: " + done.cause().getMessage());
+                notice.accept("the configuration could not be taken: " + Trouble.words(done.cause()));
             }
             for (Promise<ReloadReport> asker : answered) {
                 asker.handle(done);
