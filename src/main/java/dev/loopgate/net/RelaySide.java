@@ -104,7 +104,8 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
         if (!peer.channel.isWritable()) {
             pause();
         }
-        if (!bulk && bytes.get() > BULK) {
+        // The write may have found out that all is over; a pipe that was opened then would never be closed.
+        if (!bulk && bytes.get() > BULK && !relay.hasEnded()) {
             bulk = true;
             spliceFromNowOn();
         }
