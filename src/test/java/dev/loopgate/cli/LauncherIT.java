@@ -8,16 +8,17 @@ import dev.loopgate.testkit.PackagedGateway.Outcome;
 import dev.loopgate.testkit.Programs;
 import dev.loopgate.testkit.RunningProcess;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 class LauncherIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private static final Map<String, String> OWN_JAVA = Map.of("LOOPGATE_JAVA_HOME", System.getProperty("java.home"));
 
     @TempDir
     Path folder;
@@ -130,44 +133,104 @@ class LauncherIT {
     }
 
     @Test
-    void java_learns_from_the_first_start_for_the_next_and_nothing_fails_where_it_forgets() throws IOException {
-        Path checkout = Files.createDirectories(folder.resolve("checkout"));
-        Path copy = Files.copy(launcher(), checkout.resolve("loopgate"));
-        Path target = Files.createDirectories(checkout.resolve("target"));
-        Files.copy(PackagedGateway.checkout().resolve("target/loopgate.jar"), target.resolve("loopgate.jar"));
-        Path file = Files.writeString(folder.resolve("wrong.yaml"), "hosts: []");
-        String java = System.getProperty("java.home");
-        Map<String, String> environment = Map.of("LOOPGATE_JAVA_HOME", java);
-
-        assertThat(run(environment, copy.toString(), "version").status()).isZero();
+    void java_learns_from_the_first_start_for_the_next() throws IOException {
+        Path copy = checkout("checkout");
+        Path target = copy.resolveSibling("target");
+        assertThat(run(OWN_JAVA, copy.toString(), "version").status()).isZero();
         assertThat(target.resolve("start")).doesNotExist();
-        assertThat(run(environment, copy.toString(), "run", "--config", file.toString())
-                        .status())
-                .isEqualTo(ExitStatus.INVALID_CONFIGURATION);
-        Eventually.until("the start is learned", LIMIT, () -> learned(target).isPresent());
-        Outcome loading = run(
-                Map.of("LOOPGATE_JAVA_HOME", java, "LOOPGATE_JAVA_OPTS", "-Xlog:class+load:stderr"),
-                copy.toString(),
-                "version");
-        assertThat(loading.stderr()).containsPattern("dev.loopgate.cli.Commands source: shared objects file");
-
-        Path learned = learned(target).orElseThrow();
-        Files.delete(learned);
-        Files.writeString(learned, "nothing that Java could use");
-        Outcome forgotten = run(environment, copy.toString(), "version");
-        assertThat(forgotten.status()).isZero();
-        assertThat(forgotten.stderr()).isEmpty();
-        assertThat(forgotten.stdout()).startsWith("loopgate ");
+        learn(copy);
+        Map<String, String> loud = new HashMap<>(OWN_JAVA);
+        loud.put("LOOPGATE_JAVA_OPTS", "-Xlog:class+load:stderr");
+        assertThat(run(loud, copy.toString(), "version").stderr())
+                .containsPattern("dev.loopgate.cli.Commands source: shared objects file");
     }
 
-    /** What there is for later starts, once nobody is at it. */
-    private static Optional<Path> learned(Path target) {
-        try (Stream<Path> all = Files.list(target.resolve("start"))) {
-            List<Path> here = all.toList();
-            return here.size() == 1 && Files.isRegularFile(here.get(0)) ? Optional.of(here.get(0)) : Optional.empty();
-        } catch (IOException notYet) {
-            return Optional.empty();
+    @Test
+    void what_was_learned_and_is_damaged_is_learned_again() throws IOException {
+        // A blank, for what is learned has the folder in its name.
+        Path copy = checkout("check out");
+        Path target = copy.resolveSibling("target");
+        Path learned = learn(copy);
+        assertThat(run(OWN_JAVA, copy.toString(), "version").stdout()).startsWith("loopgate ");
+
+        byte[] whole = Files.readAllBytes(learned);
+        for (byte[] damaged : List.of(
+                new byte[0],
+                "nothing that Java could use".getBytes(StandardCharsets.US_ASCII),
+                Arrays.copyOf(whole, whole.length / 2))) {
+            Files.deleteIfExists(learned);
+            Files.write(learned, damaged);
+            Outcome forgotten = run(OWN_JAVA, copy.toString(), "version");
+            assertThat(forgotten.status()).isZero();
+            assertThat(forgotten.stderr()).isEmpty();
+            assertThat(forgotten.stdout()).startsWith("loopgate ");
+            assertThat(learned).doesNotExist();
         }
+        assertThat(learn(copy)).isEqualTo(learned);
+
+        // Long enough, and yet not what Java wrote.
+        Files.delete(learned);
+        Files.write(learned, new byte[whole.length]);
+        Files.writeString(learned.resolveSibling(learned.getFileName() + ".size"), whole.length + "\n");
+        Outcome ignored = run(OWN_JAVA, copy.toString(), "version");
+        assertThat(ignored.status()).isZero();
+        assertThat(ignored.stderr()).isEmpty();
+        assertThat(ignored.stdout()).startsWith("loopgate ");
+        assertThat(target.resolve("start")).isNotEmptyDirectory();
+    }
+
+    @Test
+    void nothing_stays_of_a_start_that_could_not_be_learned() throws IOException {
+        Path copy = checkout("checkout");
+        Path start = copy.resolveSibling("target").resolve("start");
+        Path temporary = Files.createDirectories(folder.resolve("tmp"));
+        Map<String, String> environment = new HashMap<>(OWN_JAVA);
+        environment.put("TMPDIR", temporary.toString());
+        // Left by one that was ended.
+        Path abandoned = Files.createDirectories(lock(start));
+        Files.writeString(abandoned.resolve("since"), "");
+        Files.setLastModifiedTime(abandoned, FileTime.from(Instant.now().minus(Duration.ofHours(1))));
+        Path wrong = Files.writeString(folder.resolve("wrong.yaml"), "hosts: []");
+        // Enough for Java to start and to say what is wrong with the file; too few for the gateway that it starts to
+        // learn from.
+        String few = "ulimit -n 24; exec '" + copy + "' run --config '" + wrong + "'";
+        assertThat(run(environment, "sh", "-c", few).status()).isEqualTo(ExitStatus.INVALID_CONFIGURATION);
+        Eventually.until("it is over", LIMIT, () -> !Files.exists(abandoned));
+        assertThat(start).isEmptyDirectory();
+        assertThat(temporary).isEmptyDirectory();
+    }
+
+    /** A folder with the launcher and the jar alone. */
+    private Path checkout(String name) throws IOException {
+        Path checkout = Files.createDirectories(folder.resolve(name));
+        Path target = Files.createDirectories(checkout.resolve("target"));
+        Files.copy(PackagedGateway.checkout().resolve("target/loopgate.jar"), target.resolve("loopgate.jar"));
+        return Files.copy(launcher(), checkout.resolve("loopgate"));
+    }
+
+    /** Has the launcher learn a start, and gives the file of it. */
+    private Path learn(Path copy) throws IOException {
+        Path wrong = Files.writeString(folder.resolve("wrong.yaml"), "hosts: []");
+        assertThat(run(OWN_JAVA, copy.toString(), "run", "--config", wrong.toString())
+                        .status())
+                .isEqualTo(ExitStatus.INVALID_CONFIGURATION);
+        Path start = copy.resolveSibling("target").resolve("start");
+        Path lock = lock(start);
+        Path learned = lock.resolveSibling(lock.getFileName().toString().replaceAll("[.]lock$", ""));
+        Eventually.until("the start is learned", LIMIT, () -> Files.exists(learned) && !Files.exists(lock));
+        return learned;
+    }
+
+    /** There while a start is being learned. */
+    private static Path lock(Path start) {
+        return start.resolve(Runtime.version() + System.getProperty("java.home").replace('/', '_') + ".lock");
+    }
+
+    @Test
+    void says_that_java_takes_no_folder_with_a_colon() throws IOException {
+        Outcome told = run(OWN_JAVA, checkout("a:b").toString(), "version");
+        assertThat(told.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(told.stderr()).contains("colon").hasLineCount(1);
     }
 
     @Test
