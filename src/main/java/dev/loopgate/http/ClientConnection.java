@@ -32,6 +32,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         CLOSED
     }
 
+    /** Room in front of what is read, in bytes: a head that grows on its way still goes out with the body behind it. */
+    static final int HEADROOM = 512;
+
     private static final long HEAD_DEADLINE = 15_000_000_000L;
     private static final long IDLE_DEADLINE = 300_000_000_000L;
     private static final long LINGER_DEADLINE = 5_000_000_000L;
@@ -108,8 +111,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                 }
             }
             default -> {
-                keep(in);
+                input.add(in);
                 process();
+                pauseIfFull();
             }
         }
     }
@@ -169,7 +173,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     private void keep(ByteBuf in) {
         input.add(in);
-        if (input.isFull()) {
+        pauseIfFull();
+    }
+
+    /** After somebody had the chance to take some: each pause costs two calls of the system. */
+    private void pauseIfFull() {
+        if (phase == Phase.EXCHANGE && input.isFull()) {
             pause();
         }
     }

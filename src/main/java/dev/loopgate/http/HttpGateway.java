@@ -30,7 +30,7 @@ public final class HttpGateway {
     /** A gateway without hosts. */
     public HttpGateway(Transport transport, AccessLog log) {
         Identity identity = new Identity();
-        clientReads = transport.pausableReads();
+        clientReads = transport.pausableReads(ClientConnection.HEADROOM);
         List<EventLoop> eventLoops = transport.loops();
         for (EventLoop eventLoop : eventLoops) {
             loops.put(eventLoop, new HttpLoop(loops.size(), eventLoop, transport, identity, log, () -> plan));

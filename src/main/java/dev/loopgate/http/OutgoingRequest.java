@@ -29,6 +29,14 @@ final class OutgoingRequest {
         HeadBuilder out = loop.out;
         ByteBuf behind = client.input().peek();
         int body = framing > 0 && behind != null && framing <= behind.readableBytes() ? (int) framing : 0;
+        if (body > 0 && behind != null && hasRoom(behind, out.length, body)) {
+            ByteBuf whole = behind.readerIndex(behind.readerIndex() - out.length);
+            whole.setBytes(whole.readerIndex(), out.bytes, 0, out.length);
+            client.input().take();
+            client.bodyTaken(body);
+            keep(whole);
+            return body;
+        }
         ByteBuf spent = client.input().takeSpent();
         ByteBuf fresh = spent == null ? client.channel().alloc().directBuffer(out.length + body) : spent.clear();
         fresh.writeBytes(out.bytes, 0, out.length);
@@ -38,6 +46,11 @@ final class OutgoingRequest {
         }
         keep(fresh);
         return body;
+    }
+
+    /** Whether nothing but the body is here, so that the head can be put right in front of it. */
+    private static boolean hasRoom(ByteBuf behind, int head, int body) {
+        return behind.readableBytes() == body && behind.readerIndex() >= head && behind.refCnt() == 1;
     }
 
     /** Puts the head that the loop has just written in the place of the old one. */

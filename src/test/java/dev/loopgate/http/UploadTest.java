@@ -11,7 +11,11 @@ import dev.loopgate.testkit.RawClient;
 import dev.loopgate.testkit.RawResponse;
 import dev.loopgate.testkit.Stage;
 import dev.loopgate.testkit.Wire;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -39,6 +43,34 @@ class UploadTest {
         assertThat(STAGE.a().completeRequest().body()).isEqualTo("hello");
         assertThat(STAGE.a().request().all("Expect")).containsExactly("100-continue");
         assertThat(client.get("b.localhost", "/").response().body()).isEqualTo("B");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 300, 5_000, 65_000, 65_536, 70_000, 131_072, 1_048_576})
+    void a_body_that_comes_right_behind_its_head_arrives_as_it_was_and_so_does_the_next_request(int size) {
+        RawClient client = STAGE.client();
+        String body = "0123456789abcdef".repeat(size / 16 + 1).substring(0, size);
+        for (int turn = 0; turn < 3; turn++) {
+            // Large reads come with the second turn: the first has them grow.
+            STAGE.a()
+                    .always(PeerAction.script((connection, request) ->
+                            request.readAll() && connection.send(PeerAction.okBytes(request.bodySha256()))));
+            client.request("PUT", "a.localhost", "/", body, "Content-Length: " + size);
+            assertThat(client.response().body()).isEqualTo(sha256(body));
+            client.send("PUT / HTTP/1.1\r\nHost: a.localhost\r\nContent-Length: " + size + "\r\n\r\n" + body
+                    + "GET / HTTP/1.1\r\nHost: b.localhost\r\n\r\n");
+            assertThat(client.response().body()).isEqualTo(sha256(body));
+            assertThat(client.response().body()).isEqualTo("B");
+        }
+    }
+
+    private static String sha256(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @ParameterizedTest
