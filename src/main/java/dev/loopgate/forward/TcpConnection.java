@@ -66,7 +66,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements DialLi
     }
 
     void start() {
-        client.config().setRecvByteBufAllocator(transport.pausableReadsOfOne());
+        client.config().setRecvByteBufAllocator(transport.pausableReads());
         client.pipeline().addLast(this);
         dialNext();
     }
@@ -82,7 +82,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements DialLi
             Transport.reset(upstream);
             return;
         }
-        upstream.config().setRecvByteBufAllocator(transport.pausableReadsOfOne());
+        upstream.config().setRecvByteBufAllocator(transport.pausableReads());
         client.pipeline().remove(this);
         Relay fresh = new Relay(client, upstream, transport.budget(), rule.idle(), this);
         relay = fresh;

@@ -29,17 +29,22 @@ public final class PausableReads implements RecvByteBufAllocator {
 
     private static final int LARGEST = 131_072;
 
-    private final AdaptiveRecvByteBufAllocator sizes = new AdaptiveRecvByteBufAllocator(512, 2048, LARGEST);
+    private final AdaptiveRecvByteBufAllocator sizes;
     private final QueueBudget budget;
     private final int headroom;
-    private final boolean ofOne;
-    private @Nullable Diversion diversion;
+    private final @Nullable Diversion diversion;
 
-    PausableReads(QueueBudget budget, int headroom, boolean ofOne) {
+    PausableReads(QueueBudget budget, int headroom) {
+        this(new AdaptiveRecvByteBufAllocator(512, 2048, LARGEST), budget, headroom, null);
+        sizes.maxMessagesPerRead(4);
+    }
+
+    private PausableReads(
+            AdaptiveRecvByteBufAllocator sizes, QueueBudget budget, int headroom, @Nullable Diversion diversion) {
+        this.sizes = sizes;
         this.budget = budget;
         this.headroom = headroom;
-        this.ofOne = ofOne;
-        sizes.maxMessagesPerRead(4);
+        this.diversion = diversion;
     }
 
     /** Takes what it wants of a connection's input before each read. */
@@ -50,14 +55,18 @@ public final class PausableReads implements RecvByteBufAllocator {
         void take() throws IOException;
     }
 
-    /** Whether these are the reads of one connection alone, so that they may be diverted. */
-    boolean ofOne() {
-        return ofOne;
-    }
-
-    /** From now on; for reads that belong to one connection only, on its event loop. */
-    void divert(Diversion to) {
-        diversion = to;
+    /**
+     * From now on, on the channel's event loop; null ends it.
+     *
+     * @return false where the channel reads otherwise
+     */
+    static boolean divert(Channel channel, @Nullable Diversion to) {
+        if (!(channel.config().getRecvByteBufAllocator() instanceof PausableReads reads)) {
+            return false;
+        }
+        // netty keeps the handle it was given first: it asks the configuration for what is in force.
+        channel.config().setRecvByteBufAllocator(new PausableReads(reads.sizes, reads.budget, reads.headroom, to));
+        return true;
     }
 
     /** Thrown and caught as one shared instance. */
@@ -114,7 +123,9 @@ public final class PausableReads implements RecvByteBufAllocator {
                 throw ReadPaused.INSTANCE;
             }
             boolean small = budget.spent();
-            Diversion before = diversion;
+            Diversion before = config != null && config.getRecvByteBufAllocator() instanceof PausableReads now
+                    ? now.diversion
+                    : null;
             if (before != null && config != null) {
                 try {
                     before.take();

@@ -6,7 +6,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
@@ -30,6 +29,12 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
     /** From this many bytes in one direction on, a pipe is worth its descriptors. */
     private static final long BULK = 256 << 10;
 
+    /** What comes in smaller pieces, as messages do, is left to copying. */
+    private static final int LARGE_READ = 16 << 10;
+
+    /** After so many small pieces in a row, bulk is over. */
+    private static final int SMALL_READS = 64;
+
     private final Relay relay;
     private final Channel channel;
     private final QueueBudget budget;
@@ -50,10 +55,12 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
     private boolean finAhead;
     /** Reads to the end whatever the peer does: see {@link #readToTheEnd}. */
     private boolean unstoppable;
-    /** Enough has passed to splice, if that can be done. */
-    private boolean bulk;
+    /** The last attempt to splice found that it cannot be done. */
+    private boolean unspliceable;
 
     private @Nullable Splice splice;
+    /** Small pieces spliced in a row. */
+    private int smallReads;
     /** What was told to the {@link QueueBudget}: bytes that wait to be written here. */
     private long charged;
 
@@ -105,34 +112,40 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
             pause();
         }
         // The write may have found out that all is over; a pipe that was opened then would never be closed.
-        if (!bulk && bytes.get() > BULK && !relay.hasEnded()) {
-            bulk = true;
+        if (size >= LARGE_READ && bytes.get() > BULK && splice == null && !unspliceable && !relay.hasEnded()) {
             spliceFromNowOn();
         }
     }
 
     private void spliceFromNowOn() {
-        RecvByteBufAllocator reads = channel.config().getRecvByteBufAllocator();
-        if (reads instanceof PausableReads own && own.ofOne()) {
-            Splice through = Splice.between(channel, peer.channel, this::drained);
+        Splice through = Splice.between(channel, peer.channel, this::drained);
+        if (through == null || !PausableReads.divert(channel, () -> move(through))) {
+            unspliceable = true;
             if (through != null) {
-                splice = through;
-                own.divert(() -> move(through));
+                through.close();
             }
+            return;
         }
+        splice = through;
+        smallReads = 0;
     }
 
     private void move(Splice through) throws IOException {
         if (inputEnded || peer.outputBroken || peer.outputDone) {
             return;
         }
-        bytes.lazySet(bytes.get() + through.move());
+        long moved = through.move();
+        bytes.lazySet(bytes.get() + moved);
         if (!channel.isOpen()) {
             // The peer's failure closed both; the number of our descriptor may be another's by now.
             throw new ClosedChannelException();
         }
         if (through.waiting()) {
             pause();
+        } else if (moved >= LARGE_READ) {
+            smallReads = 0;
+        } else if (moved > 0 && ++smallReads == SMALL_READS) {
+            endSplice();
         }
     }
 
@@ -146,6 +159,8 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
     private void endSplice() {
         if (splice != null) {
             splice.close();
+            splice = null;
+            PausableReads.divert(channel, null);
         }
     }
 

@@ -42,7 +42,7 @@ public final class Transport {
     private final SocketKind kind;
     private final NameLookup names;
     private final QueueBudget budget = new QueueBudget();
-    private final PausableReads pausableReads = new PausableReads(budget, 0, false);
+    private final PausableReads pausableReads = new PausableReads(budget, 0);
 
     /** Which family answered last on a loopback port: 4, 6, or 0 for not known. Races between loops do no harm. */
     private final byte[] lastFamily = new byte[65536];
@@ -174,18 +174,13 @@ public final class Transport {
         return pausableReads;
     }
 
-    /** The same for one connection alone, of which a {@link Relay} may then move bulk without copying it. */
-    public PausableReads pausableReadsOfOne() {
-        return new PausableReads(budget, 0, true);
-    }
-
     /**
      * The same with room in front.
      *
      * @param headroom bytes that each buffer leaves free in front of what is read
      */
     public PausableReads pausableReads(int headroom) {
-        return new PausableReads(budget, headroom, false);
+        return new PausableReads(budget, headroom);
     }
 
     /** What waits for slow readers, in the whole process. */

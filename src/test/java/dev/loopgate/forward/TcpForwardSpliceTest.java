@@ -6,20 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.Gate;
 import dev.loopgate.testkit.LeakCheck;
+import dev.loopgate.testkit.Pipes;
 import dev.loopgate.testkit.TcpPeer;
 import dev.loopgate.testkit.Wire;
 import io.netty.channel.epoll.Epoll;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,7 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TcpForwardSpliceTest {
 
     private static final String SWITCH = "loopgate.splice";
-    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
     private static final int MIB = 1 << 20;
 
     private final ForwardFixture fixture = new ForwardFixture();
@@ -51,31 +46,52 @@ class TcpForwardSpliceTest {
 
     @Test
     void a_pipe_for_each_direction_is_there_while_bulk_passes_and_none_otherwise() {
-        long before = pipeEnds();
+        long before = Pipes.ends();
         try (TcpPeer peer = TcpPeer.start(TcpForwardSpliceTest::echo)) {
             try (Wire client = connect(fixture.to(peer.port()))) {
                 pass(client, 100_000);
-                assertThat(pipeEnds()).isEqualTo(before);
+                assertThat(Pipes.ends()).isEqualTo(before);
                 pass(client, MIB);
-                assertThat(pipeEnds()).isEqualTo(before + 4);
+                assertThat(Pipes.ends()).isEqualTo(before + 4);
                 pass(client, MIB);
-                assertThat(pipeEnds()).isEqualTo(before + 4);
+                assertThat(Pipes.ends()).isEqualTo(before + 4);
                 client.finish();
                 assertThat(client.awaitEnd()).isEqualTo(Wire.End.FIN);
             }
-            Eventually.until("the pipes are closed", () -> pipeEnds() == before);
+            Eventually.until("the pipes are closed", () -> Pipes.ends() == before);
         }
+    }
+
+    @Test
+    void what_comes_in_small_pieces_opens_no_pipe_and_ends_the_splicing_of_bulk() {
+        long before = Pipes.ends();
+        try (TcpPeer peer = TcpPeer.start(TcpForwardSpliceTest::echo);
+                Wire client = connect(fixture.to(peer.port()))) {
+            for (int i = 0; i < 400; i++) {
+                pass(client, 1_000);
+            }
+            assertThat(Pipes.ends()).isEqualTo(before);
+            pass(client, 4 * MIB);
+            assertThat(Pipes.ends()).isEqualTo(before + 4);
+            for (int i = 0; i < 100; i++) {
+                pass(client, 1_000);
+            }
+            assertThat(Pipes.ends()).isEqualTo(before);
+            pass(client, 4 * MIB);
+            assertThat(Pipes.ends()).isEqualTo(before + 4);
+        }
+        Eventually.until("the pipes are closed", () -> Pipes.ends() == before);
     }
 
     @Test
     void bytes_are_copied_where_splicing_is_switched_off() {
         System.setProperty(SWITCH, "off");
-        long before = pipeEnds();
+        long before = Pipes.ends();
         try (TcpPeer peer = TcpPeer.start(TcpForwardSpliceTest::echo);
                 Wire client = connect(fixture.to(peer.port()))) {
             pass(client, MIB);
             pass(client, MIB);
-            assertThat(pipeEnds()).isEqualTo(before);
+            assertThat(Pipes.ends()).isEqualTo(before);
         }
     }
 
@@ -108,7 +124,7 @@ class TcpForwardSpliceTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void an_end_amid_bulk_is_passed_on_and_leaves_no_pipe(boolean byClient) {
-        long before = pipeEnds();
+        long before = Pipes.ends();
         CompletableFuture<Wire> server = new CompletableFuture<>();
         Gate read = new Gate();
         try (TcpPeer peer = TcpPeer.start(wire -> {
@@ -123,7 +139,7 @@ class TcpForwardSpliceTest {
                 });
                 Wire client = connect(fixture.to(peer.port()))) {
             assertThat(client.read(MIB)).hasSize(MIB);
-            assertThat(pipeEnds()).isEqualTo(before + 2);
+            assertThat(Pipes.ends()).isEqualTo(before + 2);
             read.open();
             if (byClient) {
                 client.reset();
@@ -132,7 +148,7 @@ class TcpForwardSpliceTest {
                 client.rest(Duration.ofSeconds(15));
                 assertThat(client.end()).isEqualTo(Wire.End.RESET);
             }
-            Eventually.until("the pipe is closed", () -> pipeEnds() == before);
+            Eventually.until("the pipe is closed", () -> Pipes.ends() == before);
         }
     }
 
@@ -181,21 +197,5 @@ class TcpForwardSpliceTest {
         byte[] bytes = new byte[size];
         new Random(seed).nextBytes(bytes);
         return bytes;
-    }
-
-    private static long pipeEnds() {
-        try (Stream<Path> all = Files.list(DESCRIPTORS)) {
-            return all.filter(TcpForwardSpliceTest::isPipe).count();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static boolean isPipe(Path descriptor) {
-        try {
-            return Files.readSymbolicLink(descriptor).toString().startsWith("pipe:");
-        } catch (IOException closedMeanwhile) {
-            return false;
-        }
     }
 }
