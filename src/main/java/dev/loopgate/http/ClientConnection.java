@@ -107,7 +107,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                     input.add(in);
                     passBody();
                 } else {
-                    keep(in);
+                    input.add(in);
+                    pauseIfFull();
                 }
             }
             default -> {
@@ -170,11 +171,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     // Requests
-
-    private void keep(ByteBuf in) {
-        input.add(in);
-        pauseIfFull();
-    }
 
     /** After somebody had the chance to take some: each pause costs two calls of the system. */
     private void pauseIfFull() {

@@ -110,7 +110,10 @@ final class EpollRearmed extends EpollTransport {
         private final IoHandler epoll;
         private final IoHandle handle;
         private IoRegistration current;
+        /** Nothing is waited for: {@link #current} is cancelled, and there will be another. */
         private boolean removed;
+
+        private boolean over;
 
         Registration(IoHandler epoll, IoHandle handle) throws Exception {
             this.epoll = epoll;
@@ -126,15 +129,16 @@ final class EpollRearmed extends EpollTransport {
 
         @Override
         public synchronized long submit(IoOps ops) {
-            boolean nothing = ((EpollIoOps) ops).value() == EpollIoOps.NONE.value();
-            if (removed && nothing) {
+            if (((EpollIoOps) ops).value() == EpollIoOps.NONE.value()) {
+                // What netty would take out of epoll and keep, it would take out again once it closes: an exception
+                // each time.
+                removed = removed || current.cancel();
                 return 0;
             }
-            if (removed && current.isValid()) {
-                current.cancel();
+            if (removed && !over) {
                 current = registerAgain();
+                removed = false;
             }
-            removed = nothing;
             return current.submit(ops);
         }
 
@@ -148,12 +152,14 @@ final class EpollRearmed extends EpollTransport {
 
         @Override
         public synchronized boolean isValid() {
-            return current.isValid();
+            return !over && (removed || current.isValid());
         }
 
         @Override
         public synchronized boolean cancel() {
-            return current.cancel();
+            boolean first = !over;
+            over = true;
+            return removed ? first : current.cancel();
         }
     }
 }

@@ -65,7 +65,8 @@ public final class Transport {
         List<EventLoop> all = new ArrayList<>();
         internals.nettyEventLoopGroup().forEach(loop -> all.add((EventLoop) loop));
         this.loops = List.copyOf(all);
-        this.acceptor = internals.acceptorEventLoopGroup().next();
+        // Not a loop of its own: what it accepts for itself, half of all with two loops, needs no other thread to wake.
+        this.acceptor = loops.get(0);
         this.kind = SocketKind.of((IoEventLoop) loops.get(0));
         this.names = new NameLookup(internals.internalWorkerPool().executor());
     }

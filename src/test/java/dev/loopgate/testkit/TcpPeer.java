@@ -15,12 +15,14 @@ public final class TcpPeer implements AutoCloseable {
 
     private final ServerSocket server;
     private final Consumer<Wire> handler;
+    private final Thread acceptor;
     private final List<Wire> wires = new CopyOnWriteArrayList<>();
 
     private TcpPeer(ServerSocket server, Consumer<Wire> handler) {
         this.server = server;
         this.handler = handler;
-        daemon("peer-" + server.getLocalPort(), this::accept).start();
+        this.acceptor = daemon("peer-" + server.getLocalPort(), this::accept);
+        acceptor.start();
     }
 
     /** On a free port of 127.0.0.1. */
@@ -114,6 +116,12 @@ public final class TcpPeer implements AutoCloseable {
             server.close();
         } catch (IOException alreadyGone) {
             // nothing is left to close
+        }
+        try {
+            // While the socket is being closed, a thread in accept may still be given a connection.
+            acceptor.join();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
         }
         dropAll(false);
     }
