@@ -51,7 +51,10 @@ public final class TcpForward {
     private volatile @Nullable Listeners listeners;
     private volatile @Nullable ForwardError lastError;
     private volatile boolean retired;
-    private Future<Void> freed = Future.succeededFuture();
+    /** The sockets that are being opened, which a stop has to wait for. */
+    private Future<?> opening = Future.succeededFuture();
+
+    private @Nullable Future<Void> freed;
 
     public TcpForward(Transport transport, Forward.Tcp rule, ForwardEvents events) {
         this.transport = transport;
@@ -67,11 +70,23 @@ public final class TcpForward {
      *
      * @return fails with {@link dev.loopgate.net.BindFailure}; it may be called again then
      */
-    public Future<Void> open() {
-        return Listeners.open(transport, rule.bind(), this::accept).compose(opened -> {
-            listeners = opened;
-            return retired ? opened.close() : Future.succeededFuture();
-        });
+    public synchronized Future<Void> open() {
+        if (retired) {
+            return Future.succeededFuture();
+        }
+        Future<Void> opened =
+                Listeners.open(transport, rule.bind(), this::accept).compose(this::adopt);
+        opening = opened;
+        return opened;
+    }
+
+    /** Keeps sockets that are open now, unless nobody wants them any more. */
+    private synchronized Future<Void> adopt(Listeners opened) {
+        if (retired) {
+            return opened.close();
+        }
+        listeners = opened;
+        return Future.succeededFuture();
     }
 
     /**
@@ -80,21 +95,17 @@ public final class TcpForward {
      * @param addresses what the rule means at the moment
      * @return whether anything is different; what cannot be bound is left for the next time. Never fails
      */
-    public Future<Boolean> follow(Collection<InetSocketAddress> addresses) {
+    public synchronized Future<Boolean> follow(Collection<InetSocketAddress> addresses) {
         Listeners before = listeners;
         if (before == null
                 || (before.addresses().containsAll(addresses) && addresses.containsAll(before.addresses()))) {
             return Future.succeededFuture(false);
         }
-        return before.follow(transport, addresses, this::accept).compose(after -> {
-            synchronized (this) {
-                if (!retired) {
-                    listeners = after;
-                    return Future.succeededFuture(!after.addresses().equals(before.addresses()));
-                }
-            }
-            return after.close().map(false);
-        });
+        Future<Boolean> followed = before.follow(transport, addresses, this::accept)
+                .compose(after -> adopt(after)
+                        .map(adopted -> !retired && !after.addresses().equals(before.addresses())));
+        opening = followed;
+        return followed;
     }
 
     /**
@@ -148,10 +159,11 @@ public final class TcpForward {
      */
     public synchronized Future<Void> stopAccepting() {
         retired = true;
-        Listeners opened = listeners;
-        listeners = null;
-        if (opened != null) {
-            freed = opened.close();
+        if (freed == null) {
+            Listeners opened = listeners;
+            listeners = null;
+            Future<Void> closed = opened == null ? Future.succeededFuture() : opened.close();
+            freed = opening.transform(settled -> closed);
         }
         return freed;
     }

@@ -12,11 +12,14 @@ import dev.loopgate.model.Forward;
 import dev.loopgate.model.UpstreamAddress.LoopbackPort;
 import dev.loopgate.net.Addresses;
 import dev.loopgate.net.BindFailure;
+import dev.loopgate.net.Transport;
 import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.LeakCheck;
 import dev.loopgate.testkit.TcpPeer;
 import dev.loopgate.testkit.Wire;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
@@ -115,6 +118,34 @@ class TcpForwardChangeTest {
             Future<Void> retired = forward.retire();
             assertThat(old.awaitEnd()).isEqualTo(Wire.End.RESET);
             retired.await(15, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void a_stop_waits_for_sockets_that_are_just_being_opened() throws Exception {
+        TcpForward fresh = new TcpForward(fixture.transport, rule(one, Access.ALL, LONG), fixture);
+        Future<Void> opening = fresh.open();
+        fresh.stopAccepting().await(15, TimeUnit.SECONDS);
+        assertThat(opening.isComplete()).isTrue();
+        assertThat(fresh.status().listening()).isEmpty();
+    }
+
+    @Test
+    void a_stop_waits_for_sockets_that_are_just_being_added() throws Exception {
+        // There a bind takes longer than a close.
+        Vertx nio = Vertx.vertx();
+        TcpForward forward = new TcpForward(new Transport(nio), rule(one, Access.ALL, LONG), fixture);
+        forward.open().await(15, TimeUnit.SECONDS);
+        InetSocketAddress first = forward.status().listening().get(0);
+        InetSocketAddress second = new InetSocketAddress("127.0.0.2", first.getPort());
+        Future<?> following = forward.follow(List.of(first, second));
+        forward.stopAccepting().await(15, TimeUnit.SECONDS);
+        assertThat(following.isComplete()).isTrue();
+        assertThat(forward.status().listening()).isEmpty();
+        try (ServerSocket probe = new ServerSocket(second.getPort(), 1, second.getAddress())) {
+            assertThat(probe.isBound()).isTrue();
+        } finally {
+            nio.close().await(15, TimeUnit.SECONDS);
         }
     }
 
