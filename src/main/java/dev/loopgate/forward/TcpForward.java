@@ -3,6 +3,7 @@ package dev.loopgate.forward;
 import dev.loopgate.forward.ForwardStatus.ForwardError;
 import dev.loopgate.model.Forward;
 import dev.loopgate.net.Addresses;
+import dev.loopgate.net.BindFailure;
 import dev.loopgate.net.Listeners;
 import dev.loopgate.net.Transport;
 import io.netty.channel.Channel;
@@ -93,20 +94,28 @@ public final class TcpForward {
      * Listens where the rule belongs now: the addresses of this machine's interfaces come and go.
      *
      * @param addresses what the rule means at the moment
-     * @return whether anything is different; what cannot be bound is left for the next time. Never fails
+     * @return never fails; what cannot be bound is left for the next time
      */
-    public synchronized Future<Boolean> follow(Collection<InetSocketAddress> addresses) {
+    public synchronized Future<Move> follow(Collection<InetSocketAddress> addresses) {
         Listeners before = listeners;
         if (before == null
                 || (before.addresses().containsAll(addresses) && addresses.containsAll(before.addresses()))) {
-            return Future.succeededFuture(false);
+            return Future.succeededFuture(new Move(false, Optional.empty()));
         }
-        Future<Boolean> followed = before.follow(transport, addresses, this::accept)
-                .compose(after -> adopt(after)
-                        .map(adopted -> !retired && !after.addresses().equals(before.addresses())));
+        Future<Move> followed = before.follow(transport, addresses, this::accept)
+                .compose(after -> adopt(after.listeners())
+                        .map(adopted -> new Move(
+                                !retired && !after.listeners().addresses().equals(before.addresses()),
+                                after.blocked())));
         opening = followed;
         return followed;
     }
+
+    /**
+     * @param moved whether it listens elsewhere than before
+     * @param blocked why it does not listen everywhere
+     */
+    public record Move(boolean moved, Optional<BindFailure> blocked) {}
 
     /**
      * Puts another rule on the same sockets in force for what is accepted from now on. Connections whose client it

@@ -37,7 +37,7 @@ final class ForwardSlot {
     private final BindProblems problems;
     private final GatewayEvents events;
     private final TcpForward forward;
-    private final Targets targets;
+    private final @Nullable Targets targets;
     private final Duration look;
     private @Nullable BindProblem problem;
     private Duration pause = FIRST_PAUSE;
@@ -45,9 +45,9 @@ final class ForwardSlot {
     private int tries;
     private boolean retired;
 
-    /** Where an address of the file is on this machine, now. */
+    /** What the address of its rule means on this machine, now. */
     interface Targets {
-        List<InetSocketAddress> of(BindAddress bind) throws SocketException;
+        List<InetSocketAddress> now() throws SocketException;
     }
 
     ForwardSlot(Vertx vertx, Transport transport, Forward.Tcp rule, BindProblems problems, GatewayEvents events) {
@@ -57,17 +57,20 @@ final class ForwardSlot {
                 rule,
                 problems,
                 events,
-                bind -> BindTargets.of(bind).addresses(),
+                rule.bind().scope() == BindAddress.Scope.LAN
+                        ? () -> BindTargets.of(rule.bind()).addresses()
+                        : null,
                 LOOK);
     }
 
+    /** @param targets null where its addresses never change */
     ForwardSlot(
             Vertx vertx,
             Transport transport,
             Forward.Tcp rule,
             BindProblems problems,
             GatewayEvents events,
-            Targets targets,
+            @Nullable Targets targets,
             Duration look) {
         this.targets = targets;
         this.look = look;
@@ -79,7 +82,9 @@ final class ForwardSlot {
 
     /** Completes once it listens, or it is known why not; never fails. */
     Future<Void> open() {
-        return forward.open().onSuccess(bound -> listens()).recover(this::blocked);
+        return forward.open()
+                .onSuccess(bound -> listens())
+                .recover(failure -> blocked(failure).onComplete(told -> retryLater()));
     }
 
     Forward.Tcp rule() {
@@ -152,24 +157,34 @@ final class ForwardSlot {
     }
 
     private synchronized void lookLater() {
-        if (!retired && rule().bind().scope() == BindAddress.Scope.LAN) {
-            timer = vertx.setTimer(look.toMillis(), now -> look());
+        Targets followed = targets;
+        if (!retired && followed != null) {
+            timer = vertx.setTimer(look.toMillis(), now -> look(followed));
         }
     }
 
-    private void look() {
-        vertx.executeBlocking(() -> targets.of(rule().bind()), false)
+    private void look(Targets wanted) {
+        vertx.executeBlocking(wanted::now, false)
                 .compose(forward::follow)
-                .onSuccess(moved -> {
-                    if (moved) {
-                        events.forwardMoved(
-                                rule(),
-                                listening().stream().map(Addresses::text).toList());
-                    }
-                })
+                .compose(this::followed)
                 .onComplete(looked -> lookLater());
     }
 
+    private Future<Void> followed(TcpForward.Move move) {
+        if (move.moved()) {
+            events.forwardMoved(
+                    rule(), listening().stream().map(Addresses::text).toList());
+        }
+        if (move.blocked().isPresent()) {
+            return blocked(move.blocked().get());
+        }
+        synchronized (this) {
+            problem = null;
+        }
+        return Future.succeededFuture();
+    }
+
+    /** Notes why it does not listen, or not everywhere, and tells what is new about it. Never fails. */
     private Future<Void> blocked(Throwable failure) {
         BindProblem before;
         synchronized (this) {
@@ -178,22 +193,25 @@ final class ForwardSlot {
                 return Future.succeededFuture();
             }
         }
-        boolean same =
-                before != null && failure instanceof BindFailure bind && before.kind() == BindProblems.kind(bind);
+        boolean same = before != null
+                && failure instanceof BindFailure bind
+                && before.kind() == BindProblems.kind(bind)
+                && before.address().equals(Addresses.text(bind.address()));
         if (same && ++tries % TRIES_PER_QUESTION != 0) {
-            retryLater();
             return Future.succeededFuture();
         }
         return vertx.executeBlocking(() -> problems.ofForward(rule(), failure), false)
                 .onSuccess(found -> {
                     synchronized (this) {
+                        if (retired) {
+                            return;
+                        }
                         problem = found;
                     }
                     if (!Objects.equals(found, before)) {
                         events.forwardBlocked(rule(), found);
                     }
                 })
-                .onComplete(told -> retryLater())
                 .mapEmpty();
     }
 

@@ -70,7 +70,7 @@ public record GatewayStatus(
      * @param addresses what is bound; empty where it could not be
      * @param targets in the order of the file
      * @param open whether machines elsewhere on the network can reach it
-     * @param problem why it does not listen; empty where it does
+     * @param problem why it does not listen, or not on every address that it should; empty where it does
      * @param connections now
      * @param accepted connections since it opened
      * @param refused connections turned away since it opened: by address, by the cap, or because no target answered

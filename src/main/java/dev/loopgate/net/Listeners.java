@@ -8,6 +8,7 @@ import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -68,7 +69,7 @@ public record Listeners(List<Listener> sockets, List<InetSocketAddress> missing)
      *
      * @return never fails
      */
-    public Future<Listeners> follow(
+    public Future<Followed> follow(
             Transport transport, Collection<InetSocketAddress> wanted, Consumer<Channel> onAccept) {
         List<InetSocketAddress> have = addresses();
         List<Future<Listener>> opening = wanted.stream()
@@ -80,13 +81,33 @@ public record Listeners(List<Listener> sockets, List<InetSocketAddress> missing)
             next.removeIf(socket -> !wanted.contains(socket.address()));
             opening.stream().filter(Future::succeeded).map(Future::result).forEach(next::add);
             if (next.isEmpty()) {
-                return Future.succeededFuture(this);
+                return Future.succeededFuture(new Followed(this, blocked(opening)));
             }
             List<Listener> gone = new ArrayList<>(sockets);
             gone.removeAll(next);
-            return close(gone).map(new Listeners(next, missing));
+            return close(gone).map(new Followed(new Listeners(next, missing), blocked(opening)));
         });
     }
+
+    /**
+     * An interface that has just come or is just going lacks the address for a moment, which is no reason to alarm
+     * anybody.
+     */
+    private static Optional<BindFailure> blocked(List<Future<Listener>> opening) {
+        return opening.stream()
+                .filter(Future::failed)
+                .map(Future::cause)
+                .filter(BindFailure.class::isInstance)
+                .map(BindFailure.class::cast)
+                .filter(failure -> failure.kind() != BindFailure.Kind.NO_SUCH_ADDRESS)
+                .findFirst();
+    }
+
+    /**
+     * @param listeners what is listened on now
+     * @param blocked why the first address that is left out could not be bound
+     */
+    public record Followed(Listeners listeners, Optional<BindFailure> blocked) {}
 
     public List<InetSocketAddress> addresses() {
         return sockets.stream().map(Listener::address).toList();

@@ -3,13 +3,13 @@ package dev.loopgate.gateway;
 import static dev.loopgate.gateway.GatewayStartTest.echo;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.loopgate.model.BindAddress;
+import dev.loopgate.diagnose.SystemPortHolders;
 import dev.loopgate.model.Forward;
-import dev.loopgate.net.Addresses;
-import dev.loopgate.net.BindTargets;
-import dev.loopgate.net.PortHolders;
+import dev.loopgate.net.PortHolder;
 import dev.loopgate.net.Transport;
+import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.LeakCheck;
+import dev.loopgate.testkit.PortHog;
 import dev.loopgate.testkit.TcpPeer;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -18,97 +18,147 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+/** A machine whose interfaces come and go; its addresses are all of loopback, where every one is free to use. */
 @ExtendWith(LeakCheck.class)
 class ForwardSlotTest {
 
     private static final Duration OFTEN = Duration.ofMillis(20);
 
     private final BlockingQueue<List<String>> moves = new LinkedBlockingQueue<>();
+    private final BlockingQueue<BindProblem> blocked = new LinkedBlockingQueue<>();
     private final GatewayEvents events = new GatewayEvents() {
         @Override
         public void forwardMoved(Forward.Tcp rule, List<String> addresses) {
             moves.add(addresses);
         }
-    };
 
-    @Test
-    void a_lan_forward_goes_along_with_the_interfaces_of_the_machine() throws Exception {
-        int port = TcpPeer.closedPort();
-        BindAddress lan = BindAddress.lan(port);
-        List<InetSocketAddress> first = BindTargets.of(lan).addresses();
-        Assumptions.assumeFalse(first.isEmpty(), "this machine is on no network");
-        InetSocketAddress vpn = new InetSocketAddress("127.0.0.2", port);
-        Vertx vertx = Transport.vertx(new VertxOptions());
-        Machine machine = new Machine(first);
-        try (TcpPeer echo = echo()) {
-            ForwardSlot slot = new ForwardSlot(
-                    vertx,
-                    new Transport(vertx),
-                    GatewayUnderTest.forward(lan, echo.port()),
-                    new BindProblems(PortHolders.UNKNOWN),
-                    events,
-                    machine,
-                    OFTEN);
-            Watched.await(slot.open());
-            assertThat(slot.state().problem()).isEmpty();
-
-            machine.has(vpn, first);
-            assertThat(next()).contains("127.0.0.2:" + port).hasSize(first.size() + 1);
-            assertEchoes(vpn);
-
-            machine.has(vpn, List.of());
-            assertThat(next()).containsExactly("127.0.0.2:" + port);
-            assertEchoes(vpn);
-
-            machine.has(null, first);
-            assertThat(next())
-                    .containsExactlyElementsOf(
-                            first.stream().map(Addresses::text).toList());
-            Watched.await(slot.retire(Duration.ZERO));
-        } finally {
-            Watched.await(vertx.close());
+        @Override
+        public void forwardBlocked(Forward.Tcp rule, BindProblem problem) {
+            blocked.add(problem);
         }
-        assertThat(moves).isEmpty();
+    };
+    private final Vertx vertx = Transport.vertx(new VertxOptions());
+    private final Machine machine = new Machine();
+    private final TcpPeer echo = echo();
+    private final ForwardSlot slot = new ForwardSlot(
+            vertx,
+            new Transport(vertx),
+            GatewayUnderTest.forward(GatewayUnderTest.loopback4(0), echo.port()),
+            new BindProblems(new SystemPortHolders()),
+            events,
+            machine,
+            OFTEN);
+    private int port;
+
+    @BeforeEach
+    void open() {
+        Watched.await(slot.open());
+        port = slot.listening().get(0).getPort();
+        machine.has(at("127.0.0.1"));
     }
 
-    private static void assertEchoes(InetSocketAddress at) throws IOException {
-        try (Socket socket = new Socket(at.getAddress(), at.getPort())) {
+    @AfterEach
+    void close() {
+        Watched.await(slot.retire(Duration.ZERO));
+        Watched.await(vertx.close());
+        echo.close();
+        assertThat(moves).isEmpty();
+        assertThat(blocked).isEmpty();
+    }
+
+    @Test
+    void goes_along_with_the_interfaces_of_the_machine() throws Exception {
+        machine.has(at("127.0.0.1"), at("127.0.0.2"));
+        assertThat(next(moves)).containsExactly("127.0.0.1:" + port, "127.0.0.2:" + port);
+        assertEchoes("127.0.0.2");
+
+        machine.has(at("127.0.0.2"));
+        assertThat(next(moves)).containsExactly("127.0.0.2:" + port);
+        assertEchoes("127.0.0.2");
+
+        machine.has(at("127.0.0.1"));
+        assertThat(next(moves)).containsExactly("127.0.0.1:" + port);
+        assertEchoes("127.0.0.1");
+    }
+
+    @Test
+    void a_new_address_whose_port_is_taken_is_told_once_and_listened_on_once_it_is_free() throws Exception {
+        try (PortHog hog = PortHog.start("127.0.0.2", port, false)) {
+            machine.has(at("127.0.0.1"), at("127.0.0.2"));
+            BindProblem problem = next(blocked);
+            assertThat(problem.kind()).isEqualTo(BindProblem.Kind.TAKEN);
+            assertThat(problem.address()).isEqualTo("127.0.0.2:" + port);
+            assertThat(problem.holder().map(PortHolder::pid)).contains(hog.pid());
+            assertThat(slot.state().problem()).contains(problem);
+            assertThat(slot.state().addresses()).containsExactly("127.0.0.1:" + port);
+            machine.awaitLooks(30);
+            assertThat(blocked).isEmpty();
+            assertEchoes("127.0.0.1");
+        }
+        assertThat(next(moves)).containsExactly("127.0.0.1:" + port, "127.0.0.2:" + port);
+        Eventually.until(
+                "there is no problem any more", () -> slot.state().problem().isEmpty());
+        assertEchoes("127.0.0.2");
+        // Whoever asks for the holder just while it ends is told another answer, once.
+        blocked.clear();
+    }
+
+    @Test
+    void a_taken_address_that_goes_away_is_no_problem_any_more() throws Exception {
+        try (PortHog hog = PortHog.start("127.0.0.2", port, false)) {
+            machine.has(at("127.0.0.1"), at("127.0.0.2"));
+            assertThat(next(blocked).holder().map(PortHolder::pid)).contains(hog.pid());
+            machine.has(at("127.0.0.1"));
+            Eventually.until(
+                    "there is no problem any more", () -> slot.state().problem().isEmpty());
+        }
+    }
+
+    private InetSocketAddress at(String address) {
+        return new InetSocketAddress(address, port);
+    }
+
+    private void assertEchoes(String address) throws IOException {
+        try (Socket socket = new Socket(address, port)) {
             socket.getOutputStream().write('x');
             assertThat(socket.getInputStream().read()).isEqualTo('x');
         }
     }
 
-    private List<String> next() throws InterruptedException {
-        return moves.poll(15, TimeUnit.SECONDS);
+    private static <T> T next(BlockingQueue<T> told) throws InterruptedException {
+        T next = told.poll(15, TimeUnit.SECONDS);
+        assertThat(next).isNotNull();
+        return Objects.requireNonNull(next);
     }
 
     private static final class Machine implements ForwardSlot.Targets {
 
-        private volatile List<InetSocketAddress> addresses;
+        private final AtomicInteger looks = new AtomicInteger();
+        private volatile List<InetSocketAddress> addresses = List.of();
 
-        Machine(List<InetSocketAddress> addresses) {
-            this.addresses = addresses;
+        void has(InetSocketAddress... all) {
+            addresses = List.of(all);
         }
 
-        void has(@org.jspecify.annotations.Nullable InetSocketAddress one, List<InetSocketAddress> others) {
-            List<InetSocketAddress> all = new ArrayList<>(others);
-            if (one != null) {
-                all.add(one);
-            }
-            addresses = all;
+        void awaitLooks(int more) {
+            int goal = looks.get() + more;
+            Eventually.until("it looked again", () -> looks.get() >= goal);
         }
 
         @Override
-        public List<InetSocketAddress> of(BindAddress bind) throws SocketException {
+        public List<InetSocketAddress> now() throws SocketException {
+            looks.incrementAndGet();
             return addresses;
         }
     }
