@@ -134,6 +134,7 @@ final class FileEvents implements AutoCloseable {
                     matters |= matters(key, event);
                 }
                 if (!matters) {
+                    // Nothing is waited for here: a poll with a time limit would return at the very next line of a log.
                     Thread.sleep(NOISE_MILLIS);
                 }
                 if (!key.reset()) {
