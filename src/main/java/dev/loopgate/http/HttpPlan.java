@@ -6,6 +6,7 @@ import dev.loopgate.routing.RoutingTable;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A configuration's hosts, ready for the data path; immutable, and in force for an exchange from its start to its end. */
 public final class HttpPlan {
@@ -13,6 +14,9 @@ public final class HttpPlan {
     private final Configuration configuration;
     private final RoutingTable<HttpRoute> table;
     private final Map<dev.loopgate.model.UpstreamAddress, Upstream> upstreams;
+
+    /** Made when it is first wanted, which it seldom is; loops that do so at once make equal ones. */
+    private volatile @Nullable List<Failure.ListedHost> listed;
 
     HttpPlan(
             Configuration configuration,
@@ -25,6 +29,16 @@ public final class HttpPlan {
 
     Configuration configuration() {
         return configuration;
+    }
+
+    /** Every host, for people. */
+    List<Failure.ListedHost> listed() {
+        List<Failure.ListedHost> all = listed;
+        if (all == null) {
+            all = Misrouted.list(configuration.hosts());
+            listed = all;
+        }
+        return all;
     }
 
     RoutingTable<HttpRoute> table() {

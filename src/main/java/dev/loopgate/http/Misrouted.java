@@ -38,7 +38,7 @@ final class Misrouted {
                 .withFix("Add it under hosts in the configuration file: «" + (host.isEmpty() ? "app.localhost" : host)
                         + ": 3000».")
                 .withNearest(nearest)
-                .withHosts(listed(plan));
+                .withHosts(plan.listed());
     }
 
     private static String prefixes(VirtualHost host) {
@@ -47,12 +47,13 @@ final class Misrouted {
         return String.join(", ", prefixes);
     }
 
-    private static List<Failure.ListedHost> listed(HttpPlan plan) {
+    /** Every host, for people. */
+    static List<Failure.ListedHost> list(List<VirtualHost> all) {
         List<Failure.ListedHost> hosts = new ArrayList<>();
-        for (VirtualHost host : plan.configuration().hosts()) {
+        for (VirtualHost host : all) {
             hosts.add(new Failure.ListedHost(host.pattern().toString(), describe(host)));
         }
-        return hosts;
+        return List.copyOf(hosts);
     }
 
     private static String describe(VirtualHost host) {

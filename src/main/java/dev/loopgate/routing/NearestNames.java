@@ -12,7 +12,11 @@ final class NearestNames {
     /** RFC 1035 §2.3.4: no real name is longer, and the work is bounded by it. */
     private static final int LONGEST_NAME = 253;
 
-    private record Candidate(String name, int distance) {}
+    private record Candidate(String name, int distance) {
+
+        static final Comparator<Candidate> CLOSEST_FIRST =
+                Comparator.comparingInt(Candidate::distance).thenComparing(Candidate::name);
+    }
 
     private NearestNames() {}
 
@@ -24,19 +28,34 @@ final class NearestNames {
         }
         int limit = Math.min(3, Math.max(1, asked.length() / 4));
         String label = firstLabel(asked);
-        List<Candidate> candidates = new ArrayList<>();
+        List<Candidate> best = new ArrayList<>(max + 1);
+        // No farther than the last of those that are shown: this runs on an event loop, maybe over ten thousand names.
+        int worst = limit + 1;
         for (HostPattern pattern : patterns) {
-            if (pattern.kind() == HostPattern.Kind.EXACT) {
-                int distance = distance(asked, pattern.name(), limit);
-                if (distance <= limit) {
-                    candidates.add(new Candidate(pattern.name(), distance));
-                } else if (label.equals(firstLabel(pattern.name()))) {
-                    candidates.add(new Candidate(pattern.name(), limit + 1));
-                }
+            if (pattern.kind() != HostPattern.Kind.EXACT) {
+                continue;
+            }
+            String name = pattern.name();
+            int most = Math.min(limit, worst);
+            int distance = distance(asked, name, most);
+            if (distance > most && worst > limit && hasFirstLabel(name, label)) {
+                distance = limit + 1;
+            } else if (distance > most) {
+                continue;
+            }
+            best.add(new Candidate(name, distance));
+            if (best.size() > max) {
+                best.sort(Candidate.CLOSEST_FIRST);
+                best.remove(max);
+                worst = best.get(max - 1).distance();
             }
         }
-        candidates.sort(Comparator.comparingInt(Candidate::distance).thenComparing(Candidate::name));
-        return candidates.stream().limit(max).map(Candidate::name).toList();
+        best.sort(Candidate.CLOSEST_FIRST);
+        return best.stream().map(Candidate::name).toList();
+    }
+
+    private static boolean hasFirstLabel(String name, String label) {
+        return name.startsWith(label) && (name.length() == label.length() || name.charAt(label.length()) == '.');
     }
 
     private static String firstLabel(String name) {
@@ -49,6 +68,22 @@ final class NearestNames {
         if (Math.abs(from.length() - to.length()) > limit) {
             return limit + 1;
         }
+        int shorter = Math.min(from.length(), to.length());
+        int prefix = 0;
+        while (prefix < shorter && from.charAt(prefix) == to.charAt(prefix)) {
+            prefix++;
+        }
+        int suffix = 0;
+        while (suffix < shorter - prefix
+                && from.charAt(from.length() - 1 - suffix) == to.charAt(to.length() - 1 - suffix)) {
+            suffix++;
+        }
+        // What both begin or end with costs nothing, and it is most of names that were made by one scheme.
+        return differing(
+                from.substring(prefix, from.length() - suffix), to.substring(prefix, to.length() - suffix), limit);
+    }
+
+    private static int differing(String from, String to, int limit) {
         int[] beforeLast = new int[to.length() + 1];
         int[] last = new int[to.length() + 1];
         int[] row = new int[to.length() + 1];

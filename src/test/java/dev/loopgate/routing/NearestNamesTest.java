@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.loopgate.model.VirtualHost;
 import dev.loopgate.testkit.Gen;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,6 +45,26 @@ class NearestNamesTest {
         }
         assertThat(Tables.of(hosts).nearest("service-with-a-long-name-77777.localhost", 2))
                 .containsExactly("service-with-a-long-name-7777.localhost", "service-with-a-long-name-1777.localhost");
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void the_closest_of_many_names_are_found_whatever_their_order(long seed) {
+        Gen gen = new Gen(seed);
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < 200; i++) {
+            names.add(gen.text(1, 6, "abc") + ".local");
+        }
+        String asked = gen.text(1, 6, "abc") + ".local";
+        int limit = Math.min(3, asked.length() / 4);
+        List<String> expected = names.stream()
+                .filter(name -> naive(asked, name) <= limit)
+                .sorted(Comparator.comparingInt((String name) -> naive(asked, name))
+                        .thenComparing(Comparator.naturalOrder()))
+                .limit(3)
+                .toList();
+        RoutingTable<String> table = Tables.of(names.stream().map(Tables::host).toList());
+        assertThat(table.nearest(asked, 3)).isEqualTo(expected);
     }
 
     @ParameterizedTest
