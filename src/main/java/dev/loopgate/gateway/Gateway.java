@@ -172,10 +172,6 @@ public final class Gateway {
         return vertx.executeBlocking(
                         () -> new Prepared(http.compile(next), HttpListeners.wanted(next.listen(), warnings)))
                 .compose(prepared -> {
-                    if (running == null) {
-                        // The first connection may come as soon as there is a listener, and nothing is in force yet.
-                        prepared.install.run();
-                    }
                     Set<InetSocketAddress> before = new LinkedHashSet<>(listeners.asked());
                     return forwards.makeWay(listeners.fresh(prepared.listen), next.forwards())
                             .compose(moved -> listeners
@@ -187,11 +183,14 @@ public final class Gateway {
                                     .recover(failure -> listeners
                                             .open(before)
                                             .transform(reopened -> listeners.retain(before))
+                                            .onComplete(reopened -> listeners.accept())
                                             .compose(undone -> forwards.restore(moved))
                                             .transform(undone -> Future.failedFuture(failure))));
                 })
                 .compose(prepared -> {
                     prepared.install.run();
+                    // Whoever came to a new socket before this waited, and is not served by the routes of before.
+                    listeners.accept();
                     return listeners.retain(prepared.listen).map(warnings);
                 });
     }

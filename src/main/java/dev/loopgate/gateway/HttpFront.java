@@ -23,8 +23,8 @@ interface HttpFront {
      */
     Runnable compile(Configuration configuration);
 
-    /** Accepts connections on one more address. */
-    Future<Listener> listen(InetSocketAddress address);
+    /** Binds one more address; its connections wait until the listener is told to accept. */
+    Future<Listener> bind(InetSocketAddress address);
 
     /** Client connections that are open. */
     int connections();
@@ -50,8 +50,8 @@ interface HttpFront {
             }
 
             @Override
-            public Future<Listener> listen(InetSocketAddress address) {
-                return transport.listen(address, http::accept);
+            public Future<Listener> bind(InetSocketAddress address) {
+                return transport.bind(address, http::accept);
             }
 
             @Override

@@ -71,7 +71,7 @@ final class HttpListeners {
     }
 
     /**
-     * Opens what is new and keeps what is old, until {@link #retain}.
+     * Opens what is new, where clients wait until {@link #accept}, and keeps what is old, until {@link #retain}.
      *
      * @return fails with {@link BindFailure}; everything is as it was then
      */
@@ -83,6 +83,11 @@ final class HttpListeners {
         return close(inTheWay)
                 .compose(closed -> openAll(fresh))
                 .recover(failure -> openAll(inTheWay).transform(restored -> Future.failedFuture(failure)));
+    }
+
+    /** Accepts on every socket. */
+    void accept() {
+        open.values().forEach(Listener::accept);
     }
 
     /** Closes all but these. Connections that were accepted go on. */
@@ -111,7 +116,7 @@ final class HttpListeners {
         List<InetSocketAddress> opened = new ArrayList<>();
         Future<Void> chain = Future.succeededFuture();
         for (InetSocketAddress address : addresses) {
-            chain = chain.compose(before -> http.listen(samePort(address, opened)))
+            chain = chain.compose(before -> http.bind(samePort(address, opened)))
                     .map(listener -> {
                         Map<InetSocketAddress, Listener> next = new LinkedHashMap<>(open);
                         next.put(address, listener);

@@ -20,6 +20,11 @@ public final class Listener {
         return (InetSocketAddress) channel.localAddress();
     }
 
+    /** Begins to accept, where it does not yet. */
+    public void accept() {
+        channel.config().setAutoRead(true);
+    }
+
     /**
      * Stops accepting; what was accepted goes on. The address is free once it completes; more calls do nothing. NIO
      * gives the address up only in the select that follows, and a scheduled task comes after one.

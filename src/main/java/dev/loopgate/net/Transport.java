@@ -94,6 +94,11 @@ public final class Transport {
      * @return fails with {@link BindFailure}
      */
     public Future<Listener> listen(InetSocketAddress address, Consumer<Channel> onAccept) {
+        return bind(address, onAccept).onSuccess(Listener::accept);
+    }
+
+    /** The same, but clients wait in the system's queue until {@link Listener#accept}. */
+    public Future<Listener> bind(InetSocketAddress address, Consumer<Channel> onAccept) {
         ServerChannel channel;
         try {
             channel = kind.server(address);
@@ -102,6 +107,7 @@ public final class Transport {
         }
         channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
         channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
+        channel.config().setAutoRead(false);
         channel.pipeline().addLast(new Acceptor(this, onAccept));
         Promise<Listener> promise = Promise.promise();
         acceptor.register(channel).addListener(registered -> {

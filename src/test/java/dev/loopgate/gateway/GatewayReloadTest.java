@@ -30,6 +30,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -170,6 +175,26 @@ class GatewayReloadTest {
             assertThat(listens(before)).isFalse();
             assertThat(get(after, "a.localhost")).isEqualTo("AA");
             assertThat(open.get("a.localhost", "/").response().body()).isEqualTo("AA");
+        }
+    }
+
+    @RepeatedTest(5)
+    void the_first_connection_to_a_new_listen_address_finds_the_new_hosts() throws Exception {
+        int port = TcpPeer.closedPort();
+        ExecutorService client = Executors.newSingleThreadExecutor();
+        try (GatewayUnderTest gateway =
+                new GatewayUnderTest().started(configuration(loopback4(0), List.of(answering("a.localhost", "old"))))) {
+            Future<String> first = client.submit(() -> {
+                // At once, without a pause between two attempts.
+                while (!listens(port) && !Thread.interrupted()) {
+                    Thread.onSpinWait();
+                }
+                return get(port, "a.localhost");
+            });
+            gateway.reload(configuration(loopback4(port), List.of(answering("a.localhost", "new"))));
+            assertThat(first.get(15, TimeUnit.SECONDS)).isEqualTo("new");
+        } finally {
+            client.shutdownNow();
         }
     }
 
