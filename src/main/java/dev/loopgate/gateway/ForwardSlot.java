@@ -133,6 +133,7 @@ final class ForwardSlot {
                 now.rule().bind().toString(),
                 now.listening().stream().map(Addresses::text).toList(),
                 now.rule().targets().stream().map(Object::toString).toList(),
+                now.rule().access(),
                 now.rule().bind().open(),
                 why,
                 now.connections(),

@@ -1,5 +1,6 @@
 package dev.loopgate.gateway;
 
+import dev.loopgate.model.Access;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -69,6 +70,7 @@ public record GatewayStatus(
      * @param bind as in the file: {@code lan:5432}
      * @param addresses what is bound; empty where it could not be
      * @param targets in the order of the file
+     * @param access which clients are accepted
      * @param open whether machines elsewhere on the network can reach it
      * @param problem why it does not listen, or not on every address that it should; empty where it does
      * @param connections now
@@ -82,6 +84,7 @@ public record GatewayStatus(
             String bind,
             List<String> addresses,
             List<String> targets,
+            Access access,
             boolean open,
             Optional<BindProblem> problem,
             int connections,

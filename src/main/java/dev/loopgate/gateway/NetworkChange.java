@@ -1,17 +1,19 @@
 package dev.loopgate.gateway;
 
 import dev.loopgate.gateway.GatewayStatus.Listening;
+import dev.loopgate.model.Access;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a reload did to where this machine can be reached.
  *
  * @param opened sockets of HTTP that were not there before
  * @param closed sockets of HTTP that are gone
- * @param exposed forwards that the network can reach and could not before
+ * @param exposed forwards that the network can reach now and could not before, or other targets or clients than before
  */
 public record NetworkChange(List<Listening> opened, List<Listening> closed, List<Exposed> exposed) {
 
@@ -37,26 +39,28 @@ public record NetworkChange(List<Listening> opened, List<Listening> closed, List
     }
 
     static NetworkChange between(GatewayStatus before, GatewayStatus after) {
-        Set<String> known = before.forwards().stream()
-                .filter(NetworkChange::reachable)
-                .map(GatewayStatus.ForwardState::bind)
-                .collect(Collectors.toSet());
+        Set<Way> known = ways(before).collect(Collectors.toSet());
         return new NetworkChange(
                 without(after.listeners(), before.listeners()),
                 without(before.listeners(), after.listeners()),
-                after.forwards().stream()
-                        .filter(forward -> reachable(forward) && !known.contains(forward.bind()))
-                        .map(forward -> new Exposed(forward.bind(), forward.targets()))
+                ways(after)
+                        .filter(way -> !known.contains(way))
+                        .map(way -> new Exposed(way.bind, way.targets))
                         .toList());
+    }
+
+    /** Who reaches what from the network, and where. */
+    private record Way(String bind, Access access, List<String> targets) {}
+
+    private static Stream<Way> ways(GatewayStatus status) {
+        return status.forwards().stream()
+                .filter(forward -> forward.open() && !forward.addresses().isEmpty())
+                .map(forward -> new Way(forward.bind(), forward.access(), forward.targets()));
     }
 
     private static List<Listening> without(List<Listening> all, List<Listening> others) {
         List<Listening> rest = new ArrayList<>(all);
         rest.removeAll(others);
         return rest;
-    }
-
-    private static boolean reachable(GatewayStatus.ForwardState forward) {
-        return forward.open() && !forward.addresses().isEmpty();
     }
 }
