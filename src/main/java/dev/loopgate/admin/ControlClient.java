@@ -23,6 +23,7 @@ import java.util.Optional;
 public final class ControlClient {
 
     private static final Duration STATUS = Duration.ofSeconds(5);
+    private static final Duration GLANCE = Duration.ofMillis(300);
     private static final Duration RELOAD = Duration.ofSeconds(35);
 
     private final ControlDirectory directory;
@@ -62,6 +63,21 @@ public final class ControlClient {
         }
         running.sort((a, b) -> Long.compare(a.pid(), b.pid()));
         return running;
+    }
+
+    /** The gateway of that process, if it answers at once: a stopped one keeps nobody waiting. */
+    public Optional<RunningGateway> ofProcess(long pid) {
+        for (Path socket : directory.socketsOf(pid)) {
+            try {
+                RunningGateway gateway = new RunningGateway(socket, ask(socket, "status", GLANCE));
+                if (gateway.pid() == pid) {
+                    return Optional.of(gateway);
+                }
+            } catch (IOException silent) {
+                // Then nothing is known of it.
+            }
+        }
+        return Optional.empty();
     }
 
     /**

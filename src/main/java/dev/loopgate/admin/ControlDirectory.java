@@ -65,6 +65,13 @@ public final class ControlDirectory {
         }
     }
 
+    /** Those that processes of that number made, alive or not. */
+    List<Path> socketsOf(long pid) {
+        return sockets().stream()
+                .filter(socket -> socket.getFileName().toString().matches(pid + "(-[0-9]+)?[.]sock"))
+                .toList();
+    }
+
     /** Where the socket of that process goes; {@code attempt} tells apart processes of the same number in containers. */
     Path socketOf(long pid, int attempt) {
         return path.resolve(attempt == 0 ? pid + SUFFIX : pid + "-" + attempt + SUFFIX);

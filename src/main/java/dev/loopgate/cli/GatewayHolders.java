@@ -28,9 +28,8 @@ record GatewayHolders(PortHolders system, Surroundings surroundings) implements 
             return holder;
         }
         try {
-            return GatewayChoice.client(surroundings).running().stream()
-                    .filter(gateway -> gateway.pid() == holder.pid())
-                    .findFirst()
+            return GatewayChoice.client(surroundings)
+                    .ofProcess(holder.pid())
                     .map(gateway -> holder.withFile(gateway.file()))
                     .orElse(holder);
         } catch (CommandFailure nowhere) {

@@ -2,6 +2,7 @@ package dev.loopgate.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.loopgate.admin.ControlClient.RunningGateway;
 import dev.loopgate.gateway.GatewayStatus;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +76,23 @@ class ControlSocketTest {
             assertThat(new ControlClient(directory).running())
                     .extracting(RunningGateway::pid)
                     .containsExactly(1L, 2L);
+        }
+    }
+
+    @Test
+    void a_gateway_is_found_by_its_process_and_a_stopped_one_keeps_nobody_waiting() throws IOException {
+        long own = ProcessHandle.current().pid();
+        try (ControlServer server = ControlServer.open(directory, new Commands(own, Outcome.APPLIED))) {
+            assertThat(new ControlClient(directory).ofProcess(own))
+                    .map(RunningGateway::pid)
+                    .contains(own);
+            assertThat(new ControlClient(directory).ofProcess(own + 1)).isEmpty();
+        }
+        try (ServerSocketChannel stopped = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            stopped.bind(UnixDomainSocketAddress.of(directory.socketOf(17, 0)));
+            assertThat(assertTimeoutPreemptively(
+                            Duration.ofSeconds(4), () -> new ControlClient(directory).ofProcess(17)))
+                    .isEmpty();
         }
     }
 
