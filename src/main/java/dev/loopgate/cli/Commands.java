@@ -9,11 +9,14 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
 /** The commands there are, and how one is run. */
 final class Commands {
+
+    private static final String NO_COLOR = "--no-color";
 
     private Commands() {}
 
@@ -34,11 +37,10 @@ final class Commands {
 
     /** Runs a command line and gives the exit status. Never throws. */
     static int execute(Surroundings surroundings, String... words) {
-        String[] arguments = asOption(words);
         // Before picocli looks: a command is built for the terminal it is to print on.
-        boolean plain = List.of(arguments).contains("--no-color");
+        boolean plain = List.of(words).contains(NO_COLOR);
         Surroundings own = plain ? surroundings.with(surroundings.terminal().withoutColour()) : surroundings;
-        int status = run(own, arguments);
+        int status = run(own, asOption(words));
         // A stream of Java keeps its failures to itself until it is asked.
         if (own.terminal().out().checkError()) {
             own.terminal().fail("standard output cannot be written: its disk is full, or nobody reads it");
@@ -52,13 +54,22 @@ final class Commands {
      * there is none of, help would be that of all of them, and no word of the mistake.
      */
     private static String[] asOption(String... words) {
-        if (words.length == 0 || words[0].startsWith("-") || all().containsKey(words[0])) {
+        int first = 0;
+        while (first < words.length && words[first].equals(NO_COLOR)) {
+            first++;
+        }
+        if (first == words.length || words[first].startsWith("-") || all().containsKey(words[first])) {
             return words;
         }
-        if (!words[0].equals("help")) {
-            return new String[] {words[0]};
+        if (!words[first].equals("help")) {
+            return new String[] {words[first]};
         }
-        return words.length == 1 ? new String[] {"--help"} : asOption(words[1], "--help");
+        String topic = Stream.of(words)
+                .skip(first + 1)
+                .filter(word -> !word.startsWith("-") && !word.equals("help"))
+                .findFirst()
+                .orElse("");
+        return topic.isEmpty() ? new String[] {"--help"} : asOption(topic, "--help");
     }
 
     private static int run(Surroundings surroundings, String... arguments) {

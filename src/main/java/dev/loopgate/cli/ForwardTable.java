@@ -32,7 +32,8 @@ final class ForwardTable {
                             + size(forward.getLong("bytesToClient")) + " out"
                             + (forward.getBoolean("open") ? style.bold("   OPEN TO THE NETWORK") : ""));
             if (problem != null) {
-                trouble.add("  " + style.red("tcp " + bind + " is not listening") + ": " + problem.getString("cause"));
+                trouble.add("  " + style.red("tcp " + bind + " is not listening on " + problem.getString("address"))
+                        + ": " + problem.getString("cause"));
             }
             String error = forward.getString("lastError");
             if (error != null) {

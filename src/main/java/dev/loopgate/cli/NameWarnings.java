@@ -17,6 +17,9 @@ final class NameWarnings {
 
     private static final int LISTED = 5;
 
+    /** More names than anybody wants to write into a file. */
+    private static final int MANY = 16;
+
     private NameWarnings() {}
 
     /** Returns at once: a resolver may take seconds. */
@@ -26,18 +29,21 @@ final class NameWarnings {
                 .filter(pattern -> pattern.kind() == HostPattern.Kind.EXACT)
                 .map(HostPattern::name)
                 .filter(name -> !name.startsWith("[") && !name.matches("[0-9.]+"))
-                .limit(MOST)
                 .toList();
         if (names.isEmpty()) {
             return;
         }
+        List<String> asked = names.subList(0, Math.min(names.size(), MOST));
+        int unasked = names.size() - asked.size();
         boolean open = configuration.listen().stream().anyMatch(BindAddress::open);
-        Thread thread = new Thread(() -> tell(terminal, new ResolverCheck().check(names, open)), "loopgate-names");
+        Thread thread =
+                new Thread(() -> tell(terminal, new ResolverCheck().check(asked, open), unasked), "loopgate-names");
         thread.setDaemon(true);
         thread.start();
     }
 
-    static void tell(Terminal terminal, List<Finding> findings) {
+    /** @param unasked how many names nobody looked up, for there are too many */
+    static void tell(Terminal terminal, List<Finding> findings, int unasked) {
         List<String> unknown = names(findings, finding -> finding.outcome() == Outcome.UNKNOWN);
         if (!unknown.isEmpty()) {
             terminal.warn("the system cannot resolve " + list(unknown));
@@ -50,8 +56,24 @@ final class NameWarnings {
                 .map(Finding::text)
                 .forEach(terminal::warn);
         if (!findings.isEmpty()) {
-            terminal.say("  for every program to find " + (findings.size() == 1 ? "it:" : "them:"));
-            ResolverCheck.hostsCommands(findings).forEach(command -> terminal.say("    " + command));
+            if (unasked > 0) {
+                terminal.say("  " + unasked + " more names were not looked up");
+            }
+            mend(terminal, findings);
+        }
+    }
+
+    private static void mend(Terminal terminal, List<Finding> findings) {
+        List<Finding> byName = findings;
+        if (findings.stream().filter(NameWarnings::local).count() > MANY) {
+            terminal.say("  for every program to find every name below localhost, have the system know them");
+            terminal.say("  (a package of Debian and Ubuntu; others have nss-myhostname with systemd):");
+            terminal.say("    sudo apt install libnss-myhostname");
+            byName = findings.stream().filter(finding -> !local(finding)).toList();
+        }
+        if (!byName.isEmpty()) {
+            terminal.say("  for every program to find " + (byName.size() == 1 ? "it:" : "them:"));
+            ResolverCheck.hostsCommands(byName).forEach(command -> terminal.say("    " + command));
         }
     }
 

@@ -23,7 +23,7 @@ class NameWarningsTest {
 
     @Test
     void one_name_is_told_with_the_command_that_makes_it_known() {
-        NameWarnings.tell(terminal, unknown(1));
+        NameWarnings.tell(terminal, unknown(1), 0);
         assertThat(said())
                 .containsExactly(
                         "warning: the system cannot resolve service-0.localhost",
@@ -34,7 +34,7 @@ class NameWarningsTest {
 
     @Test
     void many_names_take_several_commands_that_fit_a_terminal() {
-        NameWarnings.tell(terminal, unknown(12));
+        NameWarnings.tell(terminal, unknown(12), 0);
         List<String> commands =
                 said().stream().filter(line -> line.startsWith("    ")).toList();
         assertThat(commands)
@@ -44,6 +44,20 @@ class NameWarningsTest {
                         .matches(
                                 " {4}echo '127\\.0\\.0\\.1( service-[0-9]+\\.localhost)+' \\| sudo tee -a /etc/hosts"));
         assertThat(String.join("", commands)).contains("service-0.localhost", "service-11.localhost");
+    }
+
+    @Test
+    void a_crowd_of_names_takes_one_command_and_says_how_many_were_not_looked_up() {
+        NameWarnings.tell(terminal, unknown(24), 9_976);
+        assertThat(said())
+                .containsExactly(
+                        "warning: the system cannot resolve service-0.localhost, service-1.localhost,"
+                                + " service-2.localhost, service-3.localhost, service-4.localhost and 19 more",
+                        "  browsers and curl find names below localhost all the same, other programs do not",
+                        "  9976 more names were not looked up",
+                        "  for every program to find every name below localhost, have the system know them",
+                        "  (a package of Debian and Ubuntu; others have nss-myhostname with systemd):",
+                        "    sudo apt install libnss-myhostname");
     }
 
     private List<String> said() {

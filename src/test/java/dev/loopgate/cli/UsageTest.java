@@ -27,6 +27,11 @@ class UsageTest {
         assertThat(help.out()).contains("run ", "check ", "explain ", "status ", "loopgate demo");
         assertThat(Invocation.of(folder, "--help")).isEqualTo(help);
         assertThat(Invocation.of(folder, "help")).isEqualTo(help);
+        assertThat(Invocation.of(folder, "help", "help")).isEqualTo(help);
+        assertThat(Invocation.of(folder, "--no-color", "help")).isEqualTo(help);
+        assertThat(Invocation.of(folder, "help", "--no-color")).isEqualTo(help);
+        assertThat(Invocation.of(folder, "--no-color", "help", "check"))
+                .isEqualTo(Invocation.of(folder, "check", "--help"));
         assertThat(Invocation.of(folder, "help", "check")).isEqualTo(Invocation.of(folder, "check", "--help"));
         assertThat(Invocation.of(folder, "help", "chek")).satisfies(usage("no command chek", "did you mean check?"));
         assertThat(Invocation.of(folder, "chek", "--help")).satisfies(usage("no command chek", "did you mean check?"));
