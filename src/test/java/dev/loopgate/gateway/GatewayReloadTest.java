@@ -308,35 +308,17 @@ class GatewayReloadTest {
     }
 
     @Test
-    void forwards_that_the_network_reaches_otherwise_than_before_are_told_once() {
-        int port = TcpPeer.closedPort();
-        BindAddress open = BindAddress.of("0.0.0.0", port);
-        Forward.Tcp rule = forward(open, 1);
-        Access some = new Access(List.of(Cidr.of(InetAddress.getLoopbackAddress(), 8)), List.of());
-        Access others = new Access(List.of(), List.of(Cidr.of(InetAddress.getLoopbackAddress(), 8)));
-        try (GatewayUnderTest gateway = new GatewayUnderTest().started(configuration(loopback4(0), List.of()))) {
-            assertThat(exposed(gateway, allowing(rule, some), forward(loopback4(0), 1)))
-                    .containsExactly(new NetworkChange.Exposed(open.toString(), List.of("localhost:1")));
-            assertThat(exposed(gateway, allowing(rule, some), forward(loopback4(0), 2)))
-                    .isEmpty();
-            assertThat(exposed(gateway, allowing(rule, others))).hasSize(1);
-            assertThat(exposed(gateway, rule)).hasSize(1);
-            assertThat(exposed(gateway, forward(open, 2)))
-                    .containsExactly(new NetworkChange.Exposed(open.toString(), List.of("localhost:2")));
-            assertThat(exposed(gateway, forward(open, 2), forward(loopback4(0), 3)))
-                    .isEmpty();
+    void settings_that_are_there_once_count_as_changed() {
+        Configuration plain = configuration(loopback4(0), List.of());
+        try (GatewayUnderTest gateway = new GatewayUnderTest().started(plain)) {
+            ReloadReport report = gateway.reload(new Configuration(
+                    plain.listen(),
+                    List.of(),
+                    List.of(),
+                    List.of(Cidr.of(InetAddress.getLoopbackAddress(), 8)),
+                    plain.accessLog()));
+            assertThat(report.text()).isEqualTo("+0 ~1 -0, 0 connections kept");
         }
-    }
-
-    private static List<NetworkChange.Exposed> exposed(GatewayUnderTest gateway, Forward... forwards) {
-        ReloadReport report = gateway.reload(configuration(loopback4(0), List.of(), forwards));
-        assertThat(report.outcome()).isEqualTo(Outcome.APPLIED);
-        return report.network().exposed();
-    }
-
-    private static Forward.Tcp allowing(Forward.Tcp rule, Access access) {
-        return new Forward.Tcp(
-                rule.bind(), rule.targets(), access, rule.connections(), rule.connect(), rule.idle(), rule.drain());
     }
 
     private static void exchange(Wire wire) {
