@@ -14,6 +14,8 @@ import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +31,17 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
     /** From this many bytes in one direction on, a pipe is worth its descriptors. */
     private static final long BULK = 256 << 10;
 
+    /** So much is copied before the next attempt, where a pipe was refused: descriptors may be short just now. */
+    private static final long REFUSED = 64 << 20;
+
     /** What comes in smaller pieces, as messages do, is left to copying. */
     private static final int LARGE_READ = 16 << 10;
 
     /** After so many small pieces in a row, bulk is over. */
     private static final int SMALL_READS = 64;
+
+    /** A pipe that nothing went through for so long, twice that at most, is closed: the next large read opens another. */
+    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Relay relay;
     private final Channel channel;
@@ -55,10 +63,14 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
     private boolean finAhead;
     /** Reads to the end whatever the peer does: see {@link #readToTheEnd}. */
     private boolean unstoppable;
-    /** The last attempt to splice found that it cannot be done. */
-    private boolean unspliceable;
 
     private @Nullable Splice splice;
+    /** Bytes from which on a splice is tried. */
+    private long spliceFrom = BULK;
+
+    private @Nullable ScheduledFuture<?> quietTimer;
+    /** Bytes when the timer last looked. */
+    private long bytesSeen;
     /** Small pieces spliced in a row. */
     private int smallReads;
     /** What was told to the {@link QueueBudget}: bytes that wait to be written here. */
@@ -112,7 +124,7 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
             pause();
         }
         // The write may have found out that all is over; a pipe that was opened then would never be closed.
-        if (size >= LARGE_READ && bytes.get() > BULK && splice == null && !unspliceable && !relay.hasEnded()) {
+        if (size >= LARGE_READ && bytes.get() > spliceFrom && splice == null && !relay.hasEnded()) {
             spliceFromNowOn();
         }
     }
@@ -120,7 +132,7 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
     private void spliceFromNowOn() {
         Splice through = Splice.between(channel, peer.channel, this::drained);
         if (through == null || !PausableReads.divert(channel, () -> move(through))) {
-            unspliceable = true;
+            spliceFrom = bytes.get() + REFUSED;
             if (through != null) {
                 through.close();
             }
@@ -128,6 +140,9 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
         }
         splice = through;
         smallReads = 0;
+        bytesSeen = bytes.get();
+        quietTimer = channel.eventLoop()
+                .scheduleAtFixedRate(this::endQuietSplice, QUIET_NANOS, QUIET_NANOS, TimeUnit.NANOSECONDS);
     }
 
     private void move(Splice through) throws IOException {
@@ -156,7 +171,19 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** What waits in the pipe is for a sink that does not read; that splice is kept. */
+    private void endQuietSplice() {
+        if (splice != null && !splice.waiting() && bytes.get() == bytesSeen) {
+            endSplice();
+        }
+        bytesSeen = bytes.get();
+    }
+
     private void endSplice() {
+        if (quietTimer != null) {
+            quietTimer.cancel(false);
+            quietTimer = null;
+        }
         if (splice != null) {
             splice.close();
             splice = null;

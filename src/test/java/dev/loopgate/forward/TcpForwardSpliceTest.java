@@ -84,6 +84,21 @@ class TcpForwardSpliceTest {
     }
 
     @Test
+    void a_connection_that_falls_silent_gives_its_pipes_back_and_gets_others_for_more_bulk() {
+        long before = Pipes.ends();
+        try (TcpPeer peer = TcpPeer.start(TcpForwardSpliceTest::echo);
+                Wire client = connect(fixture.to(peer.port()))) {
+            pass(client, 2 * MIB);
+            assertThat(Pipes.ends()).isEqualTo(before + 4);
+            Eventually.until("the pipes are closed", () -> Pipes.ends() == before);
+            pass(client, 100);
+            pass(client, 2 * MIB);
+            assertThat(Pipes.ends()).isEqualTo(before + 4);
+        }
+        Eventually.until("the pipes are closed", () -> Pipes.ends() == before);
+    }
+
+    @Test
     void bytes_are_copied_where_splicing_is_switched_off() {
         System.setProperty(SWITCH, "off");
         long before = Pipes.ends();
