@@ -4,16 +4,18 @@ import dev.loopgate.gateway.GatewayStatus.Listening;
 import dev.loopgate.model.Access;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a reload did to where this machine can be reached.
  *
  * @param opened sockets of HTTP that were not there before
  * @param closed sockets of HTTP that are gone
- * @param exposed forwards that the network can reach now and could not before, or other targets or clients than before
+ * @param exposed forwards that the network can reach now and could not before, or with targets or clients that are new
  */
 public record NetworkChange(List<Listening> opened, List<Listening> closed, List<Exposed> exposed) {
 
@@ -39,18 +41,24 @@ public record NetworkChange(List<Listening> opened, List<Listening> closed, List
     }
 
     static NetworkChange between(GatewayStatus before, GatewayStatus after) {
-        Set<Way> known = ways(before).collect(Collectors.toSet());
+        Map<String, Way> known = ways(before).collect(Collectors.toMap(Way::bind, way -> way));
         return new NetworkChange(
                 without(after.listeners(), before.listeners()),
                 without(before.listeners(), after.listeners()),
                 ways(after)
-                        .filter(way -> !known.contains(way))
+                        .filter(way -> !way.within(known.get(way.bind)))
                         .map(way -> new Exposed(way.bind, way.targets))
                         .toList());
     }
 
     /** Who reaches what from the network, and where. */
-    private record Way(String bind, Access access, List<String> targets) {}
+    private record Way(String bind, Access access, List<String> targets) {
+
+        /** Nobody reaches anything by this that was not reached by the other; null: by which there was nothing. */
+        boolean within(@Nullable Way other) {
+            return other != null && Set.copyOf(other.targets).containsAll(targets) && access.within(other.access);
+        }
+    }
 
     private static Stream<Way> ways(GatewayStatus status) {
         return status.forwards().stream()

@@ -23,4 +23,15 @@ public record Access(List<Cidr> allow, List<Cidr> deny) {
     public boolean permits(InetAddress client) {
         return !Cidr.anyContains(deny, client) && (allow.isEmpty() || Cidr.anyContains(allow, client));
     }
+
+    /**
+     * Whether nobody gets in here whom the other keeps out. Blocks are compared one with one: two halves that make up a
+     * whole are not seen as it, and the answer is false.
+     */
+    public boolean within(Access other) {
+        boolean keepsOut = other.deny.stream().allMatch(block -> Cidr.anyContains(deny, block));
+        boolean letsIn = other.allow.isEmpty()
+                || (!allow.isEmpty() && allow.stream().allMatch(block -> Cidr.anyContains(other.allow, block)));
+        return keepsOut && letsIn;
+    }
 }

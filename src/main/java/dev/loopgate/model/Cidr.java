@@ -46,6 +46,15 @@ public record Cidr(String network, int bits) {
         return true;
     }
 
+    /** Whether all addresses of the other are addresses of this. */
+    public boolean contains(Cidr other) {
+        return bits <= other.bits && contains(other.address());
+    }
+
+    static boolean anyContains(List<Cidr> blocks, Cidr block) {
+        return blocks.stream().anyMatch(each -> each.contains(block));
+    }
+
     static boolean anyContains(List<Cidr> blocks, InetAddress address) {
         for (Cidr block : blocks) {
             if (block.contains(address)) {
@@ -57,10 +66,14 @@ public record Cidr(String network, int bits) {
 
     @Override
     public String toString() {
+        InetAddress address = address();
+        String text = address.getHostAddress();
+        return (address instanceof Inet6Address ? text.replaceFirst("(^|:)(0(:|$)){2,}", "::") : text) + "/" + bits;
+    }
+
+    private InetAddress address() {
         try {
-            InetAddress address = InetAddress.getByAddress(HexFormat.of().parseHex(network));
-            String text = address.getHostAddress();
-            return (address instanceof Inet6Address ? text.replaceFirst("(^|:)(0(:|$)){2,}", "::") : text) + "/" + bits;
+            return InetAddress.getByAddress(HexFormat.of().parseHex(network));
         } catch (UnknownHostException impossible) {
             throw new IllegalStateException(impossible);
         }

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.IntStream;
 
 /** A gateway in this process, what it told, and short words for configurations. */
 final class GatewayUnderTest implements AutoCloseable, GatewayEvents {
@@ -138,10 +139,12 @@ final class GatewayUnderTest implements AutoCloseable, GatewayEvents {
                 HostPattern.exact(name), List.of(new Route(PathPrefix.ROOT, target, RouteOptions.DEFAULT)));
     }
 
-    static Forward.Tcp forward(BindAddress bind, int port) {
+    static Forward.Tcp forward(BindAddress bind, int... ports) {
         return new Forward.Tcp(
                 bind,
-                List.of(new UpstreamAddress.LoopbackPort(port)),
+                IntStream.of(ports)
+                        .<UpstreamAddress>mapToObj(UpstreamAddress.LoopbackPort::new)
+                        .toList(),
                 Access.ALL,
                 0,
                 Duration.ofSeconds(3),

@@ -39,6 +39,28 @@ class NetworkChangeTest {
         }
     }
 
+    @Test
+    void a_rule_that_only_became_narrower_is_not_told() {
+        BindAddress open = BindAddress.of("0.0.0.0", TcpPeer.closedPort());
+        Cidr block = Cidr.of(InetAddress.getLoopbackAddress(), 8);
+        Cidr part = Cidr.of(InetAddress.getLoopbackAddress(), 24);
+        try (GatewayUnderTest gateway =
+                new GatewayUnderTest().started(configuration(loopback4(0), List.of(), forward(open, 1, 2, 3)))) {
+            assertThat(exposed(gateway, forward(open, 3, 1, 2))).isEmpty();
+            assertThat(exposed(gateway, forward(open, 3, 1))).isEmpty();
+            Forward.Tcp fewer = forward(open, 3);
+            assertThat(exposed(gateway, allowing(fewer, new Access(List.of(block), List.of()))))
+                    .isEmpty();
+            assertThat(exposed(gateway, allowing(fewer, new Access(List.of(part), List.of()))))
+                    .isEmpty();
+            assertThat(exposed(gateway, allowing(fewer, new Access(List.of(part), List.of(part)))))
+                    .isEmpty();
+            assertThat(exposed(gateway, allowing(fewer, new Access(List.of(part), List.of()))))
+                    .hasSize(1);
+            assertThat(exposed(gateway, forward(open, 3, 4))).hasSize(1);
+        }
+    }
+
     private static List<NetworkChange.Exposed> exposed(GatewayUnderTest gateway, Forward... forwards) {
         ReloadReport report = gateway.reload(configuration(loopback4(0), List.of(), forwards));
         assertThat(report.outcome()).isEqualTo(Outcome.APPLIED);
