@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 /** A request as it goes upstream, kept while it may have to be sent again. */
 final class OutgoingRequest {
 
+    /** Never too large for a request. */
+    private static final int SMALL_BUFFER = 4096;
+
     private final HttpLoop loop;
     private final ClientConnection client;
     private @Nullable ByteBuf buffer;
@@ -37,8 +40,7 @@ final class OutgoingRequest {
             keep(whole);
             return body;
         }
-        ByteBuf spent = client.input().takeSpent();
-        ByteBuf fresh = spent == null ? client.channel().alloc().directBuffer(out.length + body) : spent.clear();
+        ByteBuf fresh = bufferFor(out.length + body);
         fresh.writeBytes(out.bytes, 0, out.length);
         if (body > 0 && behind != null) {
             fresh.writeBytes(behind, behind.readerIndex(), body);
@@ -50,7 +52,26 @@ final class OutgoingRequest {
 
     /** Whether nothing but the body is here, so that the head can be put right in front of it. */
     private static boolean hasRoom(ByteBuf behind, int head, int body) {
-        return behind.readableBytes() == body && behind.readerIndex() >= head && behind.refCnt() == 1;
+        return behind.readableBytes() == body
+                && behind.readerIndex() >= head
+                && behind.refCnt() == 1
+                && fits(behind, head + body);
+    }
+
+    private ByteBuf bufferFor(int size) {
+        ByteBuf spent = client.input().takeSpent();
+        if (spent != null && fits(spent, size)) {
+            return spent.clear();
+        }
+        if (spent != null) {
+            spent.release();
+        }
+        return client.channel().alloc().directBuffer(size);
+    }
+
+    /** A request may wait for its answer for long: it is not to do so in a buffer that was meant for bulk. */
+    private static boolean fits(ByteBuf buffer, int size) {
+        return buffer.capacity() <= SMALL_BUFFER + 4 * size;
     }
 
     /** Puts the head that the loop has just written in the place of the old one. */

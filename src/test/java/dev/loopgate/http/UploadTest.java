@@ -11,11 +11,15 @@ import dev.loopgate.testkit.RawClient;
 import dev.loopgate.testkit.RawResponse;
 import dev.loopgate.testkit.Stage;
 import dev.loopgate.testkit.Wire;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -62,6 +66,42 @@ class UploadTest {
             assertThat(client.response().body()).isEqualTo(sha256(body));
             assertThat(client.response().body()).isEqualTo("B");
         }
+    }
+
+    @Test
+    void small_requests_that_wait_keep_no_buffers_of_the_large_ones_before() {
+        int connections = 60;
+        Gate uploaded = new Gate();
+        Gate answer = new Gate();
+        STAGE.a()
+                .always(PeerAction.script((connection, request) -> request.readAll()
+                        && (request.target().equals("/wait") ? answer : uploaded).await()
+                        && connection.send(PeerAction.okBytes(""))));
+        List<RawClient> clients = new ArrayList<>();
+        String body = "x".repeat(1 << 20);
+        for (int i = 0; i < connections; i++) {
+            RawClient client = STAGE.client();
+            clients.add(client);
+            client.request("PUT", "a.localhost", "/", body, "Content-Length: " + body.length());
+        }
+        STAGE.a().awaitRequests(connections);
+        uploaded.open();
+        clients.forEach(client -> assertThat(client.response().status()).isEqualTo(200));
+        long before = directMemory();
+        for (int i = 0; i < connections; i++) {
+            String small = "x".repeat(i % 2);
+            clients.get(i).request("PUT", "a.localhost", "/wait", small, "Content-Length: " + small.length());
+        }
+        STAGE.a().awaitRequests(2 * connections);
+        assertThat(directMemory() - before).isLessThan(4L << 20);
+        answer.open();
+        clients.forEach(client -> assertThat(client.response().status()).isEqualTo(200));
+    }
+
+    private static long directMemory() {
+        return ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT)
+                .metric()
+                .usedDirectMemory();
     }
 
     private static String sha256(String text) {
