@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,15 +32,28 @@ final class FileEvents implements AutoCloseable {
         WatchService open() throws IOException;
     }
 
+    /** What the events of a moment have in common. */
+    enum Sign {
+        /** Names were given to something new and nothing was taken away or written to, as where a file is renamed. */
+        PLACED,
+        /** Anything else: more may be about to follow. */
+        TOUCHED
+    }
+
     /** Something else is written in the folder, such as a log: until then its events are only counted, not told. */
     private static final long NOISE_MILLIS = 20;
+
+    /** So many such events are passed over at once: a temporary file that is renamed in the end makes a few. */
+    private static final int SOME_NOISE = 8;
+
+    private static final long NOISE_FORGOTTEN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Opener opener;
     private final Duration scan;
     private final Consumer<String> notice;
     private final Map<Path, Place> places = new HashMap<>();
     private @Nullable WatchService service;
-    private Runnable changed = () -> {};
+    private Consumer<Sign> changed = sign -> {};
     private boolean refused;
     private boolean closed;
 
@@ -88,14 +102,14 @@ final class FileEvents implements AutoCloseable {
     }
 
     /** @param action called on a thread of its own when something that matters happened; must return at once */
-    synchronized void onChange(Runnable action) {
+    synchronized void onChange(Consumer<Sign> action) {
         changed = action;
     }
 
     /** Under the lock of {@link #close}: once that returns, nobody is told any more. */
-    private synchronized void changed() {
+    private synchronized void changed(Sign sign) {
         if (!closed) {
-            changed.run();
+            changed.accept(sign);
         }
     }
 
@@ -126,23 +140,32 @@ final class FileEvents implements AutoCloseable {
     }
 
     private void listen(WatchService events) {
+        int noise = 0;
+        long lastNoise = System.nanoTime();
         try {
             while (true) {
                 WatchKey key = events.take();
-                boolean matters = false;
+                Sign sign = null;
                 for (WatchEvent<?> event : key.pollEvents()) {
-                    matters |= matters(key, event);
+                    if (matters(key, event)) {
+                        sign = event.kind() == ENTRY_CREATE && sign != Sign.TOUCHED ? Sign.PLACED : Sign.TOUCHED;
+                    }
                 }
-                if (!matters) {
-                    // Nothing is waited for here: a poll with a time limit would return at the very next line of a log.
-                    Thread.sleep(NOISE_MILLIS);
+                if (sign == null) {
+                    long now = System.nanoTime();
+                    noise = now - lastNoise > NOISE_FORGOTTEN_NANOS ? 1 : noise + 1;
+                    lastNoise = now;
+                    if (noise > SOME_NOISE) {
+                        // A poll with a time limit would return at the very next line of a log.
+                        Thread.sleep(NOISE_MILLIS);
+                    }
                 }
                 if (!key.reset()) {
                     forget(key);
-                    matters = true;
+                    sign = Sign.TOUCHED;
                 }
-                if (matters) {
-                    changed();
+                if (sign != null) {
+                    changed(sign);
                 }
             }
         } catch (ClosedWatchServiceException | InterruptedException end) {

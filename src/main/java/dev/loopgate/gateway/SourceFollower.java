@@ -2,6 +2,7 @@ package dev.loopgate.gateway;
 
 import dev.loopgate.config.ReadResult;
 import dev.loopgate.config.SourceTexts;
+import dev.loopgate.gateway.FileEvents.Sign;
 import io.vertx.config.ConfigRetriever;
 import io.vertx.config.ConfigRetrieverOptions;
 import io.vertx.config.ConfigStoreOptions;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -51,6 +53,8 @@ final class SourceFollower {
     private final FileEvents events;
     private final ConfigRetriever retriever;
     private final AtomicBoolean hinted = new AtomicBoolean();
+    /** What events told since the last round began. */
+    private final AtomicReference<@Nullable Sign> signs = new AtomicReference<>();
 
     // Touched on the context only.
     private @Nullable Function<ReadResult, Future<ReloadReport>> taker;
@@ -135,7 +139,8 @@ final class SourceFollower {
     }
 
     /** An event: on a thread of the file system's. */
-    private void hint() {
+    private void hint(Sign sign) {
+        signs.accumulateAndGet(sign, (before, now) -> before == Sign.TOUCHED ? before : now);
         if (!hinted.getAndSet(true)) {
             context.runOnContext(next -> {
                 hinted.set(false);
@@ -177,7 +182,10 @@ final class SourceFollower {
 
     /** @return null where nothing has changed and nobody asked */
     private Future<@Nullable ReloadReport> round(Function<ReadResult, Future<ReloadReport>> take, boolean asked) {
-        return fetch().compose(text -> text.equals(taken) ? Future.succeededFuture(text) : settle(text, asked))
+        Sign sign = signs.getAndSet(null);
+        return fetch().compose(text -> text.equals(taken) || (sign == Sign.PLACED && replaced(text))
+                        ? Future.succeededFuture(text)
+                        : settle(text, asked))
                 .compose(text -> {
                     if (text.equals(taken) && !asked) {
                         // The event may have been of a new folder, whose files are still to come.
@@ -186,6 +194,14 @@ final class SourceFollower {
                     }
                     return interpret(text, MAX_ROUNDS).compose(take);
                 });
+    }
+
+    /**
+     * Whether each file that differs was there before. Where its name was given away without being taken away first, it
+     * was renamed over the old one, and whoever does so has written it to its end.
+     */
+    private boolean replaced(String text) {
+        return taken != null && SourceSnapshot.decode(text).replaces(SourceSnapshot.decode(taken));
     }
 
     private Future<String> fetch() {

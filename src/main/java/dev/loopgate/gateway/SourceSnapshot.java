@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The files of a configuration at one moment, and its form as one text, in which it passes through vertx-config. Two
@@ -27,6 +28,15 @@ record SourceSnapshot(SortedMap<Path, FileText> files, SortedMap<WatchSet.Glob, 
     /** Whether there is nothing at all. */
     boolean missing() {
         return files.values().stream().allMatch(file -> file.kind() == FileText.Kind.MISSING);
+    }
+
+    /** Whether it has the same files as the other, all of them there and readable then and now. */
+    boolean replaces(SourceSnapshot other) {
+        return globs.equals(other.globs)
+                && files.keySet().equals(other.files.keySet())
+                && Stream.of(this, other)
+                        .flatMap(snapshot -> snapshot.files.values().stream())
+                        .allMatch(file -> file.kind() == FileText.Kind.CONTENT && !file.bare());
     }
 
     /** What is left of it where only this is looked at. */

@@ -25,7 +25,7 @@ class FileEventsTest {
         AtomicInteger told = new AtomicInteger();
         FileEvents events =
                 new FileEvents(FileSystems.getDefault()::newWatchService, Duration.ofHours(1), notice -> {});
-        events.onChange(told::incrementAndGet);
+        events.onChange(sign -> told.incrementAndGet());
         Set<Thread> before = Thread.getAllStackTraces().keySet();
         events.watch(Map.of(folder, Set.of("loopgate.yaml")));
         Thread listener = Thread.getAllStackTraces().keySet().stream()
