@@ -165,6 +165,7 @@ final class FileEvents implements AutoCloseable {
                     sign = Sign.TOUCHED;
                 }
                 if (sign != null) {
+                    noise = 0;
                     changed(sign);
                 }
             }

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(LeakCheck.class)
 class ConfigurationWatchTest {
@@ -216,12 +217,13 @@ class ConfigurationWatchTest {
         }
     }
 
-    @Test
-    void a_file_that_is_still_being_written_is_not_taken() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"in place", "in place of one that is removed", "in place of one that is renamed"})
+    void a_file_that_is_still_being_written_is_not_taken(String how) throws Exception {
         Path file = write("loopgate.yaml", ONE);
         StringBuilder whole = new StringBuilder("hosts:\n");
         try (Watched watched = Watched.asShipped(file).following();
-                OutputStream out = Files.newOutputStream(file)) {
+                OutputStream out = beginToWrite(file, how)) {
             out.write(whole.toString().getBytes(StandardCharsets.UTF_8));
             long end = System.nanoTime() + 700_000_000L;
             long longestPause = 0;
@@ -297,6 +299,15 @@ class ConfigurationWatchTest {
             }
             assertThat(quickest / 1_000_000).as("milliseconds").isLessThan(200);
         }
+    }
+
+    private static OutputStream beginToWrite(Path file, String how) throws IOException {
+        if (how.endsWith("removed")) {
+            Files.delete(file);
+        } else if (how.endsWith("renamed")) {
+            Files.move(file, file.resolveSibling("backup"));
+        }
+        return Files.newOutputStream(file);
     }
 
     private Path write(String name, String text) throws IOException {
