@@ -6,10 +6,13 @@ import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.PackagedGateway;
 import dev.loopgate.testkit.RunningProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +64,43 @@ class LauncherRehearsalIT {
         Eventually.until("all of it has ended", LIMIT, () -> running.stream().noneMatch(LauncherRehearsalIT::runs));
         assertThat(start).isEmptyDirectory();
         assertThat(temporary).isEmptyDirectory();
+    }
+
+    @Test
+    void what_could_not_be_learned_is_not_tried_again_for_a_day_unless_the_jar_changes() throws IOException {
+        Path tries = Files.writeString(folder.resolve("tries"), "");
+        java("echo tried >>'%s'; exit 1".formatted(tries));
+        setAge(jar, Duration.ofDays(9));
+
+        tryAndFail(tries, 1);
+        setAge(learning("failed"), Duration.ofDays(3));
+        tryAndFail(tries, 2);
+        setAge(learning("failed"), Duration.ofHours(1));
+        setAge(jar, Duration.ofMinutes(30));
+        tryAndFail(tries, 3);
+    }
+
+    /** One start that tries, and one that does not. */
+    private void tryAndFail(Path tries, int count) {
+        run();
+        Eventually.until("it failed", LIMIT, () -> tries(tries) == count && !Files.exists(learning("lock")));
+        assertThat(learning("failed")).isEmptyFile();
+        run();
+        // The lock is made before the launcher becomes Java, where it is made at all.
+        assertThat(learning("lock")).doesNotExist();
+        assertThat(tries(tries)).isEqualTo(count);
+    }
+
+    private static long tries(Path file) {
+        try {
+            return Files.readString(file).lines().count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void setAge(Path file, Duration age) throws IOException {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(age)));
     }
 
     private Path learning(String what) {
