@@ -1,9 +1,13 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.net.PortHolder;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The forwards of a gateway, with what passed through them. */
 final class ForwardTable {
@@ -20,6 +24,8 @@ final class ForwardTable {
         for (JsonObject forward : forwards) {
             String bind = forward.getString("bind");
             JsonObject problem = forward.getJsonObject("problem");
+            boolean nowhere =
+                    problem != null && StatusLists.strings(forward, "addresses").isEmpty();
             String text = "  tcp " + bind;
             columns.add(
                     text,
@@ -30,10 +36,10 @@ final class ForwardTable {
                             + forward.getLong("refused") + " refused, "
                             + size(forward.getLong("bytesToTarget")) + " in, "
                             + size(forward.getLong("bytesToClient")) + " out"
-                            + (forward.getBoolean("open") ? style.bold("   OPEN TO THE NETWORK") : ""));
+                            + (forward.getBoolean("open") && !nowhere ? style.bold("   OPEN TO THE NETWORK") : ""));
             if (problem != null) {
                 trouble.add("  " + style.red("tcp " + bind + " is not listening on " + problem.getString("address"))
-                        + ": " + problem.getString("cause"));
+                        + ": " + problem.getString("cause") + holder(problem.getJsonObject("holder")));
             }
             String error = forward.getString("lastError");
             if (error != null) {
@@ -43,6 +49,19 @@ final class ForwardTable {
         List<String> lines = new ArrayList<>(columns.lines());
         lines.addAll(trouble);
         return lines;
+    }
+
+    private static String holder(@Nullable JsonObject holder) {
+        return holder == null
+                ? ""
+                : ", by "
+                        + new PortHolder(
+                                holder.getLong("pid"),
+                                holder.getString("name"),
+                                holder.getString("command"),
+                                holder.getString("user"),
+                                holder.getBoolean("loopgate"),
+                                Optional.ofNullable(holder.getString("file")).map(Path::of));
     }
 
     static String size(long bytes) {

@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -26,7 +27,11 @@ final class Rehearsal {
     private static final int REQUESTS = 300;
     private static final int ATTEMPTS = 3000;
     private static final long PAUSE_MILLIS = 10;
-    private static final long LIMIT_MILLIS = 60_000;
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+
+    /** With what precedes it, less than the five minutes after which the launcher takes a lock for abandoned. */
+    private static final Duration DUMP_LIMIT = Duration.ofMinutes(3);
+
     private static final int READ_MILLIS = 10_000;
 
     private Rehearsal() {}
@@ -38,10 +43,33 @@ final class Rehearsal {
      */
     public static void main(String[] arguments) {
         // Nobody sees this process: whatever goes wrong, it must not stay.
-        Thread limit = new Thread(Rehearsal::endInTime, "rehearsal-limit");
+        Thread limit = limit(LIMIT, Rehearsal::giveUp);
+        int status = rehearse(Path.of(arguments[0]));
+        limit.interrupt();
+        // On its way out Java writes down what it learned, which takes a slow machine longer than all of the above.
+        limit(DUMP_LIMIT, Rehearsal::giveUp);
+        System.exit(status);
+    }
+
+    /** Does something once that time is over, unless it is interrupted before. */
+    static Thread limit(Duration time, Runnable end) {
+        Thread limit = new Thread(
+                () -> {
+                    try {
+                        Thread.sleep(time.toMillis());
+                    } catch (InterruptedException noNeed) {
+                        return;
+                    }
+                    end.run();
+                },
+                "rehearsal-limit");
         limit.setDaemon(true);
         limit.start();
-        System.exit(rehearse(Path.of(arguments[0])));
+        return limit;
+    }
+
+    private static void giveUp() {
+        Runtime.getRuntime().halt(ExitStatus.FAILED);
     }
 
     private static int rehearse(Path folder) {
@@ -55,15 +83,6 @@ final class Rehearsal {
             System.err.println("loopgate: nothing was learned: " + failure);
             return ExitStatus.FAILED;
         }
-    }
-
-    private static void endInTime() {
-        try {
-            Thread.sleep(LIMIT_MILLIS);
-        } catch (InterruptedException noNeed) {
-            return;
-        }
-        Runtime.getRuntime().halt(ExitStatus.FAILED);
     }
 
     private static void perform(Path folder, int backendPort) throws IOException, InterruptedException {

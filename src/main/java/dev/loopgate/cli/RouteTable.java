@@ -41,10 +41,14 @@ final class RouteTable {
         JsonObject problem = forward.getJsonObject("problem");
         StringBuilder rest =
                 new StringBuilder("  -> ").append(String.join(", ", StatusLists.strings(forward, "targets")));
-        if (problem != null) {
-            rest.append("   ").append(style.red("not listening: " + problem.getString("cause")));
-        } else if (forward.getBoolean("open")) {
+        boolean nowhere =
+                problem != null && StatusLists.strings(forward, "addresses").isEmpty();
+        if (forward.getBoolean("open") && !nowhere) {
             rest.append("   ").append(style.bold("OPEN TO THE NETWORK"));
+        }
+        if (problem != null) {
+            String where = nowhere ? "" : " on " + problem.getString("address");
+            rest.append("   ").append(style.red("not listening" + where + ": " + problem.getString("cause")));
         }
         columns.add(
                 "  " + text,

@@ -81,6 +81,22 @@ public final class TcpForward {
         return opened;
     }
 
+    /**
+     * Listens on those of these addresses that it can.
+     *
+     * @param addresses what the rule means at the moment; see {@link #follow}
+     * @return fails with {@link BindFailure} where it can on none; it may be called again then
+     */
+    public synchronized Future<Move> open(Collection<InetSocketAddress> addresses) {
+        if (retired) {
+            return Future.succeededFuture(new Move(false, Optional.empty()));
+        }
+        Future<Move> opened = Listeners.openSome(transport, rule.bind(), addresses, this::accept)
+                .compose(some -> adopt(some.listeners()).map(adopted -> new Move(!retired, some.blocked())));
+        opening = opened;
+        return opened;
+    }
+
     /** Keeps sockets that are open now, unless nobody wants them any more. */
     private synchronized Future<Void> adopt(Listeners opened) {
         if (retired) {

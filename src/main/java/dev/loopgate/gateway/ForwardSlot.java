@@ -82,9 +82,13 @@ final class ForwardSlot {
 
     /** Completes once it listens, or it is known why not; never fails. */
     Future<Void> open() {
-        return forward.open()
-                .onSuccess(bound -> listens())
-                .recover(failure -> blocked(failure).onComplete(told -> retryLater()));
+        Targets followed = targets;
+        Future<Optional<BindFailure>> opened = followed == null
+                ? forward.open().map(Optional.empty())
+                : vertx.executeBlocking(followed::now, false)
+                        .compose(forward::open)
+                        .map(TcpForward.Move::blocked);
+        return opened.compose(this::listens, failure -> blocked(failure).onComplete(told -> retryLater()));
     }
 
     Forward.Tcp rule() {
@@ -144,17 +148,26 @@ final class ForwardSlot {
                 now.lastError().map(ForwardStatus.ForwardError::message));
     }
 
-    private void listens() {
+    /** @param leftOut why it does not listen everywhere */
+    private Future<Void> listens(Optional<BindFailure> leftOut) {
         boolean news;
         synchronized (this) {
             news = problem != null && !retired;
-            problem = null;
+            if (leftOut.isEmpty()) {
+                problem = null;
+            }
             pause = FIRST_PAUSE;
         }
-        if (news) {
+        if (news && targets == null) {
             events.forwardListens(rule());
+        } else if (news) {
+            events.forwardMoved(rule(), addresses());
         }
-        lookLater();
+        return leftOut.map(this::blocked).orElseGet(Future::succeededFuture).onComplete(told -> lookLater());
+    }
+
+    private List<String> addresses() {
+        return listening().stream().map(Addresses::text).toList();
     }
 
     private synchronized void lookLater() {
@@ -173,8 +186,7 @@ final class ForwardSlot {
 
     private Future<Void> followed(TcpForward.Move move) {
         if (move.moved()) {
-            events.forwardMoved(
-                    rule(), listening().stream().map(Addresses::text).toList());
+            events.forwardMoved(rule(), addresses());
         }
         if (move.blocked().isPresent()) {
             return blocked(move.blocked().get());

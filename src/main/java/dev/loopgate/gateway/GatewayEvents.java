@@ -22,7 +22,7 @@ public interface GatewayEvents extends ForwardEvents {
     /** A forward that could not listen does now. */
     default void forwardListens(Forward.Tcp rule) {}
 
-    /** The addresses of this machine have changed, and with them those of a forward. */
+    /** A forward follows the addresses of this machine, and these have changed or become free. */
     default void forwardMoved(Forward.Tcp rule, List<String> addresses) {}
 
     /** Something that a person should know, in one sentence. */

@@ -64,6 +64,40 @@ public record Listeners(List<Listener> sockets, List<InetSocketAddress> missing)
     }
 
     /**
+     * Listens on those of them that it can.
+     *
+     * @param wanted what the address means at the moment
+     * @return fails with {@link BindFailure} where it can on none
+     */
+    public static Future<Followed> openSome(
+            Transport transport, BindAddress bind, Collection<InetSocketAddress> wanted, Consumer<Channel> onAccept) {
+        if (wanted.isEmpty()) {
+            return Future.failedFuture(BindFailure.noSuchAddress(bind.toString(), new InetSocketAddress(bind.port())));
+        }
+        List<Future<Listener>> opening = listen(transport, wanted, onAccept);
+        return Future.join(opening).transform(tried -> {
+            List<Listener> opened = opened(opening);
+            if (opened.isEmpty()) {
+                return Future.failedFuture(blocked(opening)
+                        .<Throwable>map(failure -> failure)
+                        .orElseGet(() -> opening.get(0).cause()));
+            }
+            return Future.succeededFuture(new Followed(new Listeners(opened, List.of()), blocked(opening)));
+        });
+    }
+
+    private static List<Future<Listener>> listen(
+            Transport transport, Collection<InetSocketAddress> addresses, Consumer<Channel> onAccept) {
+        return addresses.stream()
+                .map(address -> transport.listen(address, onAccept))
+                .toList();
+    }
+
+    private static List<Listener> opened(List<Future<Listener>> opening) {
+        return opening.stream().filter(Future::succeeded).map(Future::result).toList();
+    }
+
+    /**
      * Listens where it does not yet and should, and no longer where it should not. What cannot be bound is left out, and
      * the sockets stay as they are where nothing would remain.
      *
@@ -72,14 +106,13 @@ public record Listeners(List<Listener> sockets, List<InetSocketAddress> missing)
     public Future<Followed> follow(
             Transport transport, Collection<InetSocketAddress> wanted, Consumer<Channel> onAccept) {
         List<InetSocketAddress> have = addresses();
-        List<Future<Listener>> opening = wanted.stream()
-                .filter(address -> !have.contains(address))
-                .map(address -> transport.listen(address, onAccept))
-                .toList();
+        List<InetSocketAddress> lacking =
+                wanted.stream().filter(address -> !have.contains(address)).toList();
+        List<Future<Listener>> opening = listen(transport, lacking, onAccept);
         return Future.join(opening).transform(tried -> {
             List<Listener> next = new ArrayList<>(sockets);
             next.removeIf(socket -> !wanted.contains(socket.address()));
-            opening.stream().filter(Future::succeeded).map(Future::result).forEach(next::add);
+            next.addAll(opened(opening));
             if (next.isEmpty()) {
                 return Future.succeededFuture(new Followed(this, blocked(opening)));
             }

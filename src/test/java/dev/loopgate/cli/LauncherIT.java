@@ -196,7 +196,8 @@ class LauncherIT {
         String few = "ulimit -n 24; exec '" + copy + "' run --config '" + wrong + "'";
         assertThat(run(environment, "sh", "-c", few).status()).isEqualTo(ExitStatus.INVALID_CONFIGURATION);
         Eventually.until("it is over", LIMIT, () -> !Files.exists(abandoned));
-        assertThat(start).isEmptyDirectory();
+        Path note = abandoned.resolveSibling(abandoned.getFileName().toString().replaceAll("lock$", "failed"));
+        assertThat(start).isDirectoryContaining(note::equals).isDirectoryNotContaining(file -> !file.equals(note));
         assertThat(temporary).isEmptyDirectory();
     }
 

@@ -6,13 +6,18 @@ import dev.loopgate.testkit.PackagedGateway;
 import dev.loopgate.testkit.Programs;
 import dev.loopgate.testkit.RunningProcess;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code lan:} in a network namespace of its own: a machine with an interface that nobody else has. */
 class LanForwardIT {
+
+    /** More than one look at the interfaces, on a busy machine. */
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     /** In there every port is free, and no packet leaves. */
     private static final String SCRIPT = """
@@ -42,37 +47,114 @@ class LanForwardIT {
             cat gateway.log
             """;
 
+    /** What listens on one address of the interface only, and what that costs a forward on all of them. */
+    private static final String TAKEN_SCRIPT = """
+            ip link set lo up
+            ip link add lan0 type veth peer name lan1
+            ip link set lan1 up
+            ip addr add 10.77.0.1/24 dev lan0
+            ip addr add 10.77.0.2/24 dev lan0
+            ip link set lan0 up
+            mkdir service holder
+            echo service >service/page
+            echo holder >holder/page
+            python3 -m http.server 8080 --bind 127.0.0.1 --directory service >server.log 2>&1 &
+            server=$!
+            python3 -m http.server 8080 --bind 10.77.0.1 --directory holder >holder.log 2>&1 &
+            holder=$!
+            gateway=
+            trap 'kill $server $holder $gateway 2>/dev/null || true; wait' EXIT
+            # Polls until the rest of the line is true, and says what it waited for in vain.
+            await() {
+              tries=0
+              until "$@"; do
+                tries=$((tries + 1))
+                [ "$tries" -lt 300 ] || { echo "in vain: $*"; cat gateway.log status.log server.log; exit 1; }
+                sleep 0.1
+              done
+            }
+            page() { [ "$(curl -s -m 5 --noproxy '*' "http://$1:8080/page")" = "$2" ]; }
+            said() { grep -qF "$1" gateway.log; }
+            touch status.log
+            status() { "$launcher" status >status.log; }
+            fine() { status && ! grep -q 'is not listening' status.log; }
+            launcher=$1
+            await page 127.0.0.1 service
+            await page 10.77.0.1 holder
+            "$launcher" run --config loopgate.yaml >gateway.log 2>&1 &
+            gateway=$!
+            await page 10.77.0.2 service
+            await said "pid $holder,"
+            page 10.77.0.1 holder
+            status
+            cat status.log
+            ip addr add 10.77.0.3/24 dev lan0
+            await said "listens on 10.77.0.2:8080 and 10.77.0.3:8080 now"
+            page 10.77.0.3 service
+            ip addr del 10.77.0.3/24 dev lan0
+            await said "listens on 10.77.0.2:8080 now"
+            kill $holder
+            await said "listens on 10.77.0.2:8080 and 10.77.0.1:8080 now"
+            page 10.77.0.1 service
+            page 10.77.0.2 service
+            await fine
+            echo "holder $holder, named $(grep -c "pid $holder," gateway.log)"
+            cat gateway.log
+            """;
+
     @TempDir
     Path folder;
 
     @Test
+    void an_address_whose_port_is_taken_is_named_with_the_holder_while_the_others_go_on_and_listened_on_later() {
+        String log = outcome(TAKEN_SCRIPT, """
+                access-log: off
+                forwards:
+                  "lan:8080": 8080
+                """);
+        Matcher holder = Pattern.compile("(?m)^holder (\\d+), named 1$").matcher(log);
+        assertThat(holder.find()).as(log).isTrue();
+        String taken = "10.77.0.1:8080: the port is taken, by python3 (pid " + holder.group(1) + ", user ";
+        assertThat(log)
+                .contains(
+                        "tcp lan:8080 is not listening on " + taken,
+                        "warning: cannot listen on " + taken,
+                        "-> localhost:8080   OPEN TO THE NETWORK   not listening on 10.77.0.1:8080: the port is taken");
+    }
+
+    @Test
     void reaches_a_localhost_service_on_its_own_port_by_every_address_also_a_later_one() {
+        assertThat(outcome(SCRIPT, """
+                        access-log: off
+                        forwards:
+                          "lan:8080": 8080
+                          "lan:8081": {to: 8080, allow: [10.99.0.0/16]}
+                        """))
+                .startsWith("hello\nhello\nrefused: 56\n")
+                .contains("OPEN TO THE NETWORK")
+                .contains("10.77.0.1:8080");
+    }
+
+    /** Runs a script in a network of its own, with the launcher as its argument; gives what it said. */
+    private String outcome(String text, String configuration) {
         for (String program : List.of("ip", "python3", "curl")) {
             Programs.require(program);
         }
         String unshare = Programs.require("unshare").toString();
         try (Rig rig = new Rig(folder)) {
-            rig.file("loopgate.yaml", """
-                    access-log: off
-                    forwards:
-                      "lan:8080": 8080
-                      "lan:8081": {to: 8080, allow: [10.99.0.0/16]}
-                    """);
-            Path script = rig.file("script.sh", SCRIPT);
+            rig.file("loopgate.yaml", configuration);
+            Path script = rig.file("script.sh", text);
             String launcher = PackagedGateway.checkout().resolve("loopgate").toString();
             RunningProcess run = rig.with(RunningProcess.start(
                     folder,
-                    Map.of("HOME", rig.folder("home").toString(), "NO_COLOR", "1"),
+                    PackagedGateway.environment(rig.folder("home")),
                     List.of(unshare, "--net", "sh", "-eu", script.toString(), launcher)));
-            int status = run.awaitExit(Rig.LIMIT);
+            int status = run.awaitExit(LIMIT);
             if (run.stderr().contains("unshare failed")) {
                 Programs.missing("no network namespace may be made: " + run.stderr());
             }
             assertThat(status).as(run.stdout() + run.stderr()).isZero();
-            assertThat(run.stdout())
-                    .startsWith("hello\nhello\nrefused: 56\n")
-                    .contains("OPEN TO THE NETWORK")
-                    .contains("10.77.0.1:8080");
+            return run.stdout();
         }
     }
 }

@@ -51,18 +51,12 @@ class ForwardSlotTest {
     private final Vertx vertx = Transport.vertx(new VertxOptions());
     private final Machine machine = new Machine();
     private final TcpPeer echo = echo();
-    private final ForwardSlot slot = new ForwardSlot(
-            vertx,
-            new Transport(vertx),
-            GatewayUnderTest.forward(GatewayUnderTest.loopback4(0), echo.port()),
-            new BindProblems(new SystemPortHolders()),
-            events,
-            machine,
-            OFTEN);
+    private final ForwardSlot slot = slot(machine);
     private int port;
 
     @BeforeEach
     void open() {
+        machine.has(at("127.0.0.1"));
         Watched.await(slot.open());
         port = slot.listening().get(0).getPort();
         machine.has(at("127.0.0.1"));
@@ -115,6 +109,47 @@ class ForwardSlotTest {
     }
 
     @Test
+    void an_address_that_is_taken_from_the_start_keeps_no_other_from_listening() throws Exception {
+        Machine other = new Machine();
+        other.has(at("127.0.0.2"), at("127.0.0.3"));
+        ForwardSlot second = slot(other);
+        try (PortHog hog = PortHog.start("127.0.0.2", port, false)) {
+            Watched.await(second.open());
+            assertThat(second.state().addresses()).containsExactly("127.0.0.3:" + port);
+            BindProblem problem = next(blocked);
+            assertThat(problem.address()).isEqualTo("127.0.0.2:" + port);
+            assertThat(problem.holder().map(PortHolder::pid)).contains(hog.pid());
+            assertThat(second.state().problem()).contains(problem);
+            assertEchoes("127.0.0.3");
+            other.awaitLooks(30);
+            assertThat(blocked).isEmpty();
+        }
+        assertThat(next(moves)).containsExactly("127.0.0.3:" + port, "127.0.0.2:" + port);
+        Eventually.until(
+                "there is no problem any more", () -> second.state().problem().isEmpty());
+        assertEchoes("127.0.0.2");
+        Watched.await(second.retire(Duration.ZERO));
+        // As above.
+        blocked.clear();
+    }
+
+    @Test
+    void what_is_taken_everywhere_is_listened_on_once_it_is_free() throws Exception {
+        Machine other = new Machine();
+        other.has(at("127.0.0.2"));
+        ForwardSlot second = slot(other);
+        try (PortHog hog = PortHog.start("127.0.0.2", port, false)) {
+            Watched.await(second.open());
+            assertThat(next(blocked).holder().map(PortHolder::pid)).contains(hog.pid());
+            assertThat(second.state().addresses()).isEmpty();
+        }
+        assertThat(next(moves)).containsExactly("127.0.0.2:" + port);
+        assertThat(second.state().problem()).isEmpty();
+        assertEchoes("127.0.0.2");
+        Watched.await(second.retire(Duration.ZERO));
+    }
+
+    @Test
     void a_taken_address_that_goes_away_is_no_problem_any_more() throws Exception {
         try (PortHog hog = PortHog.start("127.0.0.2", port, false)) {
             machine.has(at("127.0.0.1"), at("127.0.0.2"));
@@ -123,6 +158,17 @@ class ForwardSlotTest {
             Eventually.until(
                     "there is no problem any more", () -> slot.state().problem().isEmpty());
         }
+    }
+
+    private ForwardSlot slot(Machine targets) {
+        return new ForwardSlot(
+                vertx,
+                new Transport(vertx),
+                GatewayUnderTest.forward(GatewayUnderTest.loopback4(0), echo.port()),
+                new BindProblems(new SystemPortHolders()),
+                events,
+                targets,
+                OFTEN);
     }
 
     private InetSocketAddress at(String address) {
