@@ -16,6 +16,7 @@ final class Scalars {
 
     static final int HIGHEST_PORT = 65_535;
 
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
     private static final Duration LONGEST = Duration.ofDays(365);
 
@@ -73,19 +74,19 @@ final class Scalars {
     }
 
     private Optional<Integer> number(Scalar at, String text, String expected, int least, int most) {
+        boolean digits = NUMBER.matcher(text).matches();
+        int number = digits ? Integer.parseInt(text) : 0;
+        boolean padded = digits && text.length() > 1 && text.startsWith("0");
+        if (digits && !padded && number >= least && number <= most) {
+            return Optional.of(number);
+        }
         String message =
                 "expected " + expected + ", found " + (text.equals(at.text()) ? at.shown() : Problems.quote(text));
-        if (text.matches("[0-9]{1,9}")) {
-            int number = Integer.parseInt(text);
-            if (text.length() > 1 && text.startsWith("0")) {
-                problems.error(at.place(), message, "write it without leading zeros: " + number);
-                return Optional.empty();
-            }
-            if (number >= least && number <= most) {
-                return Optional.of(number);
-            }
+        if (padded) {
+            problems.error(at.place(), message, "write it without leading zeros: " + number);
+        } else {
+            problems.error(at.place(), message);
         }
-        problems.error(at.place(), message);
         return Optional.empty();
     }
 

@@ -20,6 +20,7 @@ final class Upstreams {
     /** What fits into a {@code sockaddr_un} on every system, its terminating zero left out. */
     private static final int LONGEST_SOCKET_PATH = 103;
 
+    private static final Pattern DIGITS = Pattern.compile("[0-9]+");
     private static final Pattern RANGE = Pattern.compile("(.*:)?([0-9]+)-([0-9]+)");
     private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://.*", Pattern.DOTALL);
 
@@ -194,7 +195,7 @@ final class Upstreams {
     private Optional<UpstreamAddress> address(Scalar at, String text, Optional<Integer> defaultPort) {
         int colon = text.lastIndexOf(':');
         if (colon < 0 && defaultPort.isEmpty()) {
-            if (text.matches("[0-9]+")) {
+            if (DIGITS.matcher(text).matches()) {
                 return scalars.port(at, text).map(UpstreamAddress.LoopbackPort::new);
             }
             if (names.name(at, text).isEmpty()) {

@@ -139,9 +139,13 @@ public final class Gateway {
                 now == null ? List.of() : now.warnings());
     }
 
+    private NetworkChange.Reach reach() {
+        return new NetworkChange.Reach(StatusReport.listeners(listeners.addresses()), forwards.states());
+    }
+
     /** What is new is open before what is old goes, and nothing is given up before nothing can fail any more. */
     private Future<ReloadReport> replace(Running now, Configuration next, List<String> warnings) {
-        GatewayStatus before = status();
+        NetworkChange.Reach before = reach();
         return change(next)
                 .compose(ours -> {
                     running = new Running(next, now.started, warnings, ours);
@@ -156,7 +160,7 @@ public final class Gateway {
                             diff.changed(),
                             diff.removed(),
                             kept(),
-                            NetworkChange.between(before, status()),
+                            NetworkChange.between(before, reach()),
                             new Running(next, now.started, warnings, ours).warnings(),
                             List.of());
                 });

@@ -1,5 +1,6 @@
 package dev.loopgate.gateway;
 
+import dev.loopgate.gateway.GatewayStatus.ForwardState;
 import dev.loopgate.gateway.GatewayStatus.Listening;
 import dev.loopgate.model.Access;
 import java.util.ArrayList;
@@ -40,7 +41,10 @@ public record NetworkChange(List<Listening> opened, List<Listening> closed, List
         }
     }
 
-    static NetworkChange between(GatewayStatus before, GatewayStatus after) {
+    /** Where the machine can be reached at one moment. */
+    record Reach(List<Listening> listeners, List<ForwardState> forwards) {}
+
+    static NetworkChange between(Reach before, Reach after) {
         Map<String, Way> known = ways(before).collect(Collectors.toMap(Way::bind, way -> way));
         return new NetworkChange(
                 without(after.listeners(), before.listeners()),
@@ -60,8 +64,8 @@ public record NetworkChange(List<Listening> opened, List<Listening> closed, List
         }
     }
 
-    private static Stream<Way> ways(GatewayStatus status) {
-        return status.forwards().stream()
+    private static Stream<Way> ways(Reach reach) {
+        return reach.forwards().stream()
                 .filter(forward -> forward.open() && !forward.addresses().isEmpty())
                 .map(forward -> new Way(forward.bind(), forward.access(), forward.targets()));
     }
