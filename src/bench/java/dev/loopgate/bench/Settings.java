@@ -23,7 +23,7 @@ record Settings(List<String> cases, int rounds, Duration span, Duration warmUp, 
                         .toList(),
                 Math.max(1, Integer.parseInt(property("rounds", "3"))),
                 seconds(property("seconds", "1")),
-                seconds(property("warmup", "3")),
+                seconds(property("warmup", "4")),
                 Integer.parseInt(property("rate", "2000")),
                 Path.of(property("home", ".")).toAbsolutePath().normalize());
     }
