@@ -1,0 +1,46 @@
+package dev.loopgate.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Where proxies are started: folders and ports of their own, before one origin. */
+final class Stage {
+
+    private final Settings settings;
+    private final Origin origin;
+    private int started;
+
+    Stage(Settings settings, Origin origin) {
+        this.settings = settings;
+        this.origin = origin;
+    }
+
+    RunningPeer start(Peer peer, Case one) throws IOException, InterruptedException {
+        return RunningPeer.start(peer, one.site(plain(peer)));
+    }
+
+    /** Has a proxy do what it does only once, the first time it runs. */
+    void settle(Peer peer) throws IOException, InterruptedException {
+        try (RunningPeer running = RunningPeer.start(peer, plain(peer))) {
+            running.peer().awaitSettled();
+        }
+    }
+
+    private Site plain(Peer peer) throws IOException {
+        List<Integer> ports = Ports.free(3);
+        Path folder = settings.results().resolve("run").resolve(peer.name().replaceAll("[^A-Za-z]+", "-") + started++);
+        Files.createDirectories(folder);
+        return new Site(
+                folder,
+                ports.get(0),
+                ports.get(1),
+                ports.get(2),
+                origin.httpPort(),
+                origin.tcpPort(),
+                List.of(Site.HOST),
+                false,
+                settings.workers());
+    }
+}

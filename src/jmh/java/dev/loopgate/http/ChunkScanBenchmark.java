@@ -1,0 +1,52 @@
+package dev.loopgate.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** The framing of a chunked body of 64 KiB, in chunks as a template engine, a server and a file make them. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(value = 1, jvmArgsAppend = "-XX:+UseSerialGC")
+@Warmup(iterations = 2, time = 1)
+@Measurement(iterations = 3, time = 1)
+public class ChunkScanBenchmark {
+
+    private static final int BODY = 64 * 1024;
+
+    @Param({"64", "4096", "65536"})
+    int chunk = 4096;
+
+    private ByteBuf body = Unpooled.EMPTY_BUFFER;
+
+    @Setup
+    public void write() {
+        body = Unpooled.directBuffer(2 * BODY);
+        byte[] size = (Integer.toHexString(chunk) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        for (int written = 0; written < BODY; written += chunk) {
+            body.writeBytes(size).writeZero(chunk).writeByte('\r').writeByte('\n');
+        }
+        body.writeBytes("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @Benchmark
+    public boolean scan() throws MalformedMessage {
+        body.readerIndex(0);
+        ChunkScanner scanner = new ChunkScanner(FailureCode.BAD_RESPONSE);
+        scanner.scan(body, null);
+        return scanner.complete();
+    }
+}
