@@ -59,7 +59,7 @@ final class Cases {
                 false,
                 peer -> peer.forwardsTcp() && !peer.bulkOnly()));
         all.add(new FreshCase.Start());
-        all.add(new FreshCase.Idle(1000));
+        all.add(new FreshCase.Idle(5000));
         all.add(new FreshCase.Reload(1000));
         return all;
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -96,7 +97,7 @@ public final class Comparison {
     /** Nobody is always the first. */
     private static <T> List<T> turn(List<T> all, int round) {
         List<T> turned = new ArrayList<>(all);
-        java.util.Collections.rotate(turned, round);
+        Collections.rotate(turned, round);
         return turned;
     }
 }

@@ -31,7 +31,7 @@ record HaProxy(Path program, boolean splice) implements Peer {
         String text = """
                 global
                   nbthread %1$d
-                  maxconn 4000
+                  maxconn 6500
                 defaults
                   timeout connect 5s
                   timeout client 600s

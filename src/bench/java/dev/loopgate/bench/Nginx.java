@@ -28,7 +28,7 @@ record Nginx(Path program) implements Peer {
                 worker_processes %d;
                 pid %4$s/nginx.pid;
                 error_log %4$s/error.log;
-                events { worker_connections 4096; }
+                events { worker_connections 16384; }
                 http {
                   access_log %5$s;
                   client_body_temp_path %4$s/body;

@@ -6,12 +6,16 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Requests are due at a fixed rate, whatever became of those before; a latency counts from when its request was due, so
  * that a proxy that stalls is not spared the requests it kept from being sent.
  */
 record OpenLoop(Workload workload, int rate) implements Load {
+
+    /** By so much, and what the system adds, a request is sent late. */
+    private static final long NAP_NANOS = 20_000;
 
     @Override
     public Outcome run(RunningPeer peer, Duration span) throws IOException {
@@ -55,8 +59,11 @@ record OpenLoop(Workload workload, int rate) implements Load {
                     send(free, (int) (sent % workload.requests().size()), begin + sent * gap);
                     sent++;
                 }
-                // A sleep wakes too late to be on time.
-                selector.selectNow(this::ready);
+                if (selector.selectNow(this::ready) == 0) {
+                    // Not to the next millisecond, as a selector waits; and not at all would take a core from the
+                    // proxy.
+                    LockSupport.parkNanos(NAP_NANOS);
+                }
             }
             awaitAnswers();
             double seconds = (System.nanoTime() - begin) / 1e9;

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Follows a configuration on disk: its main file and all that it includes, through symbolic links, whichever way they are
  * replaced. Events of the file system tell when to look, a scan makes up for events that do not come. A text is taken
- * once two looks {@link #SETTLE} apart agree, so that a half-written file is not; at once where events tell that it was
- * renamed over the one before. Works on worker threads; safe for use by any thread.
+ * once two looks {@link #SETTLE} apart agree, so that a half-written file is not; a single file that events tell was renamed
+ * over the one before is taken at once. Works on worker threads; safe for use by any thread.
  */
 public final class ConfigurationWatch {
 

@@ -197,8 +197,9 @@ final class SourceFollower {
     }
 
     /**
-     * Whether each file that differs was there before. Where its name was given away without being taken away first, it
-     * was renamed over the old one, and whoever does so has written it to its end.
+     * Whether the one file there is was there before. Where its name was given away without being taken away first, it
+     * was renamed over the old one, and whoever does so has written it to its end. Of several files others may be about
+     * to follow, or the name that was given is not of the one that differs.
      */
     private boolean replaced(String text) {
         return taken != null && SourceSnapshot.decode(text).replaces(SourceSnapshot.decode(taken));

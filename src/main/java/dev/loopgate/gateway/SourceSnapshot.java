@@ -30,9 +30,11 @@ record SourceSnapshot(SortedMap<Path, FileText> files, SortedMap<WatchSet.Glob, 
         return files.values().stream().allMatch(file -> file.kind() == FileText.Kind.MISSING);
     }
 
-    /** Whether it has the same files as the other, all of them there and readable then and now. */
+    /** Whether it is of one and the same file as the other, which is there and not empty, then and now. */
     boolean replaces(SourceSnapshot other) {
-        return globs.equals(other.globs)
+        return globs.isEmpty()
+                && other.globs.isEmpty()
+                && files.size() == 1
                 && files.keySet().equals(other.files.keySet())
                 && Stream.of(this, other)
                         .flatMap(snapshot -> snapshot.files.values().stream())

@@ -41,7 +41,7 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
     private static final int SMALL_READS = 64;
 
     /** A pipe that nothing went through for so long, twice that at most, is closed: the next large read opens another. */
-    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(4);
 
     private final Relay relay;
     private final Channel channel;

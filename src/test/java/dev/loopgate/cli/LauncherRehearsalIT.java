@@ -80,6 +80,19 @@ class LauncherRehearsalIT {
         tryAndFail(tries, 3);
     }
 
+    @Test
+    void what_failed_because_the_jar_was_built_again_is_tried_again() throws IOException {
+        Path tries = Files.writeString(folder.resolve("tries"), "");
+        java("touch -d '+1 minute' '%s'; echo tried >>'%s'; exit 1".formatted(jar, tries));
+        for (int count = 1; count <= 2; count++) {
+            setAge(jar, Duration.ofDays(9));
+            run();
+            int expected = count;
+            Eventually.until("it failed", LIMIT, () -> tries(tries) == expected && !Files.exists(learning("lock")));
+            assertThat(learning("failed")).doesNotExist();
+        }
+    }
+
     /** One start that tries, and one that does not. */
     private void tryAndFail(Path tries, int count) {
         run();

@@ -6,14 +6,11 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.loopgate.config.ReadResult;
 import dev.loopgate.testkit.LeakCheck;
 import dev.loopgate.testkit.Programs;
 import dev.loopgate.testkit.RunningProcess;
 import io.vertx.core.Future;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -21,7 +18,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -29,7 +25,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(LeakCheck.class)
 class ConfigurationWatchTest {
@@ -217,32 +212,6 @@ class ConfigurationWatchTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"in place", "in place of one that is removed", "in place of one that is renamed"})
-    void a_file_that_is_still_being_written_is_not_taken(String how) throws Exception {
-        Path file = write("loopgate.yaml", ONE);
-        StringBuilder whole = new StringBuilder("hosts:\n");
-        try (Watched watched = Watched.asShipped(file).following();
-                OutputStream out = beginToWrite(file, how)) {
-            out.write(whole.toString().getBytes(StandardCharsets.UTF_8));
-            long end = System.nanoTime() + 700_000_000L;
-            long longestPause = 0;
-            for (int i = 0; System.nanoTime() < end; i++) {
-                String line = "  h" + i + ".localhost: 3000\n";
-                whole.append(line);
-                long before = System.nanoTime();
-                out.write(line.getBytes(StandardCharsets.UTF_8));
-                LockSupport.parkNanos(5_000_000);
-                longestPause = Math.max(longestPause, System.nanoTime() - before);
-            }
-            Assumptions.assumeTrue(
-                    longestPause < ConfigurationWatch.SETTLE.toNanos(), "the machine paused the writer for too long");
-            ReadResult first = watched.next();
-            assertThat(hosts(first))
-                    .hasSize((int) whole.chars().filter(c -> c == '\n').count() - 1);
-        }
-    }
-
     @Test
     void nothing_happens_where_the_text_stays_the_same() throws Exception {
         Path file = write("loopgate.yaml", ONE);
@@ -299,15 +268,6 @@ class ConfigurationWatchTest {
             }
             assertThat(quickest / 1_000_000).as("milliseconds").isLessThan(200);
         }
-    }
-
-    private static OutputStream beginToWrite(Path file, String how) throws IOException {
-        if (how.endsWith("removed")) {
-            Files.delete(file);
-        } else if (how.endsWith("renamed")) {
-            Files.move(file, file.resolveSibling("backup"));
-        }
-        return Files.newOutputStream(file);
     }
 
     private Path write(String name, String text) throws IOException {
