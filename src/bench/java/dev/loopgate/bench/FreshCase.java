@@ -60,7 +60,7 @@ sealed interface FreshCase extends Case {
 
         @Override
         public void warmUp(RunningPeer peer, Settings settings) throws IOException, InterruptedException {
-            new ClosedLoop(Workload.get(64, 1024, Site.HOST), false, false).run(peer, settings.warmUp());
+            new ClosedLoop(Workload.get(64, 1024, Site.HOST), false, false).run(peer, settings.warmUp(peer.peer()));
             // What it gives back by itself is not the connections'.
             TimeUnit.SECONDS.sleep(2);
         }
@@ -105,7 +105,7 @@ sealed interface FreshCase extends Case {
 
         @Override
         public void warmUp(RunningPeer peer, Settings settings) throws IOException {
-            load(ASKED_FOR).run(peer, settings.warmUp());
+            load(ASKED_FOR).run(peer, settings.warmUp(peer.peer()));
         }
 
         @Override

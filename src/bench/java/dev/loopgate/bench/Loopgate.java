@@ -24,6 +24,11 @@ record Loopgate(Path checkout) implements Peer {
     }
 
     @Override
+    public boolean compilesItself() {
+        return true;
+    }
+
+    @Override
     public List<String> versionCommand() {
         return List.of(program().toString(), "version");
     }

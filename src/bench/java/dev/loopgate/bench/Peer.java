@@ -37,6 +37,11 @@ sealed interface Peer permits Loopgate, Nginx, HaProxy, Caddy {
     /** Whether it writes an access log to a file by itself. */
     boolean logsToFile();
 
+    /** Whether it becomes quicker while it runs. */
+    default boolean compilesItself() {
+        return false;
+    }
+
     /** Whether it is there only to show what its option does to bulk, and is left out elsewhere. */
     default boolean bulkOnly() {
         return false;

@@ -10,7 +10,7 @@ import java.util.List;
  * @param cases names of cases; empty for all
  * @param rounds how often each proxy is measured per case
  * @param span how long each measurement takes
- * @param warmUp how long each proxy is loaded before the first
+ * @param warmUp how long a proxy that compiles itself is loaded before it is measured; others at most {@link #OPENED}
  * @param rate requests per second of the open loop
  * @param checkout the folder of the launcher
  */
@@ -23,9 +23,16 @@ record Settings(List<String> cases, int rounds, Duration span, Duration warmUp, 
                         .toList(),
                 Math.max(1, Integer.parseInt(property("rounds", "3"))),
                 seconds(property("seconds", "1")),
-                seconds(property("warmup", "4")),
+                seconds(property("warmup", "10")),
                 Integer.parseInt(property("rate", "2000")),
                 Path.of(property("home", ".")).toAbsolutePath().normalize());
+    }
+
+    /** Enough to open connections and files. */
+    private static final Duration OPENED = Duration.ofSeconds(1);
+
+    Duration warmUp(Peer peer) {
+        return peer.compilesItself() || warmUp.compareTo(OPENED) < 0 ? warmUp : OPENED;
     }
 
     Path results() {
