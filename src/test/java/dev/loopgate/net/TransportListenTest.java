@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.loopgate.model.BindAddress;
+import dev.loopgate.testkit.NativeSockets;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
@@ -62,6 +63,7 @@ class TransportListenTest {
 
     @Test
     void binds_both_families_of_one_port_side_by_side() throws Exception {
+        NativeSockets.assumeFor("keep IPv4 off a socket for IPv6");
         assumeThat(NetworkInterface.getByInetAddress(Addresses.LOOPBACK6)).isNotNull();
         for (String[] pair : new String[][] {{"127.0.0.1", "::1"}, {"0.0.0.0", "::"}, {"::", "0.0.0.0"}}) {
             Listener first = listen(new InetSocketAddress(InetAddress.getByName(pair[0]), 0), channel -> {});
