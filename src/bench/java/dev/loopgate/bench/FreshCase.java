@@ -105,7 +105,7 @@ sealed interface FreshCase extends Case {
 
         @Override
         public void warmUp(RunningPeer peer, Settings settings) throws IOException {
-            load(ASKED_FOR).run(peer, settings.warmUp(peer.peer()));
+            load(ASKED_FOR).warmUp().run(peer, settings.warmUp(peer.peer()));
         }
 
         @Override

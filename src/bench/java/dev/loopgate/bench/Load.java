@@ -18,4 +18,9 @@ interface Load {
      * @param closed connections that were closed while nothing was under way
      */
     record Outcome(double units, double seconds, int failed, int closed, Latencies latencies) {}
+
+    /** What it is begun with, for a proxy that becomes quicker the more it does. */
+    default Load warmUp() {
+        return this;
+    }
 }

@@ -40,7 +40,7 @@ record LoadCase(
 
     @Override
     public void warmUp(RunningPeer peer, Settings settings) throws IOException {
-        load.run(peer, settings.warmUp(peer.peer()));
+        load.warmUp().run(peer, settings.warmUp(peer.peer()));
     }
 
     @Override

@@ -30,7 +30,12 @@ record Loopgate(Path checkout) implements Peer {
 
     @Override
     public List<String> versionCommand() {
-        return List.of(program().toString(), "version");
+        // Java's version is on a line of its own.
+        return List.of(
+                "sh",
+                "-c",
+                "\"$0\" version | cut -d, -f1 | paste -sd' '",
+                program().toString());
     }
 
     @Override

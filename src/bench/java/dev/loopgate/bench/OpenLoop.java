@@ -24,6 +24,12 @@ record OpenLoop(Workload workload, int rate) implements Load {
         }
     }
 
+    /** At this rate a compiler would take minutes to have seen enough. */
+    @Override
+    public Load warmUp() {
+        return new ClosedLoop(workload, false, false);
+    }
+
     /** One run's state; one thread's. */
     private final class Run {
 
