@@ -19,11 +19,11 @@ record Chart(Results results, List<String> peers, String caption) {
             "#5c636a",
             "Caddy",
             "#ced4da");
-    private static final int LEFT = 330;
+    private static final int LEFT = 440;
     private static final int BAR = 14;
     private static final int ONE = 130;
     private static final double MOST = 3.2;
-    private static final int WIDTH = 860;
+    private static final int WIDTH = 970;
 
     String svg() {
         StringBuilder bars = new StringBuilder();
