@@ -24,7 +24,7 @@ final class Cases {
                 Measure.CPU_PER_REQUEST,
                 RATE_AND_LATENCY,
                 true,
-                peer -> peer.logsToFile()));
+                Peer::logsToFile));
         all.add(http(
                 "http-rate",
                 "1 KiB GET, " + settings.rate() + " per second whatever comes",

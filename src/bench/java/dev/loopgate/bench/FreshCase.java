@@ -105,13 +105,13 @@ sealed interface FreshCase extends Case {
 
         @Override
         public void warmUp(RunningPeer peer, Settings settings) throws IOException {
-            load(ASKED_FOR).warmUp().run(peer, settings.warmUp(peer.peer()));
+            load().warmUp().run(peer, settings.warmUp(peer.peer()));
         }
 
         @Override
         public List<Reading> measure(RunningPeer peer, Settings settings) throws IOException, InterruptedException {
             BackgroundLoad load =
-                    BackgroundLoad.start(load(ASKED_FOR), peer, settings.span().multipliedBy(2));
+                    BackgroundLoad.start(load(), peer, settings.span().multipliedBy(2));
             TimeUnit.MILLISECONDS.sleep(settings.span().toMillis() / 2);
             String added = "added.localhost";
             long written = peer.change(names(hosts), added);
@@ -124,8 +124,8 @@ sealed interface FreshCase extends Case {
                     new Reading(Measure.P99, outcome.latencies().millis(0.99)));
         }
 
-        private static Load load(int askedFor) {
-            return new OpenLoop(Workload.get(32, 1024, names(askedFor).toArray(String[]::new)), RATE);
+        private static Load load() {
+            return new OpenLoop(Workload.get(32, 1024, names(ASKED_FOR).toArray(String[]::new)), RATE);
         }
 
         private static List<String> names(int count) {

@@ -1,5 +1,6 @@
 package dev.loopgate.http;
 
+import dev.loopgate.jmh.InNanoseconds;
 import dev.loopgate.model.PathPrefix;
 import dev.loopgate.model.Route;
 import dev.loopgate.model.RouteOptions;
@@ -8,27 +9,15 @@ import dev.loopgate.model.UpstreamAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** A parsed head to the one that goes upstream: target, framing, hop-by-hop fields out, forwarding fields in. */
 @State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(value = 1, jvmArgsAppend = "-XX:+UseSerialGC")
-@Warmup(iterations = 2, time = 1)
-@Measurement(iterations = 3, time = 1)
-public class RequestRulesBenchmark {
+public class RequestRulesBenchmark extends InNanoseconds {
 
     @Param
     SampleHead head = SampleHead.BROWSER;

@@ -1,5 +1,6 @@
 package dev.loopgate.routing;
 
+import dev.loopgate.jmh.InNanoseconds;
 import dev.loopgate.model.HostPattern;
 import dev.loopgate.model.PathPrefix;
 import dev.loopgate.model.Route;
@@ -11,27 +12,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** Host and path to a route, among few hosts and many; each lookup asks for another of them. */
 @State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(value = 1, jvmArgsAppend = "-XX:+UseSerialGC")
-@Warmup(iterations = 2, time = 1)
-@Measurement(iterations = 3, time = 1)
-public class HostLookupBenchmark {
+public class HostLookupBenchmark extends InNanoseconds {
 
     private static final int QUESTIONS = 1 << 10;
     private static final byte[] PATH = "/v1/items".getBytes(StandardCharsets.US_ASCII);

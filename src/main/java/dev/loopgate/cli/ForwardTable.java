@@ -24,8 +24,7 @@ final class ForwardTable {
         for (JsonObject forward : forwards) {
             String bind = forward.getString("bind");
             JsonObject problem = forward.getJsonObject("problem");
-            boolean nowhere =
-                    problem != null && StatusLists.strings(forward, "addresses").isEmpty();
+            boolean nowhere = StatusLists.listensNowhere(forward);
             String text = "  tcp " + bind;
             columns.add(
                     text,

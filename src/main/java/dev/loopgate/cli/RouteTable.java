@@ -41,8 +41,7 @@ final class RouteTable {
         JsonObject problem = forward.getJsonObject("problem");
         StringBuilder rest =
                 new StringBuilder("  -> ").append(String.join(", ", StatusLists.strings(forward, "targets")));
-        boolean nowhere =
-                problem != null && StatusLists.strings(forward, "addresses").isEmpty();
+        boolean nowhere = StatusLists.listensNowhere(forward);
         if (forward.getBoolean("open") && !nowhere) {
             rest.append("   ").append(style.bold("OPEN TO THE NETWORK"));
         }

@@ -20,4 +20,10 @@ final class StatusLists {
                 .map(String.class::cast)
                 .toList();
     }
+
+    /** Whether a forward has a problem and no address at all, so that nobody reaches it. */
+    static boolean listensNowhere(JsonObject forward) {
+        return forward.getJsonObject("problem") != null
+                && strings(forward, "addresses").isEmpty();
+    }
 }
