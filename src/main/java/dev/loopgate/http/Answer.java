@@ -39,13 +39,13 @@ final class Answer {
         this.outflow = new Outflow(loop.transport().budget());
     }
 
-    void begin(Head head, int connectionOptions) {
+    void begin(Head head, int connectionOptions, long now) {
         toHead = head.methodIs("HEAD");
         http10 = head.minorVersion == 0;
         keepAlive = !loop.draining()
                 && (connectionOptions & ConnectionField.CLOSE) == 0
                 && (!http10 || (connectionOptions & ConnectionField.KEEP_ALIVE) != 0);
-        lastActivity = loop.now();
+        lastActivity = now;
         ledger.begin(loop.log().enabled());
     }
 
@@ -69,8 +69,8 @@ final class Answer {
     // The upstream's answer
 
     /** A 1xx that is not the last word (RFC 9110 §15.2); HTTP/1.0 knows none. */
-    void interim() {
-        lastActivity = loop.now();
+    void interim(long now) {
+        lastActivity = now;
         if (!http10) {
             loop.responseRules.write(false, "", false, null);
             client.write(client.channel()
@@ -84,8 +84,8 @@ final class Answer {
     }
 
     /** The final head, and what came with it in the same buffer. */
-    void head(Head head, ByteBuf in, UpstreamConnection from) throws MalformedMessage {
-        lastActivity = loop.now();
+    void head(Head head, ByteBuf in, UpstreamConnection from, long now) throws MalformedMessage {
+        lastActivity = now;
         HttpRoute route = exchange.route();
         if (route == null) {
             throw new IllegalStateException("an answer without a route");

@@ -206,12 +206,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (in == null) {
             return false;
         }
+        long now = loop.now();
         if (phase == Phase.IDLE) {
             if (input.isEmptyLines()) {
                 return false;
             }
             phase = Phase.HEAD;
-            deadline = loop.now() + HEAD_DEADLINE;
+            deadline = now + HEAD_DEADLINE;
             input.headBegins();
         }
         if (!input.worthParsing()) {
@@ -234,15 +235,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         headCopy = head.copy(headCopy);
         headLength = head.length;
         requestBody.begin(framing, FailureCode.BAD_FRAMING);
-        lastBody = loop.now();
+        lastBody = now;
         if (inputEnded || finAhead) {
-            deadline = loop.now() + FIN_DEADLINE;
+            deadline = now + FIN_DEADLINE;
         }
         phase = Phase.EXCHANGE;
         loop.countRequest();
         Exchange started = new Exchange(loop, this);
         exchange = started;
-        started.start(framing);
+        started.start(framing, now);
         return true;
     }
 

@@ -4,7 +4,6 @@ import dev.loopgate.model.Target;
 import dev.loopgate.net.DialFailure;
 import dev.loopgate.routing.RouteDecision;
 import io.netty.buffer.ByteBuf;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +16,7 @@ final class Exchange {
     /** What an unset {@code wait} means, for an upstream that answered within the last minute. */
     private static final long RESTART_WAIT = 5_000_000_000L;
 
-    private static final long RETRY_MILLIS = 100;
+    private static final long RETRY = 100_000_000L;
 
     private final HttpLoop loop;
     private final ClientConnection client;
@@ -50,11 +49,11 @@ final class Exchange {
     }
 
     /** Serves the request whose head the loop has just read. */
-    void start(long framing) {
+    void start(long framing, long now) {
         Head head = loop.head;
-        began = loop.now();
+        began = now;
         connectionOptions = ConnectionField.read(head);
-        answer.begin(head, connectionOptions);
+        answer.begin(head, connectionOptions, now);
         Refusal refusal = Refusal.of(head, loop.identity());
         if (refusal instanceof Refusal.Fault fault) {
             answer.fail(Failure.of(fault.code(), fault.cause()).withFix(fault.fix()));
@@ -264,10 +263,10 @@ final class Exchange {
     }
 
     /** The upstream began to answer: from here on nothing is sent again. */
-    void answerBegan() {
+    void answerBegan(long now) {
         request.release();
         if (hop != null) {
-            hop.upstream().answeredAt(loop.now());
+            hop.upstream().answeredAt(now);
         }
     }
 
@@ -301,31 +300,36 @@ final class Exchange {
         hopsTried++;
         if (matched.hopCount() > 1 && hopsTried % matched.hopCount() != 0) {
             nextHop(matched);
-        } else if (mayWait(matched, to, failure)) {
-            PendingDial pause = new PendingDial(loop, to.upstream(), this);
-            dial = pause;
-            pause.pause(RETRY_MILLIS, () -> {
-                dial = null;
-                if (matched.hopCount() > 1) {
-                    nextHop(matched);
-                } else {
-                    connect(matched, to);
-                }
-            });
         } else {
-            answer.fail(DialFailures.explain(failure, to, answer.wantsPage()));
+            long left = DialFailures.passing(failure) ? waitLeft(matched, to) : 0;
+            if (left > 0) {
+                tryAgainIn(Math.min(left, RETRY), matched, to);
+            } else {
+                answer.fail(DialFailures.explain(failure, to, answer.wantsPage()));
+            }
         }
     }
 
-    private boolean mayWait(HttpRoute matched, Hop to, DialFailure failure) {
-        if (!DialFailures.passing(failure)) {
-            return false;
-        }
+    /** How long the request may still be held while its upstream refuses connections, in nanoseconds. */
+    private long waitLeft(HttpRoute matched, Hop to) {
         long wait = matched.waitNanos();
         if (wait < 0) {
             wait = to.upstream().answeredRecently(began) ? RESTART_WAIT : 0;
         }
-        return loop.now() - began + TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS) < wait;
+        return wait - (loop.now() - began);
+    }
+
+    private void tryAgainIn(long nanos, HttpRoute matched, Hop to) {
+        PendingDial pause = new PendingDial(loop, to.upstream(), this);
+        dial = pause;
+        pause.pause(nanos, () -> {
+            dial = null;
+            if (matched.hopCount() > 1) {
+                nextHop(matched);
+            } else {
+                connect(matched, to);
+            }
+        });
     }
 
     /** Goes on to the next upstream of a list: its Host or base path may differ, so the head is written anew. */

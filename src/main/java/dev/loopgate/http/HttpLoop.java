@@ -41,7 +41,6 @@ final class HttpLoop {
     private @Nullable ClientConnection first;
     private boolean sweeping;
     private boolean draining;
-    private long now = System.nanoTime();
 
     HttpLoop(
             int index,
@@ -89,9 +88,12 @@ final class HttpLoop {
         return plan.get();
     }
 
-    /** Nanoseconds as {@link System#nanoTime()} counts them, as of the last sweep: good to a tenth of a second. */
+    /**
+     * Nanoseconds as {@link System#nanoTime()} counts them. Not those of the last sweep, which would cost nothing: a limit
+     * that counts from there ends up to a sweep early.
+     */
     long now() {
-        return now;
+        return System.nanoTime();
     }
 
     boolean draining() {
@@ -178,13 +180,12 @@ final class HttpLoop {
     private void startSweeping() {
         if (!sweeping) {
             sweeping = true;
-            now = System.nanoTime();
             eventLoop.schedule(this::sweep, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
     private void sweep() {
-        now = System.nanoTime();
+        long now = now();
         for (ClientConnection c = first; c != null; ) {
             ClientConnection following = c.next;
             c.sweep(now);

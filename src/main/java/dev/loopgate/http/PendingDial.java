@@ -35,8 +35,8 @@ final class PendingDial implements DialListener {
     }
 
     /** Runs something later, unless the exchange ends before. */
-    void pause(long millis, Runnable then) {
-        pause = loop.eventLoop().schedule(then, millis, TimeUnit.MILLISECONDS);
+    void pause(long nanos, Runnable then) {
+        pause = loop.eventLoop().schedule(then, nanos, TimeUnit.NANOSECONDS);
     }
 
     void cancel() {

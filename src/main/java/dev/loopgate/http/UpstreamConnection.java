@@ -149,19 +149,20 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     private void readHead(Exchange current, ByteBuf in) {
         Head head = loop.head;
+        long now = loop.now();
         try {
             while (in.isReadable()) {
                 if (!loop.parser.parseResponse(in)) {
                     partialHead = in;
                     return;
                 }
-                current.answerBegan();
+                current.answerBegan(now);
                 if (head.status >= 200 || head.status == 101) {
                     headRead = true;
-                    current.answer().head(head, in, this);
+                    current.answer().head(head, in, this, now);
                     return;
                 }
-                current.answer().interim();
+                current.answer().interim(now);
                 in.skipBytes(head.length);
                 if (over) {
                     // Writing it showed that the client is gone.

@@ -98,7 +98,7 @@ public final class Relay {
         }
         if (idleNanos > 0) {
             silentSince = System.nanoTime();
-            idleTimer = loop.schedule(this::checkIdle, idleNanos, TimeUnit.NANOSECONDS);
+            scheduleIdleCheck();
         }
         client.begin();
         upstream.begin();
@@ -172,8 +172,12 @@ public final class Relay {
         if (now - silentSince >= idleNanos) {
             broken(End.IDLE);
         } else if (!ended) {
-            idleTimer = loop.schedule(this::checkIdle, Math.max(1, idleNanos / 8), TimeUnit.NANOSECONDS);
+            scheduleIdleCheck();
         }
+    }
+
+    private void scheduleIdleCheck() {
+        idleTimer = loop.schedule(this::checkIdle, Math.max(1, idleNanos / 8), TimeUnit.NANOSECONDS);
     }
 
     private void checkHalfClosed() {

@@ -53,7 +53,7 @@ class ConnectRetryTest {
         RawResponse response = STAGE.get("short.localhost", "/");
         assertThat(response.status()).isEqualTo(502);
         assertThat(Duration.ofNanos(System.nanoTime() - start))
-                .isBetween(Duration.ofMillis(250), Duration.ofSeconds(10));
+                .isBetween(Duration.ofMillis(400), Duration.ofSeconds(10));
     }
 
     @ParameterizedTest

@@ -26,6 +26,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every wait has its end: each deadline of a route, and those of the header and of a client that is half gone. */
@@ -63,6 +64,24 @@ class DeadlineTest {
         }));
         assertThat(STAGE.get("first.localhost", "/").status()).isEqualTo(504);
         assertThat(STAGE.get("idle.localhost", "/").status()).isEqualTo(504);
+    }
+
+    /** Several times, since the connections' deadlines are looked at in turns and a request may come at any point of one. */
+    @ParameterizedTest
+    @CsvSource({
+        "GET, first.localhost, '', 300, 504",
+        "GET, idle.localhost, '', 400, 504",
+        "POST, body.localhost, 'Content-Length: 100', 300, 408",
+    })
+    void no_limit_ends_early(String method, String host, String field, int millis, int status) {
+        STAGE.a().always(PeerAction.stall());
+        for (int i = 0; i < 4; i++) {
+            long start = System.nanoTime();
+            RawClient client = STAGE.client();
+            client.request(method, host, "/", "", field.isEmpty() ? "Accept: */*" : field);
+            assertThat(client.response().status()).isEqualTo(status);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(millis));
+        }
     }
 
     @Test
