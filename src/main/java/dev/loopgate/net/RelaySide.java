@@ -11,7 +11,6 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownException;
-import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.ScheduledFuture;
@@ -257,17 +256,20 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
         if (inputEnded) {
             // Sends FIN as well; and a socket that is shut both ways must not stay: epoll reports it over and over.
             channel.close();
-        } else {
-            ((DuplexChannel) channel).shutdownOutput().addListener(shut -> {
-                if (!shut.isSuccess()) {
-                    relay.broken(ifBroken);
-                }
-            });
+        } else if (!sendFin()) {
+            relay.broken(ifBroken);
+            return;
         }
         if (finAhead && !inputEnded) {
             readToTheEnd();
         }
         relay.progressed();
+    }
+
+    private boolean sendFin() {
+        // Its own FIN is then the end of both directions, at which netty closes it: channelInactive.
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+        return Transport.sendFin(channel);
     }
 
     /** The other end is gone. What it had sent before is still delivered; then its reset is. */
@@ -307,10 +309,13 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        if (inputEnded && outputDone) {
-            return;
+        if (channel.eventLoop().isShuttingDown()) {
+            relay.broken(Relay.End.ABORTED);
+        } else if (outputDone) {
+            inputEnded();
+        } else {
+            relay.broken(ifBroken);
         }
-        relay.broken(channel.eventLoop().isShuttingDown() ? Relay.End.ABORTED : ifBroken);
     }
 
     void checkFailed() {

@@ -7,16 +7,21 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
+import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.channels.NotYetConnectedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -205,6 +210,25 @@ public final class Transport {
             }
         }
         channel.close();
+    }
+
+    /**
+     * Sends FIN, once all that was to be sent has been written. netty's own way makes an exception for the writes that
+     * could follow, the dearest part of a short connection.
+     *
+     * @return false where the connection has failed
+     */
+    static boolean sendFin(Channel channel) {
+        if (!(channel instanceof UnixChannel unix) || !(unix.fd() instanceof Socket socket)) {
+            // Java's own sockets: here it is done at once.
+            return ((DuplexChannel) channel).shutdownOutput().isSuccess();
+        }
+        try {
+            socket.shutdown(false, true);
+            return true;
+        } catch (IOException | NotYetConnectedException failed) {
+            return false;
+        }
     }
 
     /** RFC 6761 §6.3: localhost and every name below it are the loopback, whatever a resolver says. */
