@@ -28,6 +28,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TransportListenTest {
 
@@ -39,25 +41,32 @@ class TransportListenTest {
         vertx.close().await(20, TimeUnit.SECONDS);
     }
 
-    @Test
-    void spreads_connections_evenly_over_the_loops() throws Exception {
-        BlockingQueue<EventLoop> loops = new LinkedBlockingQueue<>();
-        Listener listener = listen(loopback4(0), channel -> loops.add(channel.eventLoop()));
-        int each = 5;
-        int all = each * transport.loops().size();
+    /** One loop, two, and more than there are cores. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 67})
+    void spreads_connections_evenly_over_the_loops(int loops) throws Exception {
+        Vertx many = Transport.vertx(new VertxOptions().setEventLoopPoolSize(loops));
         List<Socket> clients = new ArrayList<>();
-        for (int i = 0; i < all; i++) {
-            clients.add(new Socket(Addresses.LOOPBACK4, listener.address().getPort()));
-        }
-        List<EventLoop> seen = new ArrayList<>();
-        for (int i = 0; i < all; i++) {
-            seen.add(loops.poll(20, TimeUnit.SECONDS));
-        }
-        Map<EventLoop, Long> counts = seen.stream().collect(Collectors.groupingBy(loop -> loop, Collectors.counting()));
-        assertThat(counts).hasSize(transport.loops().size());
-        assertThat(counts.values()).containsOnly((long) each);
-        for (Socket client : clients) {
-            client.close();
+        try {
+            BlockingQueue<EventLoop> accepted = new LinkedBlockingQueue<>();
+            Listener listener = new Transport(many)
+                    .listen(loopback4(0), channel -> accepted.add(channel.eventLoop()))
+                    .await(20, TimeUnit.SECONDS);
+            int each = 5;
+            List<EventLoop> seen = new ArrayList<>();
+            for (int i = 0; i < each * loops; i++) {
+                clients.add(new Socket(Addresses.LOOPBACK4, listener.address().getPort()));
+                seen.add(accepted.poll(20, TimeUnit.SECONDS));
+            }
+            Map<EventLoop, Long> counts =
+                    seen.stream().collect(Collectors.groupingBy(loop -> loop, Collectors.counting()));
+            assertThat(counts).hasSize(loops);
+            assertThat(counts.values()).containsOnly((long) each);
+        } finally {
+            for (Socket client : clients) {
+                client.close();
+            }
+            many.close().await(20, TimeUnit.SECONDS);
         }
     }
 
