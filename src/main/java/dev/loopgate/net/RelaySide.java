@@ -11,6 +11,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownException;
+import io.netty.channel.socket.DuplexChannelConfig;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.ScheduledFuture;
@@ -268,7 +269,7 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
 
     private boolean sendFin() {
         // Its own FIN is then the end of both directions, at which netty closes it: channelInactive.
-        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+        ((DuplexChannelConfig) channel.config()).setAllowHalfClosure(false);
         return Transport.sendFin(channel);
     }
 

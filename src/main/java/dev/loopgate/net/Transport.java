@@ -8,6 +8,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.DuplexChannelConfig;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
@@ -239,7 +240,8 @@ public final class Transport {
 
     Channel openClient(SocketAddress address) {
         Channel channel = kind.client(address);
-        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        // Not by its ChannelOption, which Java's own Unix sockets do not know in netty 4.2.
+        ((DuplexChannelConfig) channel.config()).setAllowHalfClosure(true);
         if (address instanceof InetSocketAddress) {
             channel.config().setOption(ChannelOption.TCP_NODELAY, true);
         }
