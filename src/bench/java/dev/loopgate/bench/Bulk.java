@@ -1,9 +1,12 @@
 package dev.loopgate.bench;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** One connection through a forward, full in one direction. */
 record Bulk(boolean down) implements Load {
@@ -14,6 +17,9 @@ record Bulk(boolean down) implements Load {
         try (SocketChannel channel = SocketChannel.open(peer.tcp())) {
             ByteBuffer what = ByteBuffer.allocate(1).put(down ? OriginConnection.SEND : OriginConnection.SWALLOW);
             channel.write(what.flip());
+            // One that stalls is not waited for.
+            CompletableFuture.delayedExecutor(span.toSeconds() + 10, TimeUnit.SECONDS)
+                    .execute(() -> close(channel));
             long moved = 0;
             long begin = System.nanoTime();
             long end = begin + span.toNanos();
@@ -28,6 +34,14 @@ record Bulk(boolean down) implements Load {
                 now = System.nanoTime();
             }
             return new Outcome(moved / 1e9, (now - begin) / 1e9, 0, 0, new Latencies());
+        }
+    }
+
+    private static void close(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

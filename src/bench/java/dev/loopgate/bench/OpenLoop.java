@@ -17,6 +17,9 @@ record OpenLoop(Workload workload, int rate) implements Load {
     /** By so much, and what the system adds, a request is sent late. */
     private static final long NAP_NANOS = 20_000;
 
+    /** What could not be sent by then counts as failed: the proxy has stalled. */
+    private static final long PATIENCE_NANOS = 10_000_000_000L;
+
     @Override
     public Outcome run(RunningPeer peer, Duration span) throws IOException {
         try (Selector selector = Selector.open()) {
@@ -54,9 +57,11 @@ record OpenLoop(Workload workload, int rate) implements Load {
             long total = span.toNanos() / gap;
             long begin = System.nanoTime();
             long sent = 0;
+            long end = begin + span.toNanos() + PATIENCE_NANOS;
+            long now = begin;
             // What is due but finds no connection free waits here; its clock runs.
-            while (sent < total) {
-                long now = System.nanoTime();
+            while (sent < total && now < end) {
+                now = System.nanoTime();
                 while (sent < total && begin + sent * gap <= now) {
                     LoadConnection free = idle.poll();
                     if (free == null) {
@@ -71,6 +76,7 @@ record OpenLoop(Workload workload, int rate) implements Load {
                     LockSupport.parkNanos(NAP_NANOS);
                 }
             }
+            errors += (int) (total - sent);
             awaitAnswers();
             double seconds = (System.nanoTime() - begin) / 1e9;
             for (SelectionKey key : selector.keys()) {

@@ -38,6 +38,9 @@ final class SourceFollower {
      */
     private static final Duration BARE = Duration.ofMillis(300);
 
+    /** Within this time the system has told of a write that came before a look. */
+    private static final Duration NEWS = Duration.ofMillis(5);
+
     /** A reading can ask for files that were not looked at yet; these can name more. */
     private static final int MAX_ROUNDS = 16;
 
@@ -183,9 +186,12 @@ final class SourceFollower {
     /** @return null where nothing has changed and nobody asked */
     private Future<@Nullable ReloadReport> round(Function<ReadResult, Future<ReloadReport>> take, boolean asked) {
         Sign sign = signs.getAndSet(null);
-        return fetch().compose(text -> text.equals(taken) || (sign == Sign.PLACED && replaced(text))
-                        ? Future.succeededFuture(text)
-                        : settle(text, asked))
+        return fetch().compose(text -> {
+                    if (text.equals(taken)) {
+                        return Future.succeededFuture(text);
+                    }
+                    return sign == Sign.PLACED && replaced(text) ? confirm(text, asked) : settle(text, asked);
+                })
                 .compose(text -> {
                     if (text.equals(taken) && !asked) {
                         // The event may have been of a new folder, whose files are still to come.
@@ -203,6 +209,14 @@ final class SourceFollower {
      */
     private boolean replaced(String text) {
         return taken != null && SourceSnapshot.decode(text).replaces(SourceSnapshot.decode(taken));
+    }
+
+    /** Whoever writes to a file that was just renamed is about to be told of, if he has begun. */
+    private Future<String> confirm(String text, boolean asked) {
+        return vertx.timer(NEWS.toMillis(), TimeUnit.MILLISECONDS)
+                .compose(later -> fetch())
+                .compose(next ->
+                        next.equals(text) && signs.get() == null ? Future.succeededFuture(next) : settle(next, asked));
     }
 
     private Future<String> fetch() {

@@ -83,7 +83,9 @@ class LauncherRehearsalIT {
     @Test
     void what_failed_because_the_jar_was_built_again_is_tried_again() throws IOException {
         Path tries = Files.writeString(folder.resolve("tries"), "");
-        java("touch -d '+1 minute' '%s'; echo tried >>'%s'; exit 1".formatted(jar, tries));
+        Path later = Files.writeString(folder.resolve("later"), "");
+        setAge(later, Duration.ofMinutes(-1));
+        java("touch -r '%s' '%s'; echo tried >>'%s'; exit 1".formatted(later, jar, tries));
         for (int count = 1; count <= 2; count++) {
             setAge(jar, Duration.ofDays(9));
             run();

@@ -1,6 +1,7 @@
 package dev.loopgate.testkit;
 
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.kqueue.KQueue;
 import org.junit.jupiter.api.Assumptions;
 
 /** Tests of what only the system's own event interface can do, and Java's sockets, the fallback, cannot. */
@@ -14,6 +15,6 @@ public final class NativeSockets {
      * @param limit what those cannot do
      */
     public static void assumeFor(String limit) {
-        Assumptions.assumeTrue(Epoll.isAvailable(), "Java's own sockets cannot: " + limit);
+        Assumptions.assumeTrue(Epoll.isAvailable() || KQueue.isAvailable(), "Java's own sockets cannot: " + limit);
     }
 }
