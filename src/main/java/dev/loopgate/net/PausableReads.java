@@ -50,7 +50,7 @@ public final class PausableReads implements RecvByteBufAllocator {
 
     /** Takes what it wants of a connection's input before each read. */
     @FunctionalInterface
-    interface Diversion {
+    public interface Diversion {
 
         /** @throws IOException where the connection has failed; netty is told as if its own read had found out */
         void take() throws IOException;
@@ -61,7 +61,7 @@ public final class PausableReads implements RecvByteBufAllocator {
      *
      * @return false where the channel reads otherwise
      */
-    static boolean divert(Channel channel, @Nullable Diversion to) {
+    public static boolean divert(Channel channel, @Nullable Diversion to) {
         if (!(channel.config().getRecvByteBufAllocator() instanceof PausableReads reads)) {
             return false;
         }

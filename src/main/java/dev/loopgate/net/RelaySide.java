@@ -149,7 +149,7 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
         if (inputEnded || peer.outputBroken || peer.outputDone) {
             return;
         }
-        long moved = through.move();
+        long moved = through.move(Long.MAX_VALUE);
         bytes.lazySet(bytes.get() + moved);
         if (!channel.isOpen()) {
             // The peer's failure closed both; the number of our descriptor may be another's by now.

@@ -11,14 +11,14 @@ import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves the bytes of one direction of a {@link Relay} within the kernel, through a pipe: they are never copied into this
- * process. Worth its two descriptors for bulk only. Belongs to the event loop of both channels.
+ * Moves bytes of one connection to another within the kernel, through a pipe: they are never copied into this process.
+ * Worth its two descriptors for bulk only. Belongs to the event loop of both channels.
  *
  * <p>netty's own {@code spliceTo} loses the end of a stream whose sender closes; here each read of the source first takes
  * what it can into the pipe, and a {@link FileRegion} among the sink's writes gives it away, so that the end, an error and
  * the order of what is written are netty's to see as ever.
  */
-final class Splice {
+public final class Splice {
 
     /** For everything: {@code off} has all bytes copied. */
     static final String PROPERTY = "loopgate.splice";
@@ -51,7 +51,7 @@ final class Splice {
      *
      * @param drained run once the sink has taken what {@link #waiting() waited} for it
      */
-    static @Nullable Splice between(Channel source, Channel sink, Runnable drained) {
+    public static @Nullable Splice between(Channel source, Channel sink, Runnable drained) {
         if (!(source instanceof AbstractEpollStreamChannel from)
                 || !(sink instanceof AbstractEpollStreamChannel to)
                 || "off".equals(System.getProperty(PROPERTY))) {
@@ -67,13 +67,14 @@ final class Splice {
     /**
      * Moves what the source has, as far as the sink takes it.
      *
+     * @param most never more bytes than this
      * @return how many bytes were taken from the source
      * @throws IOException where the source has failed; a failure of the sink is told by its own write
      */
-    long move() throws IOException {
+    public long move(long most) throws IOException {
         long taken = 0;
-        for (int i = 0; i < ROUNDS && !closed && source.isOpen() && held == 0; i++) {
-            int now = Native.splice(source.fd().intValue(), -1, pipe.in(), -1, PIPE_BYTES);
+        for (int i = 0; i < ROUNDS && taken < most && !closed && source.isOpen() && held == 0; i++) {
+            int now = Native.splice(source.fd().intValue(), -1, pipe.in(), -1, Math.min(PIPE_BYTES, most - taken));
             if (now <= 0) {
                 break;
             }
@@ -86,12 +87,12 @@ final class Splice {
     }
 
     /** Whether some of what was taken waits for the sink. */
-    boolean waiting() {
+    public boolean waiting() {
         return held > 0;
     }
 
     /** Nothing is moved any more; what waits for the sink still reaches it. */
-    void close() {
+    public void close() {
         if (!closed) {
             closed = true;
             pipe.release();
