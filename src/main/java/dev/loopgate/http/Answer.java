@@ -3,6 +3,7 @@ package dev.loopgate.http;
 import dev.loopgate.model.Target;
 import dev.loopgate.routing.RouteDecision;
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answer of one exchange on its way to the client: the upstream's, passed on as it comes, or one of the gateway's
@@ -16,6 +17,7 @@ final class Answer {
     private final Ledger ledger = new Ledger();
     private final BodyReader body = new BodyReader();
     private final Outflow outflow;
+    private @Nullable SplicedBody splice;
 
     private boolean toHead;
     private boolean http10;
@@ -62,7 +64,7 @@ final class Answer {
         lastActivity = now;
     }
 
-    void countRequestBytes(int bytes) {
+    void countRequestBytes(long bytes) {
         ledger.requestBytes += bytes;
     }
 
@@ -118,6 +120,9 @@ final class Answer {
             data(in);
         } else {
             headAndBody(in);
+        }
+        if (!over && SplicedBody.isBulk(body)) {
+            splice = SplicedBody.begin(body, from.channel(), client.channel(), this::passed, this::clientReads);
         }
     }
 
@@ -198,6 +203,15 @@ final class Answer {
             // Bytes behind the answer belong to nobody: the connection must not serve another request.
             finish(upstreamKeeps && !left);
         } else if (outflow.mustWait(client.channel(), this::clientReads)) {
+            exchange.pauseUpstream();
+        }
+    }
+
+    /** Some of the body went on within the kernel. */
+    private void passed(long bytes, boolean waits) {
+        lastActivity = loop.now();
+        ledger.responseBytes += bytes;
+        if (waits) {
             exchange.pauseUpstream();
         }
     }
@@ -325,8 +339,7 @@ final class Answer {
         if (over) {
             return;
         }
-        over = true;
-        outflow.release();
+        end();
         if (!keepAlive) {
             client.closeAfterwards();
         }
@@ -340,8 +353,7 @@ final class Answer {
         if (over) {
             return;
         }
-        over = true;
-        outflow.release();
+        end();
         exchange.end(false);
         record(code.text());
         client.abortAnswer(untilClose);
@@ -349,10 +361,15 @@ final class Answer {
 
     void clientGone() {
         if (!over) {
-            over = true;
-            outflow.release();
+            end();
             record("client-gone");
         }
+    }
+
+    private void end() {
+        over = true;
+        outflow.release();
+        SplicedBody.end(splice);
     }
 
     private void record(String error) {

@@ -25,6 +25,16 @@ final class BodyReader {
         return chunks != null ? chunks.complete() : remaining == 0;
     }
 
+    /** How many bytes are still to come, where the head told; else less than zero. */
+    long remaining() {
+        return remaining;
+    }
+
+    /** Some of a body whose length is known was passed on without being read. */
+    void skip(long bytes) {
+        remaining -= bytes;
+    }
+
     /** Whether the end of the connection ends the body. */
     boolean untilClose() {
         return remaining == Framing.UNTIL_CLOSE;

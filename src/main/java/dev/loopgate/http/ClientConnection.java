@@ -277,6 +277,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         requestBody.begin(Framing.NONE, FailureCode.BAD_FRAMING);
     }
 
+    /** Some of the request's body was passed on without being read. */
+    void bodyCame() {
+        lastBody = loop.now();
+    }
+
     /** Passes on what is here of the request's body; called when the exchange begins to take it, and on each read. */
     void passBody() {
         // Until now it may have been the upstream that was waited for.

@@ -24,6 +24,7 @@ final class Exchange {
     private final Answer answer;
     private final OutgoingRequest request;
     private final Outflow outflow;
+    private @Nullable SplicedBody splice;
     private long began;
     private boolean upgrade;
     private boolean idempotent;
@@ -166,6 +167,14 @@ final class Exchange {
             if (!outflow.mustWait(connection.channel(), this::upstreamReads)) {
                 client.resume();
             }
+            if (!ended && SplicedBody.isBulk(client.requestBody())) {
+                splice = SplicedBody.begin(
+                        client.requestBody(),
+                        client.channel(),
+                        connection.channel(),
+                        this::passed,
+                        this::upstreamReads);
+            }
         }
         connection.flush();
     }
@@ -189,6 +198,15 @@ final class Exchange {
         answer.countRequestBytes(data.readableBytes());
         to.write(data);
         if (outflow.mustWait(to.channel(), this::upstreamReads)) {
+            client.pause();
+        }
+    }
+
+    /** Some of it went on within the kernel. */
+    private void passed(long bytes, boolean waits) {
+        answer.countRequestBytes(bytes);
+        client.bodyCame();
+        if (waits) {
             client.pause();
         }
     }
@@ -372,6 +390,7 @@ final class Exchange {
         ended = true;
         outflow.release();
         request.release();
+        SplicedBody.end(splice);
         if (dial != null) {
             dial.cancel();
             dial = null;
@@ -389,6 +408,7 @@ final class Exchange {
         ended = true;
         outflow.release();
         request.release();
+        SplicedBody.end(splice);
         UpstreamConnection from = upstream;
         upstream = null;
         return from;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.Gate;
 import dev.loopgate.testkit.LeakCheck;
+import dev.loopgate.testkit.Pieces;
 import dev.loopgate.testkit.Pipes;
 import dev.loopgate.testkit.TcpPeer;
 import dev.loopgate.testkit.Wire;
@@ -15,7 +16,6 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,16 +119,16 @@ class TcpForwardSpliceTest {
         CompletableFuture<byte[]> received = new CompletableFuture<>();
         try (TcpPeer peer = TcpPeer.start(wire -> {
                     CompletableFuture<Void> sent =
-                            CompletableFuture.runAsync(() -> sendInPieces(wire, down, new Random(seed)));
-                    received.complete(readInPieces(wire, size, new Random(seed + 1)));
+                            CompletableFuture.runAsync(() -> Pieces.send(wire, down, new Random(seed)));
+                    received.complete(Pieces.read(wire, size, new Random(seed + 1)));
                     sent.join();
                     wire.finish();
                     wire.awaitEnd();
                 });
                 Wire client = connect(fixture.to(peer.port()))) {
             CompletableFuture<Void> sent =
-                    CompletableFuture.runAsync(() -> sendInPieces(client, up, new Random(seed + 2)));
-            assertThat(Arrays.equals(readInPieces(client, size, new Random(seed + 3)), down))
+                    CompletableFuture.runAsync(() -> Pieces.send(client, up, new Random(seed + 2)));
+            assertThat(Arrays.equals(Pieces.read(client, size, new Random(seed + 3)), down))
                     .isTrue();
             sent.get(60, TimeUnit.SECONDS);
             assertThat(Arrays.equals(received.get(60, TimeUnit.SECONDS), up)).isTrue();
@@ -181,31 +181,6 @@ class TcpForwardSpliceTest {
         CompletableFuture<Boolean> sent = CompletableFuture.supplyAsync(() -> client.send(data));
         assertThat(Arrays.equals(client.read(size), data)).isTrue();
         assertThat(sent.join()).isTrue();
-    }
-
-    private static void sendInPieces(Wire wire, byte[] all, Random random) {
-        for (int at = 0; at < all.length; ) {
-            int size = Math.min(all.length - at, 1 + random.nextInt(random.nextBoolean() ? 200 : 300_000));
-            wire.send(Arrays.copyOfRange(all, at, at + size));
-            at += size;
-        }
-    }
-
-    private static byte[] readInPieces(Wire wire, int size, Random random) {
-        byte[] all = new byte[size];
-        for (int at = 0; at < size; ) {
-            byte[] piece = wire.readSome(Math.min(size - at, 1 + random.nextInt(200_000)), Duration.ofSeconds(30));
-            if (piece.length == 0) {
-                return Arrays.copyOf(all, at);
-            }
-            System.arraycopy(piece, 0, all, at, piece.length);
-            at += piece.length;
-            if (random.nextInt(40) == 0) {
-                // Long enough for the other side to fill what there is to fill.
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(30));
-            }
-        }
-        return all;
     }
 
     private static byte[] bytes(int size, int seed) {
