@@ -77,7 +77,10 @@ public final class StatusJson {
     }
 
     private static JsonObject exposed(NetworkChange.Exposed forward) {
-        return new JsonObject().put("bind", forward.bind()).put("targets", new JsonArray(forward.targets()));
+        return new JsonObject()
+                .put("protocol", forward.protocol().toString())
+                .put("bind", forward.bind())
+                .put("targets", new JsonArray(forward.targets()));
     }
 
     private static JsonObject host(GatewayStatus.Host host) {
@@ -92,6 +95,7 @@ public final class StatusJson {
 
     private static JsonObject forward(GatewayStatus.ForwardState forward) {
         JsonObject json = new JsonObject()
+                .put("protocol", forward.protocol().toString())
                 .put("bind", forward.bind())
                 .put("addresses", new JsonArray(forward.addresses()))
                 .put("targets", new JsonArray(forward.targets()))

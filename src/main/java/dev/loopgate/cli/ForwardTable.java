@@ -22,10 +22,10 @@ final class ForwardTable {
         Columns columns = new Columns();
         List<String> trouble = new ArrayList<>();
         for (JsonObject forward : forwards) {
-            String bind = forward.getString("bind");
+            String name = forward.getString("protocol") + " " + forward.getString("bind");
             JsonObject problem = forward.getJsonObject("problem");
             boolean nowhere = StatusLists.listensNowhere(forward);
-            String text = "  tcp " + bind;
+            String text = "  " + name;
             columns.add(
                     text,
                     problem == null ? text : style.red(text),
@@ -37,12 +37,12 @@ final class ForwardTable {
                             + size(forward.getLong("bytesToClient")) + " out"
                             + (forward.getBoolean("open") && !nowhere ? style.bold("   OPEN TO THE NETWORK") : ""));
             if (problem != null) {
-                trouble.add("  " + style.red("tcp " + bind + " is not listening on " + problem.getString("address"))
-                        + ": " + problem.getString("cause") + holder(problem.getJsonObject("holder")));
+                trouble.add("  " + style.red(name + " is not listening on " + problem.getString("address")) + ": "
+                        + problem.getString("cause") + holder(problem.getJsonObject("holder")));
             }
             String error = forward.getString("lastError");
             if (error != null) {
-                trouble.add("  tcp " + bind + ", last error: " + error);
+                trouble.add("  " + name + ", last error: " + error);
             }
         }
         List<String> lines = new ArrayList<>(columns.lines());

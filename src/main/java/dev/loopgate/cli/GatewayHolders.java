@@ -1,5 +1,6 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.net.PortHolder;
 import dev.loopgate.net.PortHolders;
 import java.net.InetSocketAddress;
@@ -9,8 +10,8 @@ import java.util.Optional;
 record GatewayHolders(PortHolders system, Surroundings surroundings) implements PortHolders {
 
     @Override
-    public Optional<PortHolder> holderOf(InetSocketAddress address) {
-        return system.holderOf(address).map(holder -> holder.gateway() ? asked(holder) : holder);
+    public Optional<PortHolder> holderOf(Protocol protocol, InetSocketAddress address) {
+        return system.holderOf(protocol, address).map(holder -> holder.gateway() ? asked(holder) : holder);
     }
 
     @Override

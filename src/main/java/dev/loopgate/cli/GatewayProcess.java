@@ -11,6 +11,7 @@ import dev.loopgate.gateway.GatewayStatus;
 import dev.loopgate.gateway.ReloadReport;
 import dev.loopgate.gateway.StartFailure;
 import dev.loopgate.model.Configuration;
+import dev.loopgate.model.Forward.Protocol;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -77,6 +78,7 @@ final class GatewayProcess {
     private static int connections(GatewayStatus status) {
         return status.connections()
                 + status.forwards().stream()
+                        .filter(forward -> forward.protocol() == Protocol.TCP)
                         .mapToInt(GatewayStatus.ForwardState::connections)
                         .sum();
     }

@@ -5,6 +5,7 @@ import dev.loopgate.gateway.BindProblem;
 import dev.loopgate.gateway.GatewayEvents;
 import dev.loopgate.gateway.ReloadReport;
 import dev.loopgate.model.Forward;
+import dev.loopgate.model.Forward.Protocol;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -69,17 +70,18 @@ final class GatewayVoice implements GatewayEvents {
     }
 
     @Override
-    public void forwardBlocked(Forward.Tcp rule, BindProblem problem) {
+    public void forwardBlocked(Forward rule, BindProblem problem) {
         say(() -> terminal.warn(problem.message() + "; trying again until it can"));
     }
 
     @Override
-    public void forwardListens(Forward.Tcp rule) {
+    public void forwardListens(Forward rule) {
         say(() -> {
-            terminal.say("forward " + rule.bind() + " listens now");
+            terminal.say("forward " + rule.key() + " listens now");
             if (rule.bind().open()) {
                 terminal.say("  "
                         + listening.exposed(
+                                rule.protocol().toString(),
                                 rule.bind().toString(),
                                 rule.targets().stream().map(Object::toString).toList()));
             }
@@ -87,19 +89,20 @@ final class GatewayVoice implements GatewayEvents {
     }
 
     @Override
-    public void forwardMoved(Forward.Tcp rule, List<String> addresses) {
-        say(() -> terminal.say("forward " + rule.bind() + " listens on " + String.join(" and ", addresses) + " now, "
+    public void forwardMoved(Forward rule, List<String> addresses) {
+        say(() -> terminal.say("forward " + rule.key() + " listens on " + String.join(" and ", addresses) + " now, "
                 + terminal.errStyle().bold("OPEN TO THE NETWORK")));
     }
 
     @Override
-    public void refused(Forward.Tcp rule, String reason, long count) {
-        say(() -> terminal.say("forward " + rule.bind() + " refused " + times(count) + ": " + reason));
+    public void refused(Forward rule, String reason, long count) {
+        say(() -> terminal.say("forward " + rule.key() + " refused " + times(rule, count) + ": " + reason));
     }
 
     @Override
-    public void unreachable(Forward.Tcp rule, String cause, long count) {
-        say(() -> terminal.say("forward " + rule.bind() + " closed " + times(count) + ": " + cause));
+    public void unreachable(Forward rule, String cause, long count) {
+        say(() -> terminal.say("forward " + rule.key() + (rule.protocol() == Protocol.TCP ? " closed " : " dropped ")
+                + times(rule, count) + ": " + cause));
     }
 
     @Override
@@ -107,8 +110,9 @@ final class GatewayVoice implements GatewayEvents {
         say(() -> terminal.warn(sentence));
     }
 
-    private static String times(long count) {
-        return count == 1 ? "a connection" : count + " connections";
+    private static String times(Forward rule, long count) {
+        String one = rule.protocol() == Protocol.TCP ? "connection" : "datagram";
+        return count == 1 ? "a " + one : count + " " + one + "s";
     }
 
     private static String problems(ReloadReport report) {

@@ -31,7 +31,8 @@ final class ListenLines {
     List<String> ofReload(JsonObject report) {
         List<String> lines = new ArrayList<>(of(StatusLists.objects(report, "opened")));
         for (JsonObject forward : StatusLists.objects(report, "exposed")) {
-            lines.add(exposed(forward.getString("bind"), StatusLists.strings(forward, "targets")));
+            lines.add(exposed(
+                    forward.getString("protocol"), forward.getString("bind"), StatusLists.strings(forward, "targets")));
         }
         String gone = String.join(
                 " and ",
@@ -45,8 +46,8 @@ final class ListenLines {
     }
 
     /** A forward that others can reach. */
-    String exposed(String bind, List<String> targets) {
-        return style.bold("tcp " + bind) + "  -> " + String.join(", ", targets) + "   "
+    String exposed(String protocol, String bind, List<String> targets) {
+        return style.bold(protocol + " " + bind) + "  -> " + String.join(", ", targets) + "   "
                 + style.bold("OPEN TO THE NETWORK");
     }
 

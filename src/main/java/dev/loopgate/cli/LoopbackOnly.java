@@ -4,6 +4,7 @@ import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.BindAddress.Scope;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Forward;
+import dev.loopgate.model.Forward.Protocol;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,21 +40,20 @@ record LoopbackOnly(Configuration configuration, List<String> changes) {
             }
             listen.add(address.open() ? BindAddress.loopback(address.port()) : address);
         }
-        Set<Integer> taken = new LinkedHashSet<>();
-        listen.forEach(address -> taken.add(address.port()));
+        Set<List<Object>> taken = new LinkedHashSet<>();
+        listen.forEach(address -> taken.add(List.of(Protocol.TCP, address.port())));
         configuration.forwards().stream()
                 .filter(forward -> !forward.bind().open())
-                .forEach(forward -> taken.add(forward.bind().port()));
+                .forEach(forward -> taken.add(port(forward)));
         List<Forward> forwards = new ArrayList<>();
         for (Forward forward : configuration.forwards()) {
             if (!forward.bind().open()) {
                 forwards.add(forward);
-            } else if (forward.bind().scope() == Scope.ADDRESS
-                    && taken.add(forward.bind().port())) {
+            } else if (forward.bind().scope() == Scope.ADDRESS && taken.add(port(forward))) {
                 forwards.add(onLoopback(forward));
-                changes.add("forwards " + forward.bind().port() + " of loopback instead of " + forward.bind());
+                changes.add("forwards " + forward.bind().port() + " of loopback instead of " + forward.key());
             } else {
-                changes.add("leaves out the forward " + forward.bind());
+                changes.add("leaves out the forward " + forward.key());
             }
         }
         if (changes.isEmpty()) {
@@ -69,15 +69,17 @@ record LoopbackOnly(Configuration configuration, List<String> changes) {
                 changes);
     }
 
+    private static List<Object> port(Forward forward) {
+        return List.of(forward.protocol(), forward.bind().port());
+    }
+
     private static Forward onLoopback(Forward forward) {
+        BindAddress loopback = BindAddress.loopback(forward.bind().port());
+        if (forward instanceof Forward.Udp udp) {
+            return new Forward.Udp(loopback, udp.targets(), udp.access(), udp.sessions(), udp.idle());
+        }
         Forward.Tcp tcp = (Forward.Tcp) forward;
         return new Forward.Tcp(
-                BindAddress.loopback(tcp.bind().port()),
-                tcp.targets(),
-                tcp.access(),
-                tcp.connections(),
-                tcp.connect(),
-                tcp.idle(),
-                tcp.drain());
+                loopback, tcp.targets(), tcp.access(), tcp.connections(), tcp.connect(), tcp.idle(), tcp.drain());
     }
 }

@@ -7,21 +7,26 @@ import dev.loopgate.config.Item.Scalar;
 import dev.loopgate.model.Access;
 import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Forward;
+import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.model.UpstreamAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /** The port forwards of one configuration, which may be spread over several files. */
 final class ForwardsReader {
 
-    private static final Keys FORWARD =
+    private static final Keys TCP =
             new Keys("a forward", List.of("to", "allow", "deny", "connections", "connect", "idle", "drain"));
+    private static final Keys UDP = new Keys("a forward of UDP", List.of("to", "allow", "deny", "sessions", "idle"));
 
-    private static final int MOST_CONNECTIONS = 1_000_000;
+    private static final int MOST = 1_000_000;
     private static final Duration CONNECT = Duration.ofSeconds(3);
     private static final Duration DRAIN = Duration.ofSeconds(10);
+    private static final int SESSIONS = 10_000;
+    private static final Duration SESSION_IDLE = Duration.ofSeconds(60);
 
     private final Problems problems;
     private final Scalars scalars;
@@ -35,7 +40,10 @@ final class ForwardsReader {
      *
      * @param forwards one for each port
      */
-    record Rule(Scalar key, List<Forward.Tcp> forwards) {}
+    record Rule(Scalar key, List<Forward> forwards) {}
+
+    /** What is forwarded: as many sockets as the key names, none where it has a problem. */
+    private record Ports(Protocol protocol, List<BindAddress> sockets) {}
 
     ForwardsReader(Problems problems) {
         this.problems = problems;
@@ -53,35 +61,32 @@ final class ForwardsReader {
     void read(Item item) {
         for (Entry entry :
                 scalars.mappingOrNothing(item, "a map of ports and targets").entries()) {
-            Optional<List<BindAddress>> sockets = sockets(entry.key());
             // A target is read, for its problems, even where the key has one: its range is then taken as it comes.
-            List<Forward.Tcp> forwards = forwards(entry, sockets.orElse(List.of()));
+            List<Forward> forwards = forwards(entry, ports(entry.key()));
             if (!forwards.isEmpty()) {
                 rules.add(new Rule(entry.key(), forwards));
             }
         }
     }
 
-    private Optional<List<BindAddress>> sockets(Scalar key) {
+    private Ports ports(Scalar key) {
         String text = key.text();
         int slash = text.indexOf('/');
-        String protocol = slash < 0 ? "tcp" : text.substring(slash + 1);
-        if (protocol.equals("udp")) {
-            problems.error(
-                    key.place(), key.shown() + ": UDP is not supported by this version of Loopgate", "take it out");
-            return Optional.empty();
-        }
-        if (!protocol.equals("tcp")) {
+        String suffix = slash < 0 ? "tcp" : text.substring(slash + 1);
+        Protocol protocol = suffix.equals("udp") ? Protocol.UDP : Protocol.TCP;
+        if (!suffix.equals(protocol.toString())) {
             problems.error(
                     key.place(),
                     key.shown() + " is no port to forward",
-                    "write [address:]port[-port], such as \"0.0.0.0:5432\" or \"8000-8010\"");
-            return Optional.empty();
+                    "write [address:]port[-port][/udp], such as \"0.0.0.0:5432\", \"8000-8010\" or \"5353/udp\"");
+            return new Ports(protocol, List.of());
         }
-        return binds.range(key, slash < 0 ? text : text.substring(0, slash));
+        return new Ports(
+                protocol,
+                binds.range(key, slash < 0 ? text : text.substring(0, slash)).orElse(List.of()));
     }
 
-    private List<Forward.Tcp> forwards(Entry entry, List<BindAddress> sockets) {
+    private List<Forward> forwards(Entry entry, Ports ports) {
         Item value = entry.value();
         if (Scalars.isNull(value)) {
             problems.error(value.place(), "the forward " + entry.key().shown() + " has no target", "name a port");
@@ -91,25 +96,13 @@ final class ForwardsReader {
             problems.error(value.place(), "expected a target or a map, found a list", "write {to: […]}");
             return List.of();
         }
-        if (!(value instanceof Mapping mapping)) {
-            return forwards(sockets, List.of(value), Access.ALL, 0, CONNECT, Duration.ZERO, DRAIN);
+        Mapping mapping = value instanceof Mapping full ? full : new Mapping(value.place(), List.of());
+        Fields fields = new Fields(mapping, ports.protocol() == Protocol.TCP ? TCP : UDP, problems);
+        BiFunction<BindAddress, List<UpstreamAddress>, Forward> kind =
+                ports.protocol() == Protocol.TCP ? tcp(fields) : udp(fields);
+        if (value != mapping) {
+            return forwards(ports, List.of(value), kind);
         }
-        Fields fields = new Fields(mapping, FORWARD, problems);
-        Access access = new Access(
-                options.allow(fields).orElse(List.of()), options.deny(fields).orElse(List.of()));
-        int connections = fields.value("connections")
-                .flatMap(item -> scalars.integer(
-                        item, "a number of connections from 1 to " + MOST_CONNECTIONS, 1, MOST_CONNECTIONS))
-                .orElse(0);
-        Duration connect = fields.value("connect")
-                .flatMap(item -> scalars.duration(item, Optional.empty()))
-                .orElse(CONNECT);
-        Duration idle = fields.value("idle")
-                .flatMap(item -> scalars.duration(item, Optional.of("no limit")))
-                .orElse(Duration.ZERO);
-        Duration drain = fields.value("drain")
-                .flatMap(item -> scalars.duration(item, Optional.of("not at all")))
-                .orElse(DRAIN);
         Optional<Item> to = fields.value("to");
         if (to.isEmpty()) {
             problems.error(
@@ -119,20 +112,49 @@ final class ForwardsReader {
         if (to.get() instanceof Listing list && list.items().isEmpty()) {
             problems.error(list.place(), "an empty list is no target", "name at least one backend");
         }
-        return forwards(sockets, scalars.oneOrMore(to.get()), access, connections, connect, idle, drain);
+        return forwards(ports, scalars.oneOrMore(to.get()), kind);
     }
 
-    private List<Forward.Tcp> forwards(
-            List<BindAddress> sockets,
-            List<Item> to,
-            Access access,
-            int connections,
-            Duration connect,
-            Duration idle,
-            Duration drain) {
+    private BiFunction<BindAddress, List<UpstreamAddress>, Forward> tcp(Fields fields) {
+        Access access = access(fields);
+        int connections = count(fields, "connections").orElse(0);
+        Duration connect = fields.value("connect")
+                .flatMap(item -> scalars.duration(item, Optional.empty()))
+                .orElse(CONNECT);
+        Duration idle = idle(fields).orElse(Duration.ZERO);
+        Duration drain = fields.value("drain")
+                .flatMap(item -> scalars.duration(item, Optional.of("not at all")))
+                .orElse(DRAIN);
+        return (bind, targets) -> new Forward.Tcp(bind, targets, access, connections, connect, idle, drain);
+    }
+
+    private BiFunction<BindAddress, List<UpstreamAddress>, Forward> udp(Fields fields) {
+        Access access = access(fields);
+        int sessions = count(fields, "sessions").orElse(SESSIONS);
+        Duration idle = idle(fields).orElse(SESSION_IDLE);
+        return (bind, targets) -> new Forward.Udp(bind, targets, access, sessions, idle);
+    }
+
+    private Access access(Fields fields) {
+        return new Access(
+                options.allow(fields).orElse(List.of()), options.deny(fields).orElse(List.of()));
+    }
+
+    private Optional<Integer> count(Fields fields, String name) {
+        return fields.value(name)
+                .flatMap(item -> scalars.integer(item, "a number of " + name + " from 1 to " + MOST, 1, MOST));
+    }
+
+    private Optional<Duration> idle(Fields fields) {
+        return fields.value("idle").flatMap(item -> scalars.duration(item, Optional.of("no limit")));
+    }
+
+    private List<Forward> forwards(
+            Ports ports, List<Item> to, BiFunction<BindAddress, List<UpstreamAddress>, Forward> kind) {
+        int size = ports.sockets().size();
         List<List<UpstreamAddress>> targets = new ArrayList<>();
         for (Item item : to) {
-            List<UpstreamAddress> addresses = upstreams.tcp(item, sockets.size());
+            List<UpstreamAddress> addresses = upstreams.ofForward(item, ports.protocol(), size);
             if (!addresses.isEmpty()) {
                 targets.add(addresses);
             }
@@ -140,12 +162,12 @@ final class ForwardsReader {
         if (targets.isEmpty()) {
             return List.of();
         }
-        List<Forward.Tcp> forwards = new ArrayList<>();
-        for (int i = 0; i < sockets.size(); i++) {
+        List<Forward> forwards = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
             int port = i;
-            List<UpstreamAddress> own =
-                    targets.stream().map(list -> list.get(port)).toList();
-            forwards.add(new Forward.Tcp(sockets.get(i), own, access, connections, connect, idle, drain));
+            forwards.add(kind.apply(
+                    ports.sockets().get(i),
+                    targets.stream().map(list -> list.get(port)).toList()));
         }
         return forwards;
     }

@@ -5,6 +5,7 @@ import dev.loopgate.config.Item.Scalar;
 import dev.loopgate.config.ListenReader.Listener;
 import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Forward;
+import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.model.UpstreamAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,7 +28,11 @@ final class PortChecks {
      * @param name of the rule, for messages
      * @param forward empty for a listener of the gateway
      */
-    private record Claim(Place place, String name, BindAddress address, Optional<Forward.Tcp> forward) {}
+    private record Claim(Place place, String name, BindAddress address, Optional<Forward> forward) {
+        Protocol protocol() {
+            return forward.map(Forward::protocol).orElse(Protocol.TCP);
+        }
+    }
 
     PortChecks(Problems problems, List<Listener> listeners) {
         this.problems = problems;
@@ -40,7 +45,7 @@ final class PortChecks {
             claim(new Claim(listener.place(), listener.name(), listener.address(), Optional.empty()), reported);
         }
         for (Rule rule : rules) {
-            for (Forward.Tcp forward : rule.forwards()) {
+            for (Forward forward : rule.forwards()) {
                 String name = "the forward " + rule.key().shown();
                 claim(new Claim(rule.key().place(), name, forward.bind(), Optional.of(forward)), reported);
             }
@@ -52,7 +57,9 @@ final class PortChecks {
     private void claim(Claim claim, Set<Place> reported) {
         List<Claim> others = claims.computeIfAbsent(claim.address().port(), port -> new ArrayList<>());
         for (Claim other : others) {
-            if (PortRules.overlap(claim.address(), other.address()) && reported.add(claim.place())) {
+            if (claim.protocol() == other.protocol()
+                    && PortRules.overlap(claim.address(), other.address())
+                    && reported.add(claim.place())) {
                 problems.error(
                         claim.place(),
                         "port " + claim.address().port() + " is wanted twice: by " + describe(claim) + " here, and by "
@@ -79,7 +86,7 @@ final class PortChecks {
 
     /** One problem for a rule is enough, however many ports it has. */
     private void loops(Rule rule, Set<Place> reported) {
-        for (Forward.Tcp forward : rule.forwards()) {
+        for (Forward forward : rule.forwards()) {
             for (UpstreamAddress target : forward.targets()) {
                 if (!reported.contains(rule.key().place()) && refused(rule.key(), forward, target)) {
                     reported.add(rule.key().place());
@@ -88,7 +95,7 @@ final class PortChecks {
         }
     }
 
-    private boolean refused(Scalar key, Forward.Tcp forward, UpstreamAddress target) {
+    private boolean refused(Scalar key, Forward forward, UpstreamAddress target) {
         int port = forward.bind().port();
         if (PortRules.reaches(target, forward.bind())) {
             if (PortRules.any(forward.bind())) {
@@ -96,16 +103,17 @@ final class PortChecks {
                         key.place(),
                         "the forward " + key.shown() + " would take 127.0.0.1:" + port + " too, where its own target "
                                 + target + " listens",
-                        "write \"lan:" + port + "\": every address but loopback");
+                        "write \"" + lan(forward) + "\": every address but loopback");
             } else {
                 problems.error(
                         key.place(),
                         "the forward " + key.shown() + " leads to itself",
-                        "give it another port, or write \"lan:" + port + "\" for every address but loopback");
+                        "give it another port, or write \"" + lan(forward) + "\" for every address but loopback");
             }
             return true;
         }
         Optional<Listener> gateway = listeners.stream()
+                .filter(listener -> forward.protocol() == Protocol.TCP)
                 .filter(listener -> PortRules.reaches(target, listener.address()))
                 .findFirst();
         if (gateway.isPresent()) {
@@ -126,18 +134,25 @@ final class PortChecks {
         return false;
     }
 
-    private boolean returns(Forward.Tcp from, Forward.Tcp goal, Set<BindAddress> seen, List<String> circle) {
+    private static Forward.Key lan(Forward forward) {
+        return new Forward.Key(
+                forward.protocol(), BindAddress.lan(forward.bind().port()));
+    }
+
+    private boolean returns(Forward from, Forward goal, Set<BindAddress> seen, List<String> circle) {
         if (!seen.add(from.bind()) || seen.size() > 1000) {
             return false;
         }
-        circle.add(from.bind().toString());
+        circle.add(from.key().toString());
         for (UpstreamAddress target : from.targets()) {
             for (Claim next : claims.getOrDefault(port(target), List.of())) {
-                if (next.forward().isPresent() && PortRules.reaches(target, next.address())) {
-                    Forward.Tcp forward = next.forward().get();
+                if (next.forward().isPresent()
+                        && next.protocol() == goal.protocol()
+                        && PortRules.reaches(target, next.address())) {
+                    Forward forward = next.forward().get();
                     if (forward.bind().equals(goal.bind()) || returns(forward, goal, seen, circle)) {
                         if (forward.bind().equals(goal.bind())) {
-                            circle.add(goal.bind().toString());
+                            circle.add(goal.key().toString());
                         }
                         return true;
                     }

@@ -1,6 +1,7 @@
 package dev.loopgate.config;
 
 import dev.loopgate.config.Item.Scalar;
+import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.model.Target.Upstream;
 import dev.loopgate.model.UpstreamAddress;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ final class Upstreams {
 
     private static final String HTTP_FORMS = "a port, host:port, http://host:port/base or unix:///path";
     private static final String TCP_FORMS = "a port, host:port or unix:///path";
+    private static final String UDP_FORMS = "a port or host:port";
 
     /** What fits into a {@code sockaddr_un} on every system, its terminating zero left out. */
     private static final int LONGEST_SOCKET_PATH = 103;
@@ -48,7 +50,7 @@ final class Upstreams {
                 return url(scalar, text.substring("http://".length()));
             }
             if (!scheme.isEmpty()) {
-                return refuseScheme(scalar, scheme, HTTP_FORMS);
+                return refuseScheme(scalar, scheme);
             }
             if (text.startsWith("/") || text.startsWith("./") || text.startsWith("../")) {
                 return refuse(scalar, "is a path", "to serve a folder write {files: " + text + "}");
@@ -61,20 +63,25 @@ final class Upstreams {
     }
 
     /**
-     * Backends that speak anything over TCP.
+     * Backends that speak anything over TCP or UDP.
      *
      * @param size how many ports are forwarded: that many addresses are the answer, of consecutive ports; zero where that is
      *     not known because of another problem
      */
-    List<UpstreamAddress> tcp(Item item, int size) {
-        Optional<Scalar> found = scalars.scalar(item, TCP_FORMS);
+    List<UpstreamAddress> ofForward(Item item, Protocol protocol, int size) {
+        String forms = protocol == Protocol.TCP ? TCP_FORMS : UDP_FORMS;
+        Optional<Scalar> found = scalars.scalar(item, forms);
         if (found.isEmpty()) {
             return List.of();
         }
         Scalar scalar = found.get();
         String scheme = scheme(scalar.text());
+        if (protocol == Protocol.UDP && scalar.text().startsWith("unix:")) {
+            refuse(scalar, "is a Unix socket, and this forward is UDP", "write " + forms);
+            return List.of();
+        }
         if (!scheme.isEmpty() && !scheme.equals("unix")) {
-            refuseScheme(scalar, scheme, TCP_FORMS);
+            refuse(scalar, "is a URL, and a forward carries bytes of any kind", "write " + forms);
             return List.of();
         }
         Matcher range = RANGE.matcher(scalar.text());
@@ -129,10 +136,7 @@ final class Upstreams {
         return matcher.matches() ? matcher.group(1).toLowerCase(Locale.ROOT) : "";
     }
 
-    private <T> Optional<T> refuseScheme(Scalar scalar, String scheme, String forms) {
-        if (forms.equals(TCP_FORMS)) {
-            return refuse(scalar, "is a URL, and a forward carries bytes of any kind", "write " + TCP_FORMS);
-        }
+    private <T> Optional<T> refuseScheme(Scalar scalar, String scheme) {
         return switch (scheme) {
             case "https", "h2c", "h2", "h3" ->
                 refuse(

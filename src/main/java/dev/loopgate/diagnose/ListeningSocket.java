@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A TCP socket that somebody listens on.
+ * A socket that somebody listens on.
  *
  * @param pid 0 where the system does not say whose it is
  */

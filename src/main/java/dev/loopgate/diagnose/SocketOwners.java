@@ -1,5 +1,6 @@
 package dev.loopgate.diagnose;
 
+import dev.loopgate.model.Forward.Protocol;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -12,8 +13,11 @@ import java.util.Optional;
 /** Whose a socket is, where its process may not be seen: Linux shows the user's number of each socket to everybody. */
 final class SocketOwners {
 
-    /** "0A" in {@code /proc/net/tcp}: listening (proc(5)). */
+    /** In {@code /proc/net/tcp}: listening (proc(5)). */
     private static final String LISTEN = "0A";
+
+    /** In {@code /proc/net/udp}: without a peer. */
+    private static final String UNCONNECTED = "07";
 
     private static final int ADDRESS = 1;
     private static final int STATE = 3;
@@ -32,12 +36,13 @@ final class SocketOwners {
     }
 
     /** The user behind the listening socket on this port; where several listen on it, the first that is found. */
-    Optional<String> userOf(InetSocketAddress socket) {
+    Optional<String> userOf(Protocol protocol, InetSocketAddress socket) {
+        String state = protocol == Protocol.TCP ? LISTEN : UNCONNECTED;
         String port = String.format(Locale.ROOT, ":%04X", socket.getPort());
-        for (String table : List.of("tcp", "tcp6")) {
+        for (String table : List.of(protocol.toString(), protocol + "6")) {
             for (String line : lines(tables.resolve(table))) {
                 String[] fields = line.strip().split("\\s+", -1);
-                if (fields.length > USER && fields[STATE].equals(LISTEN) && fields[ADDRESS].endsWith(port)) {
+                if (fields.length > USER && fields[STATE].equals(state) && fields[ADDRESS].endsWith(port)) {
                     return Optional.of(name(fields[USER]));
                 }
             }

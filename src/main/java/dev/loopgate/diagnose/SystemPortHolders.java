@@ -1,5 +1,6 @@
 package dev.loopgate.diagnose;
 
+import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.net.PortHolder;
 import dev.loopgate.net.PortHolders;
 import java.net.InetAddress;
@@ -53,12 +54,12 @@ public final class SystemPortHolders implements PortHolders {
     }
 
     @Override
-    public Optional<PortHolder> holderOf(InetSocketAddress address) {
+    public Optional<PortHolder> holderOf(Protocol protocol, InetSocketAddress address) {
         CompletableFuture<Optional<PortHolder>> answer = new CompletableFuture<>();
         Thread thread = new Thread(
                 () -> {
                     try {
-                        answer.complete(ask(address));
+                        answer.complete(ask(protocol, address));
                     } catch (RuntimeException | LinkageError unsupported) {
                         // No native access here, or a system that oshi does not know: then nobody knows.
                         answer.complete(Optional.empty());
@@ -87,28 +88,34 @@ public final class SystemPortHolders implements PortHolders {
         return rules.outgoing(port);
     }
 
-    private Optional<PortHolder> ask(InetSocketAddress address) {
+    private Optional<PortHolder> ask(Protocol protocol, InetSocketAddress address) {
         OperatingSystem system = new SystemInfo().getOperatingSystem();
         Optional<ListeningSocket> socket =
-                ListeningSocket.closest(listening(system.getInternetProtocolStats()), address);
+                ListeningSocket.closest(listening(protocol, system.getInternetProtocolStats()), address);
         return socket.map(found -> {
             OSProcess process = found.pid() > 0 ? system.getProcess((int) found.pid()) : null;
             return process == null
-                    ? new PortHolder(0, "", "", owners.userOf(found.address()).orElse(""), false)
+                    ? new PortHolder(
+                            0, "", "", owners.userOf(protocol, found.address()).orElse(""), false)
                     : describe(process);
         });
     }
 
-    private static List<ListeningSocket> listening(InternetProtocolStats sockets) {
+    private static List<ListeningSocket> listening(Protocol protocol, InternetProtocolStats sockets) {
         List<ListeningSocket> found = new ArrayList<>();
         for (IPConnection socket : sockets.getConnections()) {
-            if (socket.getType().startsWith("tcp") && socket.getState() == TcpState.LISTEN) {
+            if (socket.getType().startsWith(protocol.toString()) && isListening(protocol, socket)) {
                 found.add(new ListeningSocket(
                         new InetSocketAddress(address(socket.getLocalAddress()), socket.getLocalPort()),
                         Math.max(0, socket.getowningProcessId())));
             }
         }
         return found;
+    }
+
+    /** UDP knows no state: what has no peer takes datagrams from anybody. */
+    private static boolean isListening(Protocol protocol, IPConnection socket) {
+        return protocol == Protocol.TCP ? socket.getState() == TcpState.LISTEN : socket.getForeignPort() == 0;
     }
 
     /** No bytes, or IPv4 in four, or IPv6 in sixteen. */

@@ -14,7 +14,7 @@ public interface ForwardEvents {
      * @param reason a few words about the last of them: {@code 192.168.1.7 is not allowed}
      * @param count how many since this was last told; at least one
      */
-    default void refused(Forward.Tcp rule, String reason, long count) {}
+    default void refused(Forward rule, String reason, long count) {}
 
     /**
      * Connections were closed because no target could be reached.
@@ -22,5 +22,5 @@ public interface ForwardEvents {
      * @param cause of the last of them: {@code nothing listens on 127.0.0.1:5432 or [::1]:5432 (connection refused)}
      * @param count how many since this was last told; at least one
      */
-    default void unreachable(Forward.Tcp rule, String cause, long count) {}
+    default void unreachable(Forward rule, String cause, long count) {}
 }

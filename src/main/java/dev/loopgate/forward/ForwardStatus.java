@@ -21,7 +21,7 @@ import java.util.Optional;
  * @param lastError why a connection failed last
  */
 public record ForwardStatus(
-        Forward.Tcp rule,
+        Forward rule,
         List<InetSocketAddress> listening,
         List<InetSocketAddress> missing,
         int connections,

@@ -3,8 +3,6 @@ package dev.loopgate.forward;
 import dev.loopgate.forward.ForwardStatus.ForwardError;
 import dev.loopgate.model.Forward;
 import dev.loopgate.net.Addresses;
-import dev.loopgate.net.BindFailure;
-import dev.loopgate.net.Listeners;
 import dev.loopgate.net.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -26,11 +24,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One TCP forward: its sockets, the rule in force, and its connections. The sockets outlive a change of the rule, so
- * that no client is refused meanwhile. Any thread.
- */
-public final class TcpForward {
+/** One TCP forward and its connections. Any thread. */
+final class TcpForward implements PortForward {
 
     private static final Duration REFUSED_PERIOD = Duration.ofSeconds(1);
     private static final Duration UNREACHABLE_PERIOD = Duration.ofSeconds(5);
@@ -48,103 +43,46 @@ public final class TcpForward {
     private final AtomicLong endedBytesToClient = new AtomicLong();
     private final Promise<Void> drained = Promise.promise();
 
+    private final ForwardSockets sockets;
     private volatile Forward.Tcp rule;
-    private volatile @Nullable Listeners listeners;
     private volatile @Nullable ForwardError lastError;
-    private volatile boolean retired;
-    /** The sockets that are being opened, which a stop has to wait for. */
-    private Future<?> opening = Future.succeededFuture();
 
-    private @Nullable Future<Void> freed;
-
-    public TcpForward(Transport transport, Forward.Tcp rule, ForwardEvents events) {
+    TcpForward(Transport transport, Forward.Tcp rule, ForwardEvents events) {
         this.transport = transport;
         this.rule = rule;
+        this.sockets = new ForwardSockets(address -> transport.listen(address, this::accept));
         EventLoop timer = transport.nextLoop();
         this.refusals = new Throttle(timer, REFUSED_PERIOD, (why, count) -> events.refused(this.rule, why, count));
         this.outages =
                 new Throttle(timer, UNREACHABLE_PERIOD, (cause, count) -> events.unreachable(this.rule, cause, count));
     }
 
-    /**
-     * Listens on every address of the rule, or on none.
-     *
-     * @return fails with {@link dev.loopgate.net.BindFailure}; it may be called again then
-     */
-    public synchronized Future<Void> open() {
-        if (retired) {
-            return Future.succeededFuture();
-        }
-        Future<Void> opened =
-                Listeners.open(transport, rule.bind(), this::accept).compose(this::adopt);
-        opening = opened;
-        return opened;
+    @Override
+    public Future<Void> open() {
+        return sockets.open(rule.bind());
+    }
+
+    @Override
+    public Future<Move> open(Collection<InetSocketAddress> addresses) {
+        return sockets.open(rule.bind(), addresses);
+    }
+
+    @Override
+    public Future<Move> follow(Collection<InetSocketAddress> addresses) {
+        return sockets.follow(addresses);
     }
 
     /**
-     * Listens on those of these addresses that it can.
-     *
-     * @param addresses what the rule means at the moment; see {@link #follow}
-     * @return fails with {@link BindFailure} where it can on none; it may be called again then
+     * {@inheritDoc} It is for what is accepted from now on. Connections whose client it forbids are reset; those to a
+     * target it does not name have its {@code drain} to finish; others go on.
      */
-    public synchronized Future<Move> open(Collection<InetSocketAddress> addresses) {
-        if (retired) {
-            return Future.succeededFuture(new Move(false, Optional.empty()));
+    @Override
+    public void change(Forward next) {
+        if (!(next instanceof Forward.Tcp tcp) || !next.key().equals(rule.key())) {
+            throw new IllegalArgumentException("listens on " + rule.key() + ", not on " + next.key());
         }
-        Future<Move> opened = Listeners.openSome(transport, rule.bind(), addresses, this::accept)
-                .compose(some -> adopt(some.listeners()).map(adopted -> new Move(!retired, some.blocked())));
-        opening = opened;
-        return opened;
-    }
-
-    /** Keeps sockets that are open now, unless nobody wants them any more. */
-    private synchronized Future<Void> adopt(Listeners opened) {
-        if (retired) {
-            return opened.close();
-        }
-        listeners = opened;
-        return Future.succeededFuture();
-    }
-
-    /**
-     * Listens where the rule belongs now: the addresses of this machine's interfaces come and go.
-     *
-     * @param addresses what the rule means at the moment
-     * @return never fails; what cannot be bound is left for the next time
-     */
-    public synchronized Future<Move> follow(Collection<InetSocketAddress> addresses) {
-        Listeners before = listeners;
-        if (before == null
-                || (before.addresses().containsAll(addresses) && addresses.containsAll(before.addresses()))) {
-            return Future.succeededFuture(new Move(false, Optional.empty()));
-        }
-        Future<Move> followed = before.follow(transport, addresses, this::accept)
-                .compose(after -> adopt(after.listeners())
-                        .map(adopted -> new Move(
-                                !retired && !after.listeners().addresses().equals(before.addresses()),
-                                after.blocked())));
-        opening = followed;
-        return followed;
-    }
-
-    /**
-     * @param moved whether it listens elsewhere than before
-     * @param blocked why it does not listen everywhere
-     */
-    public record Move(boolean moved, Optional<BindFailure> blocked) {}
-
-    /**
-     * Puts another rule on the same sockets in force for what is accepted from now on. Connections whose client it
-     * forbids are reset; those to a target it does not name have its {@code drain} to finish; others go on.
-     *
-     * @throws IllegalArgumentException where the rule listens elsewhere
-     */
-    public void change(Forward.Tcp next) {
-        if (!next.bind().equals(rule.bind())) {
-            throw new IllegalArgumentException("listens on " + rule.bind() + ", not on " + next.bind());
-        }
-        rule = next;
-        part(connections, next);
+        rule = tcp;
+        part(connections, tcp);
     }
 
     /** Parts from those connections that a new rule has no place for. */
@@ -160,16 +98,13 @@ public final class TcpForward {
         abortAfter(next.drain(), leaving);
     }
 
-    /**
-     * Stops accepting at once and lets connections finish for the rule's {@code drain}; then they are reset.
-     *
-     * @return completes once the sockets are free and the last connection has ended
-     */
+    @Override
     public Future<Void> retire() {
         return retire(rule.drain());
     }
 
-    /** @param drain instead of the rule's own; zero ends everything at once */
+    /** {@inheritDoc} Connections that are left then are reset. */
+    @Override
     public Future<Void> retire(Duration drain) {
         Future<Void> closed = stopAccepting();
         abortAfter(drain, connections);
@@ -177,20 +112,9 @@ public final class TcpForward {
         return closed.compose(done -> drained.future());
     }
 
-    /**
-     * Stops accepting at once, for good, and leaves connections alone until {@link #retire}.
-     *
-     * @return completes once the sockets are free for others
-     */
-    public synchronized Future<Void> stopAccepting() {
-        retired = true;
-        if (freed == null) {
-            Listeners opened = listeners;
-            listeners = null;
-            Future<Void> closed = opened == null ? Future.succeededFuture() : opened.close();
-            freed = opening.transform(settled -> closed);
-        }
-        return freed;
+    @Override
+    public Future<Void> stopAccepting() {
+        return sockets.close();
     }
 
     private void abortAfter(Duration drain, Collection<TcpConnection> leaving) {
@@ -204,17 +128,18 @@ public final class TcpForward {
     }
 
     private void completeIfDrained() {
-        if (retired && connections.isEmpty()) {
+        if (sockets.closed() && connections.isEmpty()) {
             drained.tryComplete();
         }
     }
 
+    @Override
     public Forward.Tcp rule() {
         return rule;
     }
 
+    @Override
     public ForwardStatus status() {
-        Listeners opened = listeners;
         long toTarget = endedBytesToTarget.get();
         long toClient = endedBytesToClient.get();
         for (TcpConnection connection : connections) {
@@ -223,8 +148,8 @@ public final class TcpForward {
         }
         return new ForwardStatus(
                 rule,
-                opened == null ? List.of() : opened.addresses(),
-                opened == null ? List.of() : opened.missing(),
+                sockets.listening(),
+                sockets.missing(),
                 connections.size(),
                 accepted.sum(),
                 refused.sum(),
@@ -236,7 +161,7 @@ public final class TcpForward {
 
     private void accept(Channel client) {
         Forward.Tcp current = rule;
-        if (!(client.remoteAddress() instanceof InetSocketAddress from) || retired) {
+        if (!(client.remoteAddress() instanceof InetSocketAddress from) || sockets.closed()) {
             // It is gone again, or the forward is.
             Transport.reset(client);
             return;
@@ -258,7 +183,7 @@ public final class TcpForward {
         connections.add(connection);
         connection.start();
         // Whoever changed or retired the rule meanwhile may not have seen this connection.
-        if (retired) {
+        if (sockets.closed()) {
             abortAfter(current.drain(), List.of(connection));
         } else if (!current.equals(rule)) {
             part(List.of(connection), rule);

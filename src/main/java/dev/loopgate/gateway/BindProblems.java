@@ -2,6 +2,7 @@ package dev.loopgate.gateway;
 
 import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Forward;
+import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.model.UpstreamAddress;
 import dev.loopgate.net.Addresses;
 import dev.loopgate.net.BindFailure;
@@ -21,15 +22,15 @@ final class BindProblems {
 
     /** An address of the gateway itself. */
     BindProblem ofListener(Throwable failure) {
-        return of("the gateway's port", failure, Optional.empty());
+        return of(Protocol.TCP, "the gateway's port", failure, Optional.empty());
     }
 
     /** An address of a forward. */
-    BindProblem ofForward(Forward.Tcp rule, Throwable failure) {
-        return of(rule.bind().toString(), failure, hintForForward(rule));
+    BindProblem ofForward(Forward rule, Throwable failure) {
+        return of(rule.protocol(), rule.key().toString(), failure, hintForForward(rule));
     }
 
-    private BindProblem of(String otherwise, Throwable failure, Optional<String> hint) {
+    private BindProblem of(Protocol protocol, String otherwise, Throwable failure, Optional<String> hint) {
         if (!(failure instanceof BindFailure bind)) {
             return new BindProblem(
                     BindProblem.Kind.OTHER,
@@ -39,10 +40,10 @@ final class BindProblems {
                     Optional.empty());
         }
         InetSocketAddress address = bind.address();
-        String text = Addresses.text(address);
+        String text = Addresses.text(address) + (protocol == Protocol.TCP ? "" : "/" + protocol);
         return switch (bind.kind()) {
             case TAKEN -> {
-                Optional<PortHolder> holder = holders.holderOf(address);
+                Optional<PortHolder> holder = holders.holderOf(protocol, address);
                 if (holder.map(PortHolder::pid).orElse(0L)
                         == ProcessHandle.current().pid()) {
                     yield new BindProblem(
@@ -52,7 +53,7 @@ final class BindProblems {
                             Optional.empty(),
                             Optional.empty());
                 }
-                String cause = holder.isPresent()
+                String cause = holder.isPresent() || protocol != Protocol.TCP
                         ? "the port is taken"
                         : holders.outgoing(address.getPort())
                                 .map(note -> "the port is taken; " + note)
@@ -85,7 +86,7 @@ final class BindProblems {
     }
 
     /** A service that has the very port on which it is to be reached from elsewhere. */
-    private static Optional<String> hintForForward(Forward.Tcp rule) {
+    private static Optional<String> hintForForward(Forward rule) {
         BindAddress bind = rule.bind();
         boolean samePort = rule.targets().stream().anyMatch(target -> port(target) == bind.port());
         if (!samePort) {
@@ -96,7 +97,8 @@ final class BindProblems {
                     + " else let it listen on 127.0.0.1 only");
         }
         return bind.open()
-                ? Optional.of("the service itself has this port; \"lan:" + bind.port()
+                ? Optional.of("the service itself has this port; \""
+                        + new Forward.Key(rule.protocol(), BindAddress.lan(bind.port()))
                         + "\" takes it on every address but loopback")
                 : Optional.of("the service itself has this port on loopback; it needs no forward");
     }

@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * How many hosts, by pattern, forwards, by the address they bind, and addresses of the gateway itself are new, differ or
+ * How many hosts, by pattern, forwards, by the socket they ask for, and addresses of the gateway itself are new, differ or
  * are gone; the settings that are there once, {@code access-log} and {@code trusted-proxies}, can only differ.
  */
 record ConfigurationDiff(int added, int changed, int removed) {
 
     static ConfigurationDiff between(Configuration before, Configuration after) {
         return count(before.hosts(), after.hosts(), VirtualHost::pattern)
-                .plus(count(before.forwards(), after.forwards(), Forward::bind))
+                .plus(count(before.forwards(), after.forwards(), Forward::key))
                 .plus(count(before.listen(), after.listen(), address -> address))
                 .plus(count(List.of(before.accessLog()), List.of(after.accessLog()), setting -> "access-log"))
                 .plus(count(

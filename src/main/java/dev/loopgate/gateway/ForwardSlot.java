@@ -1,7 +1,7 @@
 package dev.loopgate.gateway;
 
 import dev.loopgate.forward.ForwardStatus;
-import dev.loopgate.forward.TcpForward;
+import dev.loopgate.forward.PortForward;
 import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Forward;
 import dev.loopgate.net.Addresses;
@@ -36,7 +36,7 @@ final class ForwardSlot {
     private final Vertx vertx;
     private final BindProblems problems;
     private final GatewayEvents events;
-    private final TcpForward forward;
+    private final PortForward forward;
     private final @Nullable Targets targets;
     private final Duration look;
     private @Nullable BindProblem problem;
@@ -50,7 +50,7 @@ final class ForwardSlot {
         List<InetSocketAddress> now() throws SocketException;
     }
 
-    ForwardSlot(Vertx vertx, Transport transport, Forward.Tcp rule, BindProblems problems, GatewayEvents events) {
+    ForwardSlot(Vertx vertx, Transport transport, Forward rule, BindProblems problems, GatewayEvents events) {
         this(
                 vertx,
                 transport,
@@ -67,7 +67,7 @@ final class ForwardSlot {
     ForwardSlot(
             Vertx vertx,
             Transport transport,
-            Forward.Tcp rule,
+            Forward rule,
             BindProblems problems,
             GatewayEvents events,
             @Nullable Targets targets,
@@ -77,7 +77,7 @@ final class ForwardSlot {
         this.vertx = vertx;
         this.problems = problems;
         this.events = events;
-        this.forward = new TcpForward(transport, rule, events);
+        this.forward = PortForward.of(transport, rule, events);
     }
 
     /** Completes once it listens, or it is known why not; never fails. */
@@ -87,15 +87,15 @@ final class ForwardSlot {
                 ? forward.open().map(Optional.empty())
                 : vertx.executeBlocking(followed::now, false)
                         .compose(forward::open)
-                        .map(TcpForward.Move::blocked);
+                        .map(PortForward.Move::blocked);
         return opened.compose(this::listens, failure -> blocked(failure).onComplete(told -> retryLater()));
     }
 
-    Forward.Tcp rule() {
+    Forward rule() {
         return forward.rule();
     }
 
-    void change(Forward.Tcp next) {
+    void change(Forward next) {
         forward.change(next);
     }
 
@@ -119,6 +119,12 @@ final class ForwardSlot {
         return forward.retire(drain);
     }
 
+    /** The same for as long as its rule says. */
+    Future<Void> retire() {
+        cancelRetry();
+        return forward.retire();
+    }
+
     List<InetSocketAddress> listening() {
         return forward.status().listening();
     }
@@ -134,6 +140,7 @@ final class ForwardSlot {
             why = Optional.ofNullable(problem);
         }
         return new GatewayStatus.ForwardState(
+                now.rule().protocol(),
                 now.rule().bind().toString(),
                 now.listening().stream().map(Addresses::text).toList(),
                 now.rule().targets().stream().map(Object::toString).toList(),
@@ -184,7 +191,7 @@ final class ForwardSlot {
                 .onComplete(looked -> lookLater());
     }
 
-    private Future<Void> followed(TcpForward.Move move) {
+    private Future<Void> followed(PortForward.Move move) {
         if (move.moved()) {
             events.forwardMoved(rule(), addresses());
         }

@@ -1,7 +1,7 @@
 package dev.loopgate.gateway;
 
-import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Forward;
+import dev.loopgate.model.Forward.Protocol;
 import io.vertx.core.Future;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -20,11 +20,11 @@ import java.util.function.Function;
  */
 final class Forwards {
 
-    private final Function<Forward.Tcp, ForwardSlot> maker;
+    private final Function<Forward, ForwardSlot> maker;
     private final Set<ForwardSlot> leaving = ConcurrentHashMap.newKeySet();
-    private volatile Map<BindAddress, ForwardSlot> slots = Map.of();
+    private volatile Map<Forward.Key, ForwardSlot> slots = Map.of();
 
-    Forwards(Function<Forward.Tcp, ForwardSlot> maker) {
+    Forwards(Function<Forward, ForwardSlot> maker) {
         this.maker = maker;
     }
 
@@ -34,18 +34,18 @@ final class Forwards {
      * @return completes once each new one listens or is known not to; never fails
      */
     Future<Void> apply(List<Forward> rules) {
-        Map<BindAddress, ForwardSlot> before = slots;
-        Map<BindAddress, ForwardSlot> after = new LinkedHashMap<>();
+        Map<Forward.Key, ForwardSlot> before = slots;
+        Map<Forward.Key, ForwardSlot> after = new LinkedHashMap<>();
         List<ForwardSlot> fresh = new ArrayList<>();
-        for (Forward.Tcp rule : tcp(rules)) {
-            ForwardSlot slot = before.get(rule.bind());
+        for (Forward rule : rules) {
+            ForwardSlot slot = before.get(rule.key());
             if (slot == null) {
                 slot = maker.apply(rule);
                 fresh.add(slot);
             } else if (!slot.rule().equals(rule)) {
                 slot.change(rule);
             }
-            after.put(rule.bind(), slot);
+            after.put(rule.key(), slot);
         }
         slots = after;
         List<ForwardSlot> gone = before.entrySet().stream()
@@ -60,23 +60,23 @@ final class Forwards {
      *
      * @return their rules, once the sockets are free, should they have to come back: see {@link #restore}
      */
-    Future<List<Forward.Tcp>> makeWay(Collection<InetSocketAddress> wanted, List<Forward> rules) {
-        Map<BindAddress, ForwardSlot> parting = new LinkedHashMap<>(slots);
-        tcp(rules).forEach(rule -> parting.remove(rule.bind()));
+    Future<List<Forward>> makeWay(Collection<InetSocketAddress> wanted, List<Forward> rules) {
+        Map<Forward.Key, ForwardSlot> parting = new LinkedHashMap<>(slots);
+        rules.forEach(rule -> parting.remove(rule.key()));
         parting.values()
-                .removeIf(slot -> slot.listening().stream().noneMatch(own -> HttpListeners.overlapsAny(own, wanted)));
-        Map<BindAddress, ForwardSlot> staying = new LinkedHashMap<>(slots);
+                .removeIf(slot -> slot.rule().protocol() != Protocol.TCP
+                        || slot.listening().stream().noneMatch(own -> HttpListeners.overlapsAny(own, wanted)));
+        Map<Forward.Key, ForwardSlot> staying = new LinkedHashMap<>(slots);
         staying.keySet().removeAll(parting.keySet());
         slots = staying;
-        List<Forward.Tcp> gone =
-                parting.values().stream().map(ForwardSlot::rule).toList();
+        List<Forward> gone = parting.values().stream().map(ForwardSlot::rule).toList();
         return release(parting.values()).map(gone);
     }
 
-    Future<Void> restore(List<Forward.Tcp> gone) {
-        Map<BindAddress, ForwardSlot> all = new LinkedHashMap<>(slots);
+    Future<Void> restore(List<Forward> gone) {
+        Map<Forward.Key, ForwardSlot> all = new LinkedHashMap<>(slots);
         List<ForwardSlot> back = gone.stream().map(maker).toList();
-        back.forEach(slot -> all.put(slot.rule().bind(), slot));
+        back.forEach(slot -> all.put(slot.rule().key(), slot));
         slots = all;
         return openAll(back);
     }
@@ -86,12 +86,18 @@ final class Forwards {
         List<ForwardSlot> all = new ArrayList<>(slots.values());
         all.addAll(leaving);
         slots = Map.of();
-        return Future.join(all.stream().map(slot -> retire(slot, drain)).toList())
+        return Future.join(all.stream()
+                        .map(slot -> leave(slot, slot.retire(drain)))
+                        .toList())
                 .mapEmpty();
     }
 
+    /** Sessions of UDP are none: nobody waits for their end. */
     int connections() {
-        return slots.values().stream().mapToInt(ForwardSlot::connections).sum();
+        return slots.values().stream()
+                .filter(slot -> slot.rule().protocol() == Protocol.TCP)
+                .mapToInt(ForwardSlot::connections)
+                .sum();
     }
 
     List<GatewayStatus.ForwardState> states() {
@@ -104,24 +110,13 @@ final class Forwards {
 
     /** Retires them, and completes as soon as their sockets are free. */
     private Future<Void> release(Collection<ForwardSlot> gone) {
-        gone.forEach(slot -> retire(slot, slot.rule().drain()));
+        gone.forEach(slot -> leave(slot, slot.retire()));
         return Future.join(gone.stream().map(ForwardSlot::stopAccepting).toList())
                 .mapEmpty();
     }
 
-    private Future<Void> retire(ForwardSlot slot, Duration drain) {
+    private Future<Void> leave(ForwardSlot slot, Future<Void> retired) {
         leaving.add(slot);
-        return slot.retire(drain).onComplete(ended -> leaving.remove(slot));
-    }
-
-    private static List<Forward.Tcp> tcp(List<Forward> rules) {
-        return rules.stream().map(Forwards::tcp).toList();
-    }
-
-    private static Forward.Tcp tcp(Forward rule) {
-        if (rule instanceof Forward.Tcp tcp) {
-            return tcp;
-        }
-        throw new IllegalArgumentException("not a forward of TCP: " + rule);
+        return retired.onComplete(ended -> leaving.remove(slot));
     }
 }

@@ -17,13 +17,13 @@ public interface GatewayEvents extends ForwardEvents {
     default void reloaded(ReloadReport report) {}
 
     /** A forward cannot listen; it is tried again until it can. Told once, and again when the cause changes. */
-    default void forwardBlocked(Forward.Tcp rule, BindProblem problem) {}
+    default void forwardBlocked(Forward rule, BindProblem problem) {}
 
     /** A forward that could not listen does now. */
-    default void forwardListens(Forward.Tcp rule) {}
+    default void forwardListens(Forward rule) {}
 
     /** A forward follows the addresses of this machine, and these have changed or become free. */
-    default void forwardMoved(Forward.Tcp rule, List<String> addresses) {}
+    default void forwardMoved(Forward rule, List<String> addresses) {}
 
     /** Something that a person should know, in one sentence. */
     default void notice(String sentence) {}

@@ -1,6 +1,7 @@
 package dev.loopgate.gateway;
 
 import dev.loopgate.model.Access;
+import dev.loopgate.model.Forward.Protocol;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -65,9 +66,9 @@ public record GatewayStatus(
     public record RouteState(String prefix, String target) {}
 
     /**
-     * A TCP forward.
+     * A forward. What are connections of TCP are sessions of UDP.
      *
-     * @param bind as in the file: {@code lan:5432}
+     * @param bind as in the file, without the protocol: {@code lan:5432}
      * @param addresses what is bound; empty where it could not be
      * @param targets in the order of the file
      * @param access which clients are accepted
@@ -75,12 +76,13 @@ public record GatewayStatus(
      * @param problem why it does not listen, or not on every address that it should; empty where it does
      * @param connections now
      * @param accepted connections since it opened
-     * @param refused connections turned away since it opened: by address, by the cap, or because no target answered
+     * @param refused connections turned away since it opened: by address, by the cap, or because no target answered; of UDP, datagrams
      * @param bytesToTarget payload since it opened
      * @param bytesToClient payload since it opened
      * @param lastError of a connection; empty where there was none
      */
     public record ForwardState(
+            Protocol protocol,
             String bind,
             List<String> addresses,
             List<String> targets,

@@ -3,6 +3,7 @@ package dev.loopgate.gateway;
 import dev.loopgate.gateway.GatewayStatus.ForwardState;
 import dev.loopgate.gateway.GatewayStatus.Listening;
 import dev.loopgate.model.Access;
+import dev.loopgate.model.Forward.Protocol;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,10 +33,10 @@ public record NetworkChange(List<Listening> opened, List<Listening> closed, List
     /**
      * A forward that machines elsewhere on the network can reach.
      *
-     * @param bind as in the file: {@code lan:5432}
+     * @param bind as in the file, without the protocol: {@code lan:5432}
      * @param targets in the order of the file
      */
-    public record Exposed(String bind, List<String> targets) {
+    public record Exposed(Protocol protocol, String bind, List<String> targets) {
         public Exposed {
             targets = List.copyOf(targets);
         }
@@ -45,18 +46,22 @@ public record NetworkChange(List<Listening> opened, List<Listening> closed, List
     record Reach(List<Listening> listeners, List<ForwardState> forwards) {}
 
     static NetworkChange between(Reach before, Reach after) {
-        Map<String, Way> known = ways(before).collect(Collectors.toMap(Way::bind, way -> way));
+        Map<Object, Way> known = ways(before).collect(Collectors.toMap(Way::key, way -> way));
         return new NetworkChange(
                 without(after.listeners(), before.listeners()),
                 without(before.listeners(), after.listeners()),
                 ways(after)
-                        .filter(way -> !way.within(known.get(way.bind)))
-                        .map(way -> new Exposed(way.bind, way.targets))
+                        .filter(way -> !way.within(known.get(way.key())))
+                        .map(way -> new Exposed(way.protocol, way.bind, way.targets))
                         .toList());
     }
 
     /** Who reaches what from the network, and where. */
-    private record Way(String bind, Access access, List<String> targets) {
+    private record Way(Protocol protocol, String bind, Access access, List<String> targets) {
+
+        Object key() {
+            return List.of(protocol, bind);
+        }
 
         /** Nobody reaches anything by this that was not reached by the other; null: by which there was nothing. */
         boolean within(@Nullable Way other) {
@@ -67,7 +72,7 @@ public record NetworkChange(List<Listening> opened, List<Listening> closed, List
     private static Stream<Way> ways(Reach reach) {
         return reach.forwards().stream()
                 .filter(forward -> forward.open() && !forward.addresses().isEmpty())
-                .map(forward -> new Way(forward.bind(), forward.access(), forward.targets()));
+                .map(forward -> new Way(forward.protocol(), forward.bind(), forward.access(), forward.targets()));
     }
 
     private static List<Listening> without(List<Listening> all, List<Listening> others) {

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
+import java.util.Locale;
 
 /** The two loopback addresses, IP literals, and addresses as people write them. */
 public final class Addresses {
@@ -51,6 +52,12 @@ public final class Addresses {
 
     static boolean isLiteral(String text) {
         return NetUtil.isValidIpV4Address(text) || NetUtil.isValidIpV6Address(text);
+    }
+
+    /** RFC 6761 §6.3: localhost and every name below it are the loopback, whatever a resolver says. */
+    static boolean isLocalhost(String host) {
+        String name = host.toLowerCase(Locale.ROOT);
+        return name.equals("localhost") || name.endsWith(".localhost");
     }
 
     private static InetAddress address(int... bytes) {

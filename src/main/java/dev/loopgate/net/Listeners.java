@@ -1,7 +1,6 @@
 package dev.loopgate.net;
 
 import dev.loopgate.model.BindAddress;
-import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
@@ -9,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Every socket of one {@link BindAddress}.
@@ -27,10 +26,10 @@ public record Listeners(List<Listener> sockets, List<InetSocketAddress> missing)
     /**
      * Listens on all of them or on none; with port 0 all get the port that the first was given.
      *
-     * @param onAccept as for {@link Transport#listen}
+     * @param listen opens one socket; fails with {@link BindFailure}
      * @return fails with {@link BindFailure}
      */
-    public static Future<Listeners> open(Transport transport, BindAddress bind, Consumer<Channel> onAccept) {
+    public static Future<Listeners> open(BindAddress bind, Function<InetSocketAddress, Future<Listener>> listen) {
         BindTargets targets;
         try {
             targets = BindTargets.of(bind);
@@ -40,11 +39,11 @@ public record Listeners(List<Listener> sockets, List<InetSocketAddress> missing)
         if (targets.addresses().isEmpty()) {
             return Future.failedFuture(BindFailure.noSuchAddress(bind.toString(), new InetSocketAddress(bind.port())));
         }
-        return open(transport, targets, new ArrayList<>(), onAccept);
+        return open(targets, new ArrayList<>(), listen);
     }
 
     private static Future<Listeners> open(
-            Transport transport, BindTargets targets, List<Listener> opened, Consumer<Channel> onAccept) {
+            BindTargets targets, List<Listener> opened, Function<InetSocketAddress, Future<Listener>> listen) {
         if (opened.size() == targets.addresses().size()) {
             return Future.succeededFuture(new Listeners(opened, targets.missing()));
         }
@@ -53,12 +52,11 @@ public record Listeners(List<Listener> sockets, List<InetSocketAddress> missing)
             next = new InetSocketAddress(
                     next.getAddress(), opened.get(0).address().getPort());
         }
-        return transport
-                .listen(next, onAccept)
+        return listen.apply(next)
                 .compose(
                         listener -> {
                             opened.add(listener);
-                            return open(transport, targets, opened, onAccept);
+                            return open(targets, opened, listen);
                         },
                         failure -> close(opened).compose(closed -> Future.failedFuture(failure)));
     }
@@ -67,14 +65,17 @@ public record Listeners(List<Listener> sockets, List<InetSocketAddress> missing)
      * Listens on those of them that it can.
      *
      * @param wanted what the address means at the moment
+     * @param listen as for {@link #open}
      * @return fails with {@link BindFailure} where it can on none
      */
     public static Future<Followed> openSome(
-            Transport transport, BindAddress bind, Collection<InetSocketAddress> wanted, Consumer<Channel> onAccept) {
+            BindAddress bind,
+            Collection<InetSocketAddress> wanted,
+            Function<InetSocketAddress, Future<Listener>> listen) {
         if (wanted.isEmpty()) {
             return Future.failedFuture(BindFailure.noSuchAddress(bind.toString(), new InetSocketAddress(bind.port())));
         }
-        List<Future<Listener>> opening = listen(transport, wanted, onAccept);
+        List<Future<Listener>> opening = wanted.stream().map(listen).toList();
         return Future.join(opening).transform(tried -> {
             List<Listener> opened = opened(opening);
             if (opened.isEmpty()) {
@@ -84,13 +85,6 @@ public record Listeners(List<Listener> sockets, List<InetSocketAddress> missing)
             }
             return Future.succeededFuture(new Followed(new Listeners(opened, List.of()), blocked(opening)));
         });
-    }
-
-    private static List<Future<Listener>> listen(
-            Transport transport, Collection<InetSocketAddress> addresses, Consumer<Channel> onAccept) {
-        return addresses.stream()
-                .map(address -> transport.listen(address, onAccept))
-                .toList();
     }
 
     private static List<Listener> opened(List<Future<Listener>> opening) {
@@ -104,11 +98,11 @@ public record Listeners(List<Listener> sockets, List<InetSocketAddress> missing)
      * @return never fails
      */
     public Future<Followed> follow(
-            Transport transport, Collection<InetSocketAddress> wanted, Consumer<Channel> onAccept) {
+            Collection<InetSocketAddress> wanted, Function<InetSocketAddress, Future<Listener>> listen) {
         List<InetSocketAddress> have = addresses();
         List<InetSocketAddress> lacking =
                 wanted.stream().filter(address -> !have.contains(address)).toList();
-        List<Future<Listener>> opening = listen(transport, lacking, onAccept);
+        List<Future<Listener>> opening = lacking.stream().map(listen).toList();
         return Future.join(opening).transform(tried -> {
             List<Listener> next = new ArrayList<>(sockets);
             next.removeIf(socket -> !wanted.contains(socket.address()));

@@ -1,13 +1,14 @@
 package dev.loopgate.net;
 
+import dev.loopgate.model.Forward.Protocol;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 
-/** Tells who listens on a TCP port of this machine, and what the system itself does with it. */
+/** Tells who listens on a port of this machine, and what the system itself does with it. */
 public interface PortHolders {
 
     /** Knows nothing. */
-    PortHolders UNKNOWN = address -> Optional.empty();
+    PortHolders UNKNOWN = (protocol, address) -> Optional.empty();
 
     /**
      * The process whose listening socket takes the address, be it bound to that very address or to all of them. Blocks,
@@ -15,14 +16,14 @@ public interface PortHolders {
      *
      * @return empty where nobody listens, or the system does not say who
      */
-    Optional<PortHolder> holderOf(InetSocketAddress address);
+    Optional<PortHolder> holderOf(Protocol protocol, InetSocketAddress address);
 
     /** Why the system lets only the privileged bind a port, in one clause; empty where it does not. Blocks for a moment. */
     default Optional<String> privileged(int port) {
         return Optional.empty();
     }
 
-    /** That an outgoing connection may have a port that nobody listens on, in one clause. Blocks for a moment. */
+    /** That an outgoing connection of TCP may have a port that nobody listens on, in one clause. Blocks for a moment. */
     default Optional<String> outgoing(int port) {
         return Optional.empty();
     }

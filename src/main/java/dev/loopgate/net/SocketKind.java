@@ -3,15 +3,19 @@ package dev.loopgate.net;
 import io.netty.channel.Channel;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.kqueue.KQueueDatagramChannel;
 import io.netty.channel.kqueue.KQueueDomainSocketChannel;
 import io.netty.channel.kqueue.KQueueIoHandle;
 import io.netty.channel.kqueue.KQueueServerSocketChannel;
 import io.netty.channel.kqueue.KQueueSocketChannel;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -75,6 +79,20 @@ enum SocketKind {
             case KQUEUE -> new KQueueDomainSocketChannel();
             case NIO -> new NioDomainSocketChannel();
         };
+    }
+
+    /** Of the family of an address that it is to be bound to, or to send to. */
+    DatagramChannel datagrams(InetSocketAddress address) {
+        boolean v6 = address.getAddress() instanceof Inet6Address;
+        DatagramChannel channel = switch (this) {
+            case EPOLL -> new EpollDatagramChannel(family(v6));
+            case KQUEUE -> new KQueueDatagramChannel();
+            case NIO -> new NioDatagramChannel(SelectorProvider.provider(), family(v6));
+        };
+        if (v6 && this != NIO) {
+            channel.config().setOption(new IntegerUnixChannelOption("IPV6_V6ONLY", IPPROTO_IPV6, v6only), 1);
+        }
+        return channel;
     }
 
     SocketAddress unix(String path) {

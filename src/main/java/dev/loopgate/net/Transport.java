@@ -26,7 +26,6 @@ import java.nio.channels.NotYetConnectedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -47,6 +46,7 @@ public final class Transport {
     private final AtomicInteger turn = new AtomicInteger();
     private final SocketKind kind;
     private final NameLookup names;
+    private final Datagrams datagrams;
     private final QueueBudget budget = new QueueBudget();
     private final PausableReads pausableReads = new PausableReads(budget, 0);
 
@@ -75,6 +75,12 @@ public final class Transport {
         this.acceptor = loops.get(0);
         this.kind = SocketKind.of((IoEventLoop) loops.get(0));
         this.names = new NameLookup(internals.internalWorkerPool().executor());
+        this.datagrams = new Datagrams(kind, names, loops);
+    }
+
+    /** What UDP needs. */
+    public Datagrams datagrams() {
+        return datagrams;
     }
 
     /** The loops that connections live on. */
@@ -155,7 +161,7 @@ public final class Transport {
         } else if (target instanceof UpstreamAddress.UnixSocket socket) {
             dialUnix(dial, socket.path());
         } else if (target instanceof UpstreamAddress.HostPort name) {
-            if (isLocalhost(name.host())) {
+            if (Addresses.isLocalhost(name.host())) {
                 dialLoopback(dial, name.port());
             } else if (Addresses.isLiteral(name.host())) {
                 dial.start(List.of(new InetSocketAddress(Addresses.literal(name.host()), name.port())), 0);
@@ -230,12 +236,6 @@ public final class Transport {
         } catch (IOException | NotYetConnectedException failed) {
             return false;
         }
-    }
-
-    /** RFC 6761 §6.3: localhost and every name below it are the loopback, whatever a resolver says. */
-    private static boolean isLocalhost(String host) {
-        String name = host.toLowerCase(Locale.ROOT);
-        return name.equals("localhost") || name.endsWith(".localhost");
     }
 
     Channel openClient(SocketAddress address) {

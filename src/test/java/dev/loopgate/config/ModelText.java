@@ -26,7 +26,7 @@ final class ModelText {
         ModelText text = new ModelText();
         text.lines.add("listen " + join(configuration.listen()));
         configuration.hosts().forEach(text::host);
-        configuration.forwards().forEach(forward -> text.forward((Forward.Tcp) forward));
+        configuration.forwards().forEach(forward -> text.forward(forward));
         if (!configuration.trustedProxies().isEmpty()) {
             text.lines.add("trusted " + join(configuration.trustedProxies()));
         }
@@ -80,14 +80,19 @@ final class ModelText {
         return String.join("; ", parts);
     }
 
-    private void forward(Forward.Tcp forward) {
+    private void forward(Forward forward) {
         StringBuilder out = new StringBuilder();
         access(out, forward.access());
-        add(out, "connections", forward.connections(), 0);
-        add(out, "connect", forward.connect().toString(), "PT3S");
-        add(out, "idle", forward.idle().toString(), "PT0S");
-        add(out, "drain", forward.drain().toString(), "PT10S");
-        lines.add("forward " + forward.bind().scope() + " " + forward.bind() + " -> " + join(forward.targets()) + out);
+        if (forward instanceof Forward.Tcp tcp) {
+            add(out, "connections", tcp.connections(), 0);
+            add(out, "connect", tcp.connect().toString(), "PT3S");
+            add(out, "idle", tcp.idle().toString(), "PT0S");
+            add(out, "drain", tcp.drain().toString(), "PT10S");
+        } else if (forward instanceof Forward.Udp udp) {
+            add(out, "sessions", udp.sessions(), 10_000);
+            add(out, "idle", udp.idle().toString(), "PT1M");
+        }
+        lines.add("forward " + forward.bind().scope() + " " + forward.key() + " -> " + join(forward.targets()) + out);
     }
 
     private static void access(StringBuilder out, Access access) {

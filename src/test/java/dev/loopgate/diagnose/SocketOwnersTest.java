@@ -2,6 +2,7 @@ package dev.loopgate.diagnose;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loopgate.model.Forward.Protocol;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,9 +27,9 @@ class SocketOwnersTest {
                 Files.writeString(folder.resolve("passwd"), "root:x:0:0::/:/bin/sh\npostgres:x:70:70::/:/bin/sh\n");
         SocketOwners owners = new SocketOwners(folder, users);
 
-        assertThat(owners.userOf(new InetSocketAddress(InetAddress.getLoopbackAddress(), 5432)))
+        assertThat(owners.userOf(Protocol.TCP, new InetSocketAddress(InetAddress.getLoopbackAddress(), 5432)))
                 .contains("postgres");
-        assertThat(owners.userOf(new InetSocketAddress(InetAddress.getLoopbackAddress(), 5433)))
+        assertThat(owners.userOf(Protocol.TCP, new InetSocketAddress(InetAddress.getLoopbackAddress(), 5433)))
                 .isEmpty();
     }
 }

@@ -2,6 +2,7 @@ package dev.loopgate.diagnose;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.net.PortHolder;
 import dev.loopgate.testkit.PortHog;
 import dev.loopgate.testkit.TcpPeer;
@@ -28,7 +29,7 @@ class SystemPortHoldersTest {
     })
     void names_the_process_that_listens(String held, boolean shared, String wanted) {
         try (PortHog hog = PortHog.start(held, 0, shared, "two words")) {
-            Optional<PortHolder> holder = holders.holderOf(new InetSocketAddress(wanted, hog.port()));
+            Optional<PortHolder> holder = holders.holderOf(Protocol.TCP, new InetSocketAddress(wanted, hog.port()));
 
             assertThat(holder).get().satisfies(who -> {
                 assertThat(who.pid()).isEqualTo(hog.pid());
@@ -46,7 +47,8 @@ class SystemPortHoldersTest {
     @Test
     void knows_another_loopgate_by_its_command() {
         try (PortHog hog = PortHog.start("127.0.0.1", 0, false)) {
-            PortHolder holder = holders.holderOf(new InetSocketAddress(InetAddress.getLoopbackAddress(), hog.port()))
+            PortHolder holder = holders.holderOf(
+                            Protocol.TCP, new InetSocketAddress(InetAddress.getLoopbackAddress(), hog.port()))
                     .orElseThrow();
             assertThat(SystemPortHolders.isGateway("java -jar /opt/loopgate/target/loopgate.jar run"))
                     .isTrue();
@@ -69,7 +71,8 @@ class SystemPortHoldersTest {
 
     @Test
     void nobody_has_a_port_that_is_free() {
-        assertThat(holders.holderOf(new InetSocketAddress(InetAddress.getLoopbackAddress(), TcpPeer.closedPort())))
+        assertThat(holders.holderOf(
+                        Protocol.TCP, new InetSocketAddress(InetAddress.getLoopbackAddress(), TcpPeer.closedPort())))
                 .isEmpty();
     }
 

@@ -22,10 +22,17 @@ final class ForwardFixture implements AutoCloseable, ForwardEvents {
     private final Vertx vertx = Transport.vertx(new VertxOptions().setEventLoopPoolSize(2));
     final Transport transport = new Transport(vertx);
     final List<String> told = new CopyOnWriteArrayList<>();
-    private final List<TcpForward> forwards = new ArrayList<>();
+    private final List<PortForward> forwards = new ArrayList<>();
 
     TcpForward open(Forward.Tcp rule) {
         TcpForward forward = new TcpForward(transport, rule, this);
+        forward.open().await();
+        forwards.add(forward);
+        return forward;
+    }
+
+    UdpForward open(Forward.Udp rule) {
+        UdpForward forward = new UdpForward(transport, rule, this);
         forward.open().await();
         forwards.add(forward);
         return forward;
@@ -50,7 +57,7 @@ final class ForwardFixture implements AutoCloseable, ForwardEvents {
                 drain);
     }
 
-    static int port(TcpForward forward) {
+    static int port(PortForward forward) {
         return forward.status().listening().get(0).getPort();
     }
 
@@ -72,18 +79,18 @@ final class ForwardFixture implements AutoCloseable, ForwardEvents {
     }
 
     @Override
-    public void refused(Forward.Tcp rule, String reason, long count) {
+    public void refused(Forward rule, String reason, long count) {
         told.add("refused " + count + ": " + reason);
     }
 
     @Override
-    public void unreachable(Forward.Tcp rule, String cause, long count) {
+    public void unreachable(Forward rule, String cause, long count) {
         told.add("unreachable " + count + ": " + cause);
     }
 
     @Override
     public void close() throws TimeoutException {
-        for (TcpForward forward : forwards) {
+        for (PortForward forward : forwards) {
             forward.retire(Duration.ZERO).await(20, TimeUnit.SECONDS);
         }
         vertx.close().await(20, TimeUnit.SECONDS);

@@ -39,12 +39,12 @@ class ForwardSlotTest {
     private final BlockingQueue<BindProblem> blocked = new LinkedBlockingQueue<>();
     private final GatewayEvents events = new GatewayEvents() {
         @Override
-        public void forwardMoved(Forward.Tcp rule, List<String> addresses) {
+        public void forwardMoved(Forward rule, List<String> addresses) {
             moves.add(addresses);
         }
 
         @Override
-        public void forwardBlocked(Forward.Tcp rule, BindProblem problem) {
+        public void forwardBlocked(Forward rule, BindProblem problem) {
             blocked.add(problem);
         }
     };

@@ -37,7 +37,7 @@ final class GatewayUnderTest implements AutoCloseable, GatewayEvents {
     static final AccessLogSettings NO_LOG = new AccessLogSettings(AccessLogSettings.Format.OFF, Optional.empty());
 
     final BlockingQueue<BindProblem> blocked = new LinkedBlockingQueue<>();
-    final BlockingQueue<Forward.Tcp> listening = new LinkedBlockingQueue<>();
+    final BlockingQueue<Forward> listening = new LinkedBlockingQueue<>();
     final BlockingQueue<ReloadReport> reloads = new LinkedBlockingQueue<>();
     final Vertx vertx;
     final Gateway gateway;
@@ -100,12 +100,12 @@ final class GatewayUnderTest implements AutoCloseable, GatewayEvents {
     }
 
     @Override
-    public void forwardBlocked(Forward.Tcp rule, BindProblem problem) {
+    public void forwardBlocked(Forward rule, BindProblem problem) {
         blocked.add(problem);
     }
 
     @Override
-    public void forwardListens(Forward.Tcp rule) {
+    public void forwardListens(Forward rule) {
         listening.add(rule);
     }
 

@@ -10,6 +10,7 @@ import dev.loopgate.model.Access;
 import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Cidr;
 import dev.loopgate.model.Forward;
+import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.testkit.TcpPeer;
 import java.net.InetAddress;
 import java.util.List;
@@ -27,13 +28,13 @@ class NetworkChangeTest {
         Access others = new Access(List.of(), List.of(Cidr.of(InetAddress.getLoopbackAddress(), 8)));
         try (GatewayUnderTest gateway = new GatewayUnderTest().started(configuration(loopback4(0), List.of()))) {
             assertThat(exposed(gateway, allowing(rule, some), forward(loopback4(0), 1)))
-                    .containsExactly(new NetworkChange.Exposed(open.toString(), List.of("localhost:1")));
+                    .containsExactly(new NetworkChange.Exposed(Protocol.TCP, open.toString(), List.of("localhost:1")));
             assertThat(exposed(gateway, allowing(rule, some), forward(loopback4(0), 2)))
                     .isEmpty();
             assertThat(exposed(gateway, allowing(rule, others))).hasSize(1);
             assertThat(exposed(gateway, rule)).hasSize(1);
             assertThat(exposed(gateway, forward(open, 2)))
-                    .containsExactly(new NetworkChange.Exposed(open.toString(), List.of("localhost:2")));
+                    .containsExactly(new NetworkChange.Exposed(Protocol.TCP, open.toString(), List.of("localhost:2")));
             assertThat(exposed(gateway, forward(open, 2), forward(loopback4(0), 3)))
                     .isEmpty();
         }

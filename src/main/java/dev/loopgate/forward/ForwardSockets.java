@@ -1,0 +1,104 @@
+package dev.loopgate.forward;
+
+import dev.loopgate.forward.PortForward.Move;
+import dev.loopgate.model.BindAddress;
+import dev.loopgate.net.Listener;
+import dev.loopgate.net.Listeners;
+import io.vertx.core.Future;
+import java.net.InetSocketAddress;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What one forward listens on, from the first attempt to open it until it is given up for good. Any thread. */
+final class ForwardSockets {
+
+    private final Function<InetSocketAddress, Future<Listener>> listen;
+    private volatile @Nullable Listeners listeners;
+    private volatile boolean closed;
+    /** What is being opened, which the closing has to wait for. */
+    private Future<?> opening = Future.succeededFuture();
+
+    private @Nullable Future<Void> freed;
+
+    /** @param listen opens one socket; fails with {@link dev.loopgate.net.BindFailure} */
+    ForwardSockets(Function<InetSocketAddress, Future<Listener>> listen) {
+        this.listen = listen;
+    }
+
+    /** As {@link PortForward#open()}. */
+    synchronized Future<Void> open(BindAddress bind) {
+        if (closed) {
+            return Future.succeededFuture();
+        }
+        Future<Void> opened = Listeners.open(bind, listen).compose(this::adopt);
+        opening = opened;
+        return opened;
+    }
+
+    /** As {@link PortForward#open(Collection)}. */
+    synchronized Future<Move> open(BindAddress bind, Collection<InetSocketAddress> addresses) {
+        if (closed) {
+            return Future.succeededFuture(new Move(false, Optional.empty()));
+        }
+        Future<Move> opened = Listeners.openSome(bind, addresses, listen)
+                .compose(some -> adopt(some.listeners()).map(adopted -> new Move(!closed, some.blocked())));
+        opening = opened;
+        return opened;
+    }
+
+    /** Keeps sockets that are open now, unless nobody wants them any more. */
+    private synchronized Future<Void> adopt(Listeners opened) {
+        if (closed) {
+            return opened.close();
+        }
+        listeners = opened;
+        return Future.succeededFuture();
+    }
+
+    /** As {@link PortForward#follow}. */
+    synchronized Future<Move> follow(Collection<InetSocketAddress> addresses) {
+        Listeners before = listeners;
+        if (before == null
+                || (before.addresses().containsAll(addresses) && addresses.containsAll(before.addresses()))) {
+            return Future.succeededFuture(new Move(false, Optional.empty()));
+        }
+        Future<Move> followed = before.follow(addresses, listen)
+                .compose(after -> adopt(after.listeners())
+                        .map(adopted -> new Move(
+                                !closed && !after.listeners().addresses().equals(before.addresses()),
+                                after.blocked())));
+        opening = followed;
+        return followed;
+    }
+
+    /** @return completes once the sockets are free for others */
+    synchronized Future<Void> close() {
+        closed = true;
+        if (freed == null) {
+            Listeners opened = listeners;
+            listeners = null;
+            Future<Void> closing = opened == null ? Future.succeededFuture() : opened.close();
+            freed = opening.transform(settled -> closing);
+        }
+        return freed;
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    /** What is bound; empty before it is open and once it is closed. */
+    List<InetSocketAddress> listening() {
+        Listeners opened = listeners;
+        return opened == null ? List.of() : opened.addresses();
+    }
+
+    /** The loopback family that this machine lacks. */
+    List<InetSocketAddress> missing() {
+        Listeners opened = listeners;
+        return opened == null ? List.of() : opened.missing();
+    }
+}

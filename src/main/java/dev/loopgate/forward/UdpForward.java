@@ -1,0 +1,297 @@
+package dev.loopgate.forward;
+
+import dev.loopgate.forward.ForwardStatus.ForwardError;
+import dev.loopgate.model.Forward;
+import dev.loopgate.model.UpstreamAddress;
+import dev.loopgate.net.Addresses;
+import dev.loopgate.net.Datagrams;
+import dev.loopgate.net.Transport;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramPacket;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One UDP forward and its sessions, all on one event loop: a datagram's way is {@link #received}, {@link UdpSession}, and
+ * back by {@link #toClient}. The interface's methods may be called by any thread.
+ */
+final class UdpForward implements PortForward {
+
+    private static final Duration REFUSED_PERIOD = Duration.ofSeconds(1);
+    private static final Duration UNREACHABLE_PERIOD = Duration.ofSeconds(5);
+    private static final long LONGEST_SWEEP = TimeUnit.SECONDS.toNanos(1);
+
+    private final Transport transport;
+    private final EventLoop loop;
+    private final ForwardSockets sockets;
+    private final Throttle refusals;
+    private final Throttle outages;
+    private final UdpSessions sessions = new UdpSessions();
+    private final Map<UpstreamAddress, InetSocketAddress> proven = new HashMap<>();
+    private final List<UdpSession> written = new ArrayList<>();
+    private int turn;
+    private boolean sweeping;
+
+    private volatile Forward.Udp rule;
+    private volatile int open;
+    private volatile @Nullable ForwardError lastError;
+    /** Counters are written by the loop only. */
+    private final AtomicLong opened = new AtomicLong();
+
+    private final AtomicLong refused = new AtomicLong();
+    private final AtomicLong failed = new AtomicLong();
+    private final AtomicLong bytesToTarget = new AtomicLong();
+    private final AtomicLong bytesToClient = new AtomicLong();
+
+    UdpForward(Transport transport, Forward.Udp rule, ForwardEvents events) {
+        this.transport = transport;
+        this.rule = rule;
+        this.loop = transport.nextLoop();
+        this.sockets = new ForwardSockets(address -> transport.datagrams().listen(loop, address, new Entrance()));
+        this.refusals = new Throttle(loop, REFUSED_PERIOD, (why, count) -> events.refused(this.rule, why, count));
+        this.outages =
+                new Throttle(loop, UNREACHABLE_PERIOD, (cause, count) -> events.unreachable(this.rule, cause, count));
+    }
+
+    @Override
+    public Future<Void> open() {
+        return sockets.open(rule.bind());
+    }
+
+    @Override
+    public Future<Move> open(Collection<InetSocketAddress> addresses) {
+        return sockets.open(rule.bind(), addresses);
+    }
+
+    @Override
+    public Future<Move> follow(Collection<InetSocketAddress> addresses) {
+        return sockets.follow(addresses);
+    }
+
+    /**
+     * {@inheritDoc} Sessions end whose client it forbids or whose target it does not name: the next datagram begins another.
+     */
+    @Override
+    public void change(Forward next) {
+        if (!(next instanceof Forward.Udp udp) || !next.key().equals(rule.key())) {
+            throw new IllegalArgumentException("listens on " + rule.key() + ", not on " + next.key());
+        }
+        rule = udp;
+        loop.execute(() -> {
+            for (UdpSession session : sessions.all()) {
+                if (!permits(udp, session.client().address()) || !udp.targets().contains(session.target())) {
+                    session.end();
+                }
+            }
+            makeRoom(udp.sessions());
+        });
+    }
+
+    @Override
+    public Future<Void> stopAccepting() {
+        return sockets.close();
+    }
+
+    @Override
+    public Future<Void> retire() {
+        return retire(Duration.ZERO);
+    }
+
+    /** {@inheritDoc} Sessions have no end that could be waited for: they end with the socket that answers come from. */
+    @Override
+    public Future<Void> retire(Duration drain) {
+        return stopAccepting().compose(free -> {
+            Promise<Void> over = Promise.promise();
+            loop.execute(() -> {
+                sessions.all().forEach(UdpSession::end);
+                over.complete();
+            });
+            return over.future();
+        });
+    }
+
+    @Override
+    public Forward.Udp rule() {
+        return rule;
+    }
+
+    @Override
+    public ForwardStatus status() {
+        return new ForwardStatus(
+                rule,
+                sockets.listening(),
+                sockets.missing(),
+                open,
+                opened.get(),
+                refused.get(),
+                failed.get(),
+                bytesToTarget.get(),
+                bytesToClient.get(),
+                Optional.ofNullable(lastError));
+    }
+
+    private void received(Channel socket, DatagramPacket packet) {
+        UdpClient client = new UdpClient(socket, packet.sender());
+        UdpSession session = sessions.get(client);
+        if (session == null) {
+            session = begin(client);
+        }
+        if (session == null) {
+            packet.release();
+            return;
+        }
+        add(bytesToTarget, packet.content().readableBytes());
+        session.toTarget(packet.content());
+        written.add(session);
+    }
+
+    private @Nullable UdpSession begin(UdpClient client) {
+        Forward.Udp current = rule;
+        if (sockets.closed()) {
+            return null;
+        }
+        if (!permits(current, client.address())) {
+            add(refused, 1);
+            refusals.happened(Addresses.text(client.address().getAddress()) + " is not allowed");
+            return null;
+        }
+        makeRoom(current.sessions() - 1);
+        UdpSession session =
+                new UdpSession(this, transport.datagrams(), loop, transport.budget(), client, current, turn++);
+        sessions.add(session);
+        open = sessions.size();
+        add(opened, 1);
+        if (!sweeping) {
+            sweeping = true;
+            sweepLater();
+        }
+        session.start();
+        return session;
+    }
+
+    private static boolean permits(Forward.Udp rule, InetSocketAddress client) {
+        InetAddress address = client.getAddress();
+        return rule.access().permits(address);
+    }
+
+    private void makeRoom(int limit) {
+        while (sessions.size() > limit) {
+            sessions.victim().end();
+        }
+    }
+
+    private void readComplete() {
+        written.forEach(UdpSession::flush);
+        written.clear();
+    }
+
+    /** Queues an answer, which the caller flushes; the datagram is released. */
+    void toClient(UdpClient client, ByteBuf datagram) {
+        int size = datagram.readableBytes();
+        if (Datagrams.write(client.socket(), datagram, client.address())) {
+            add(bytesToClient, size);
+        } else {
+            dropped();
+        }
+    }
+
+    /** A datagram was lost here, since what was to take it does not keep up. */
+    void dropped() {
+        add(refused, 1);
+    }
+
+    void unreachable(String cause) {
+        add(failed, 1);
+        lastError = new ForwardError(cause, Instant.now());
+        outages.happened(cause);
+    }
+
+    /** The address of a target that answered last, which is tried first. */
+    @Nullable
+    InetSocketAddress proven(UpstreamAddress target) {
+        return proven.get(target);
+    }
+
+    void prove(UpstreamAddress target, InetSocketAddress address) {
+        proven.put(target, address);
+    }
+
+    void disprove(UpstreamAddress target) {
+        proven.remove(target);
+    }
+
+    void ended(UdpSession session) {
+        if (sessions.remove(session)) {
+            open = sessions.size();
+        }
+    }
+
+    private void sweepLater() {
+        long idle = rule.idle().toNanos();
+        loop.schedule(
+                this::sweep,
+                idle == 0 ? LONGEST_SWEEP : Math.max(1, Math.min(LONGEST_SWEEP, idle / 8)),
+                TimeUnit.NANOSECONDS);
+    }
+
+    private void sweep() {
+        long now = System.nanoTime();
+        long idle = rule.idle().toNanos();
+        sessions.all().forEach(session -> session.sweep(now, idle));
+        if (sessions.size() == 0) {
+            sweeping = false;
+        } else {
+            sweepLater();
+        }
+    }
+
+    private static void add(AtomicLong counter, long more) {
+        counter.lazySet(counter.getPlain() + more);
+    }
+
+    /** One socket that clients send to. */
+    private final class Entrance extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            received(context.channel(), (DatagramPacket) message);
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext context) {
+            readComplete();
+        }
+
+        /** An answer could not be sent: the client's network is gone, or the datagram too large for it. */
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            unreachable("cannot answer a client: " + Datagrams.reason(cause));
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            for (UdpSession session : sessions.all()) {
+                if (session.client().socket() == context.channel()) {
+                    session.end();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,276 @@
+package dev.loopgate.forward;
+
+import dev.loopgate.model.Forward;
+import dev.loopgate.model.UpstreamAddress;
+import dev.loopgate.net.Addresses;
+import dev.loopgate.net.Datagrams;
+import dev.loopgate.net.QueueBudget;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramPacket;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client of a UDP forward, with a socket of its own to a target. Until the target has answered, the first datagrams
+ * are kept: should nothing listen there, they go on to the next address. Lives on the forward's event loop.
+ */
+final class UdpSession {
+
+    /** Of the first datagrams, so many are kept, of so many bytes together. */
+    private static final int MOST_KEPT = 16;
+
+    private static final int MOST_BYTES_KEPT = 64 << 10;
+
+    /** So long, in nanoseconds: that nothing listens is known long before. */
+    private static final long KEPT = 1_000_000_000L;
+
+    private final UdpForward forward;
+    private final Datagrams datagrams;
+    private final EventLoop loop;
+    private final QueueBudget budget;
+    private final UdpClient client;
+    private final Forward.Udp rule;
+    private final long began = System.nanoTime();
+    private final Queue<InetSocketAddress> addresses = new ArrayDeque<>(2);
+    private final Queue<ByteBuf> kept = new ArrayDeque<>(1);
+    private final Set<String> failures = new LinkedHashSet<>();
+    private int keptBytes;
+    private int turn;
+    private int targetsTried;
+    private UpstreamAddress target;
+    private @Nullable InetSocketAddress address;
+    private @Nullable Channel upstream;
+    private boolean answered;
+    private boolean ended;
+    private long lastActivity = began;
+
+    UdpSession(
+            UdpForward forward,
+            Datagrams datagrams,
+            EventLoop loop,
+            QueueBudget budget,
+            UdpClient client,
+            Forward.Udp rule,
+            int turn) {
+        this.forward = forward;
+        this.datagrams = datagrams;
+        this.loop = loop;
+        this.budget = budget;
+        this.client = client;
+        this.rule = rule;
+        this.turn = turn;
+        this.target = rule.targets().get(Math.floorMod(turn, rule.targets().size()));
+    }
+
+    UdpClient client() {
+        return client;
+    }
+
+    /** Where it leads, or is being led. */
+    UpstreamAddress target() {
+        return target;
+    }
+
+    /** As {@link System#nanoTime()} counts. */
+    long lastActivity() {
+        return lastActivity;
+    }
+
+    /**
+     * Ends it where it has been silent for too long.
+     *
+     * @param idle in nanoseconds; zero: for ever
+     */
+    void sweep(long now, long idle) {
+        if (idle > 0 && now - lastActivity >= idle) {
+            end();
+        } else if (now - began > KEPT && upstream != null) {
+            letGo();
+        }
+    }
+
+    void start() {
+        if (targetsTried == rule.targets().size()) {
+            forward.unreachable(String.join("; ", failures));
+            end();
+            return;
+        }
+        targetsTried++;
+        target = rule.targets().get(Math.floorMod(turn++, rule.targets().size()));
+        datagrams.resolve(loop, target, this::resolved);
+    }
+
+    private void resolved(@Nullable List<InetSocketAddress> found, @Nullable Throwable failure) {
+        if (ended) {
+            return;
+        }
+        if (found == null) {
+            failures.add("the name of " + target + " does not resolve");
+            start();
+            return;
+        }
+        addresses.addAll(found);
+        InetSocketAddress proven = forward.proven(target);
+        if (proven != null && addresses.remove(proven)) {
+            addresses.clear();
+            addresses.add(proven);
+            found.stream().filter(other -> !other.equals(proven)).forEach(addresses::add);
+        }
+        connect();
+    }
+
+    private void connect() {
+        upstream = null;
+        while (upstream == null && !addresses.isEmpty()) {
+            InetSocketAddress next = addresses.remove();
+            address = next;
+            try {
+                upstream = datagrams.connect(loop, next, new Upstream());
+            } catch (IOException e) {
+                failures.add(Addresses.text(next) + ": " + e.getMessage());
+            }
+        }
+        Channel connected = upstream;
+        if (connected == null) {
+            start();
+            return;
+        }
+        kept.forEach(datagram -> Datagrams.write(connected, datagram.copy(), null));
+        connected.flush();
+    }
+
+    /** Queues a datagram of the client, which {@link #flush} sends. */
+    void toTarget(ByteBuf datagram) {
+        lastActivity = System.nanoTime();
+        Channel to = upstream;
+        if (to == null || mayBeNeededAgain()) {
+            keep(datagram);
+        }
+        if (to == null) {
+            datagram.release();
+        } else if (!Datagrams.write(to, datagram, null)) {
+            forward.dropped();
+        }
+    }
+
+    private boolean mayBeNeededAgain() {
+        return !answered
+                && address != null
+                && !address.equals(forward.proven(target))
+                && (!addresses.isEmpty() || targetsTried < rule.targets().size());
+    }
+
+    /** A copy: what was read belongs to a buffer that many share. */
+    private void keep(ByteBuf datagram) {
+        int size = datagram.readableBytes();
+        if (kept.size() < MOST_KEPT && keptBytes + size <= MOST_BYTES_KEPT && !budget.spent()) {
+            kept.add(datagram.copy());
+            keptBytes += size;
+            budget.add(size);
+        } else if (upstream == null) {
+            forward.dropped();
+        }
+    }
+
+    private void letGo() {
+        if (!kept.isEmpty()) {
+            kept.forEach(ByteBuf::release);
+            kept.clear();
+            budget.add(-keptBytes);
+            keptBytes = 0;
+        }
+    }
+
+    void flush() {
+        if (upstream != null) {
+            upstream.flush();
+        }
+    }
+
+    /** Closes its socket. */
+    void end() {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        letGo();
+        Channel open = upstream;
+        upstream = null;
+        if (open != null) {
+            open.close();
+        }
+        forward.ended(this);
+    }
+
+    private void answered(ByteBuf datagram) {
+        lastActivity = System.nanoTime();
+        if (!answered) {
+            answered = true;
+            letGo();
+            if (address != null) {
+                forward.prove(target, address);
+            }
+        }
+        forward.toClient(client, datagram);
+    }
+
+    private void failed(Channel from, Throwable cause) {
+        String where = address == null ? target.toString() : Addresses.text(address);
+        if (!Datagrams.isRefused(cause)) {
+            forward.unreachable(where + ": " + Datagrams.reason(cause));
+        } else if (answered) {
+            forward.unreachable("nothing listens on " + where + " any more (port unreachable)");
+        } else if (kept.isEmpty()) {
+            forward.disprove(target);
+            forward.unreachable("nothing listens on " + where + " (port unreachable)");
+            end();
+        } else {
+            failures.add("nothing listens on " + where + " (port unreachable)");
+            from.close();
+            connect();
+        }
+    }
+
+    /** The socket to the target; there may be several, one after the other. */
+    private final class Upstream extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            ByteBuf content = ((DatagramPacket) message).content();
+            if (context.channel() == upstream) {
+                answered(content);
+            } else {
+                content.release();
+            }
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext context) {
+            client.socket().flush();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            if (context.channel() == upstream) {
+                failed(context.channel(), cause);
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            if (context.channel() == upstream) {
+                end();
+            }
+        }
+    }
+}

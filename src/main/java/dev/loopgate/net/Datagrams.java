@@ -1,0 +1,198 @@
+package dev.loopgate.net;
+
+import dev.loopgate.model.UpstreamAddress;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** Sockets of UDP on the transport's event loops. */
+public final class Datagrams {
+
+    /** Asked for; the system gives what it allows. Datagrams that do not fit are lost. */
+    private static final int SOCKET_BUFFER = 4 << 20;
+
+    /** What may wait where the system takes no more, as it hardly ever does; then datagrams are dropped. */
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(1 << 20, 2 << 20);
+
+    private final SocketKind kind;
+    private final NameLookup names;
+    private final Map<EventLoop, DatagramReads> reads = new HashMap<>();
+
+    Datagrams(SocketKind kind, NameLookup names, List<EventLoop> loops) {
+        this.kind = kind;
+        this.names = names;
+        loops.forEach(loop -> reads.put(loop, new DatagramReads()));
+    }
+
+    /**
+     * Takes datagrams that are sent to one address, of its own family only. An address that another socket has is refused.
+     *
+     * @param address port 0 lets the system choose
+     * @param handler gets {@link DatagramPacket}s on the loop; what {@link #write} could not send is told as
+     *     {@code exceptionCaught}
+     * @return fails with {@link BindFailure}
+     */
+    public Future<Listener> listen(EventLoop loop, InetSocketAddress address, ChannelHandler handler) {
+        Promise<Listener> promise = Promise.promise();
+        loop.execute(() -> {
+            DatagramChannel socket;
+            try {
+                socket = open(loop, address, handler);
+            } catch (RuntimeException e) {
+                promise.fail(new BindFailure(address, e.getCause() == null ? e : e.getCause()));
+                return;
+            }
+            socket.config().setReceiveBufferSize(SOCKET_BUFFER);
+            socket.bind(address).addListener(bound -> {
+                if (bound.isSuccess()) {
+                    promise.complete(new Listener(socket));
+                } else {
+                    socket.close();
+                    promise.fail(new BindFailure(address, bound.cause()));
+                }
+            });
+        });
+        return promise.future();
+    }
+
+    /**
+     * A socket that exchanges datagrams with one address only, and is told where nothing listens there: see
+     * {@link #isRefused}. On the loop.
+     *
+     * @param handler as for {@link #listen}
+     * @throws IOException where the system gives none: out of descriptors, no route
+     */
+    public Channel connect(EventLoop loop, InetSocketAddress target, ChannelHandler handler) throws IOException {
+        DatagramChannel socket;
+        try {
+            socket = open(loop, target, handler);
+        } catch (RuntimeException e) {
+            throw new IOException(reason(e.getCause() == null ? e : e.getCause()), e);
+        }
+        // UDP connects at once: nothing is sent.
+        Throwable failure = socket.connect(target).cause();
+        if (failure != null) {
+            socket.close();
+            throw new IOException(reason(failure), failure);
+        }
+        return socket;
+    }
+
+    private DatagramChannel open(EventLoop loop, InetSocketAddress address, ChannelHandler handler) {
+        DatagramChannel socket = kind.datagrams(address);
+        socket.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
+        if (socket instanceof EpollDatagramChannel epoll) {
+            epoll.config().setMaxDatagramPayloadSize(DatagramReads.LARGEST);
+        }
+        DatagramReads own = reads.get(loop);
+        if (own == null) {
+            throw new IllegalArgumentException("not a loop of this transport");
+        }
+        own.serve(socket);
+        socket.pipeline().addLast(handler);
+        loop.register(socket);
+        return socket;
+    }
+
+    /**
+     * Queues a datagram; {@code flush} sends it. Dropped where too much is queued already.
+     *
+     * @param content may be empty; it is released
+     * @param to null for a socket that is connected
+     * @return whether it was taken
+     */
+    public static boolean write(Channel socket, ByteBuf content, @Nullable InetSocketAddress to) {
+        if (!socket.isWritable()) {
+            content.release();
+            return false;
+        }
+        if (content.isReadable()) {
+            socket.write(to == null ? content : new DatagramPacket(content, to), socket.voidPromise());
+            return true;
+        }
+        content.release();
+        return sendEmpty(socket, to == null ? (InetSocketAddress) socket.remoteAddress() : to);
+    }
+
+    /** netty drops empty datagrams, and takes another one of the queue for sent. */
+    private static boolean sendEmpty(Channel socket, InetSocketAddress to) {
+        socket.flush();
+        if (!(socket instanceof UnixChannel unix) || !(unix.fd() instanceof Socket fd)) {
+            return false;
+        }
+        try {
+            fd.sendToAddress(0, 0, 0, to.getAddress(), to.getPort());
+            return true;
+        } catch (IOException e) {
+            socket.pipeline().fireExceptionCaught(e);
+            return false;
+        }
+    }
+
+    /** Whether a datagram came back because nothing listens where it was sent (ICMP port unreachable, RFC 1122 §4.1.3.3). */
+    public static boolean isRefused(Throwable cause) {
+        return cause instanceof PortUnreachableException || SystemError.of(cause) == SystemError.REFUSED;
+    }
+
+    /** A few words about a failure. */
+    public static String reason(Throwable cause) {
+        return isRefused(cause)
+                ? "nothing listens there"
+                : SystemError.of(cause).words(cause);
+    }
+
+    /**
+     * Finds the addresses behind a target; names are resolved on a worker.
+     *
+     * @param done runs on the loop, at once where nothing has to be looked up: with what to try in this order, or why there
+     *     is nothing
+     */
+    public void resolve(
+            EventLoop loop,
+            UpstreamAddress target,
+            BiConsumer<@Nullable List<InetSocketAddress>, @Nullable Throwable> done) {
+        if (target instanceof UpstreamAddress.HostPort named && !Addresses.isLocalhost(named.host())) {
+            if (Addresses.isLiteral(named.host())) {
+                done.accept(List.of(new InetSocketAddress(Addresses.literal(named.host()), named.port())), null);
+                return;
+            }
+            names.resolve(
+                    loop,
+                    named.host(),
+                    (found, failure) -> done.accept(
+                            found == null
+                                    ? null
+                                    : found.stream()
+                                            .map(address -> new InetSocketAddress(address, named.port()))
+                                            .toList(),
+                            failure));
+            return;
+        }
+        int port = target instanceof UpstreamAddress.HostPort named
+                ? named.port()
+                : ((UpstreamAddress.LoopbackPort) target).port();
+        done.accept(
+                List.of(
+                        new InetSocketAddress(Addresses.LOOPBACK4, port),
+                        new InetSocketAddress(Addresses.LOOPBACK6, port)),
+                null);
+    }
+}

@@ -1,0 +1,387 @@
+package dev.loopgate.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.loopgate.model.Access;
+import dev.loopgate.model.BindAddress;
+import dev.loopgate.model.Cidr;
+import dev.loopgate.model.Forward;
+import dev.loopgate.model.UpstreamAddress;
+import dev.loopgate.model.UpstreamAddress.HostPort;
+import dev.loopgate.model.UpstreamAddress.LoopbackPort;
+import dev.loopgate.net.BindFailure;
+import dev.loopgate.testkit.Eventually;
+import dev.loopgate.testkit.LeakCheck;
+import dev.loopgate.testkit.NativeSockets;
+import dev.loopgate.testkit.UdpPeer;
+import dev.loopgate.testkit.UdpWire;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ExtendWith(LeakCheck.class)
+class UdpForwardTest {
+
+    private static final Duration LONG = Duration.ofMinutes(5);
+
+    private final ForwardFixture fixture = new ForwardFixture();
+
+    @AfterEach
+    void close() throws Exception {
+        fixture.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 1400, 1472, 9000, 65_507})
+    void passes_a_datagram_and_its_answer_as_they_are(int size) {
+        byte[] datagram = new byte[size];
+        new Random(size).nextBytes(datagram);
+        try (UdpPeer echo = UdpPeer.echo();
+                UdpWire client = UdpWire.to(address(fixture.open(rule(new LoopbackPort(echo.port())))))) {
+            assertThat(client.send(datagram).receive()).isEqualTo(datagram);
+            assertThat(client.send(datagram).receive()).isEqualTo(datagram);
+        }
+    }
+
+    @Test
+    void passes_empty_datagrams_in_their_place() {
+        NativeSockets.assumeFor("send an empty datagram");
+        try (UdpPeer echo = UdpPeer.echo();
+                UdpWire client = UdpWire.to(address(fixture.open(rule(new LoopbackPort(echo.port())))))) {
+            List<String> texts = List.of("", "a", "", "", "b", "c", "");
+            for (String text : texts) {
+                client.send(text);
+            }
+            for (String text : texts) {
+                assertThat(client.text()).isEqualTo(text);
+            }
+        }
+    }
+
+    @Test
+    void keeps_the_clients_apart_and_each_ones_datagrams_in_order() {
+        try (UdpPeer echo = UdpPeer.echo()) {
+            UdpForward forward = fixture.open(rule(new LoopbackPort(echo.port())));
+            List<UdpWire> clients = IntStream.range(0, 50)
+                    .mapToObj(i -> UdpWire.to(address(forward)))
+                    .toList();
+            for (int round = 0; round < 20; round++) {
+                for (int i = 0; i < clients.size(); i++) {
+                    clients.get(i).send(i + "/" + round);
+                }
+                for (int i = 0; i < clients.size(); i++) {
+                    assertThat(clients.get(i).text()).isEqualTo(i + "/" + round);
+                }
+            }
+            assertThat(echo.clients()).isEqualTo(50);
+            assertThat(forward.status().connections()).isEqualTo(50);
+            assertThat(forward.status().accepted()).isEqualTo(50);
+            assertThat(forward.status().bytesToTarget())
+                    .isEqualTo(forward.status().bytesToClient())
+                    .isPositive();
+            clients.forEach(UdpWire::close);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"127.0.0.1, ::1", "::1, 127.0.0.1", "::1, ::1"})
+    void either_side_may_be_of_either_family(String listening, String target) {
+        try (UdpPeer echo = UdpPeer.start(target, 0, datagram -> datagram)) {
+            for (UpstreamAddress to : List.of(
+                    new LoopbackPort(echo.port()),
+                    new HostPort("echo.localhost", echo.port()),
+                    new HostPort(target, echo.port()))) {
+                UdpForward forward =
+                        fixture.open(new Forward.Udp(BindAddress.of(listening, 0), List.of(to), Access.ALL, 100, LONG));
+                try (UdpWire client = UdpWire.to(address(forward))) {
+                    assertThat(client.send("first").text()).isEqualTo("first");
+                    assertThat(client.send("second").text()).isEqualTo("second");
+                }
+            }
+        }
+    }
+
+    @Test
+    void listens_on_both_loopbacks_with_one_port() {
+        try (UdpPeer echo = UdpPeer.echo()) {
+            UdpForward forward = fixture.open(new Forward.Udp(
+                    BindAddress.loopback(0), List.of(new LoopbackPort(echo.port())), Access.ALL, 100, LONG));
+            List<InetSocketAddress> both = forward.status().listening();
+            assertThat(both)
+                    .hasSize(2)
+                    .extracting(InetSocketAddress::getPort)
+                    .containsOnly(both.get(0).getPort());
+            for (InetSocketAddress each : both) {
+                try (UdpWire client = UdpWire.to(each)) {
+                    assertThat(client.send("hello").text()).isEqualTo("hello");
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_session_ends_when_both_are_silent_and_the_next_datagram_begins_another() {
+        try (UdpPeer echo = UdpPeer.echo()) {
+            UdpForward forward =
+                    fixture.open(rule(Access.ALL, 100, Duration.ofMillis(200), new LoopbackPort(echo.port())));
+            try (UdpWire client = UdpWire.to(address(forward))) {
+                long start = System.nanoTime();
+                assertThat(client.send("one").text()).isEqualTo("one");
+                Eventually.until("the session has ended", () -> forward.status().connections() == 0);
+                assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(200_000_000L);
+                assertThat(client.send("two").text()).isEqualTo("two");
+                assertThat(forward.status().accepted()).isEqualTo(2);
+                assertThat(echo.clients()).isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
+    void whoever_comes_with_many_ports_pushes_out_its_own_sessions() {
+        try (UdpPeer echo = UdpPeer.echo()) {
+            UdpForward forward = fixture.open(rule(Access.ALL, 10, LONG, new LoopbackPort(echo.port())));
+            try (UdpWire modest = UdpWire.from("127.0.0.2", address(forward))) {
+                assertThat(modest.send("first").text()).isEqualTo("first");
+                int sources = echo.clients();
+                for (int i = 0; i < 40; i++) {
+                    try (UdpWire greedy = UdpWire.from("127.0.0.1", address(forward))) {
+                        assertThat(greedy.send("mine").text()).isEqualTo("mine");
+                    }
+                }
+                assertThat(forward.status().connections()).isEqualTo(10);
+                assertThat(modest.send("still").text()).isEqualTo("still");
+                assertThat(echo.clients()).isEqualTo(sources + 40);
+            }
+        }
+    }
+
+    @Test
+    void where_each_client_has_one_session_the_one_that_is_used_stays() {
+        try (UdpPeer echo = UdpPeer.echo()) {
+            UdpForward forward = fixture.open(rule(Access.ALL, 5, LONG, new LoopbackPort(echo.port())));
+            try (UdpWire busy = UdpWire.from("127.0.0.9", address(forward))) {
+                for (int i = 0; i < 30; i++) {
+                    assertThat(busy.send("busy").text()).isEqualTo("busy");
+                    try (UdpWire other = UdpWire.from("127.0.1." + (i + 1), address(forward))) {
+                        assertThat(other.send("other").text()).isEqualTo("other");
+                    }
+                }
+                assertThat(echo.clients()).isEqualTo(31);
+                assertThat(forward.status().connections()).isEqualTo(5);
+            }
+        }
+    }
+
+    @Test
+    void says_that_nothing_listens_and_goes_on_once_something_does() throws IOException {
+        int port = closedPort();
+        UdpForward forward = fixture.open(rule(new LoopbackPort(port)));
+        try (UdpWire client = UdpWire.to(address(forward))) {
+            client.send("lost");
+            Eventually.until("it is told", () -> !fixture.told.isEmpty());
+            assertThat(fixture.told.get(0))
+                    .isEqualTo("unreachable 1: nothing listens on 127.0.0.1:" + port
+                            + " (port unreachable); nothing listens on [::1]:" + port + " (port unreachable)");
+            assertThat(forward.status().lastError()).isPresent();
+            assertThat(forward.status().failed()).isEqualTo(1);
+            assertThat(forward.status().connections()).isZero();
+            try (UdpPeer late = UdpPeer.start("127.0.0.1", port, datagram -> datagram)) {
+                assertThat(client.send("hello").text()).isEqualTo("hello");
+                assertThat(late.received()).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void survives_a_restart_of_the_target() {
+        UdpPeer first = UdpPeer.echo();
+        int port = first.port();
+        UdpForward forward = fixture.open(rule(new LoopbackPort(port)));
+        try (UdpWire client = UdpWire.to(address(forward))) {
+            assertThat(client.send("before").text()).isEqualTo("before");
+            first.close();
+            client.send("meanwhile");
+            Eventually.until("it is told", () -> !fixture.told.isEmpty());
+            assertThat(fixture.told.get(0)).contains("nothing listens on 127.0.0.1:" + port + " any more");
+            try (UdpPeer second = UdpPeer.start("127.0.0.1", port, datagram -> datagram)) {
+                assertThat(client.send("after").text()).isEqualTo("after");
+                assertThat(second.received()).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void what_was_sent_first_is_not_lost_where_only_a_later_target_is_there() throws IOException {
+        try (UdpPeer echo = UdpPeer.start("::1", 0, datagram -> datagram)) {
+            UdpForward forward = fixture.open(rule(
+                    new HostPort("no-such-name.invalid", 1),
+                    new LoopbackPort(closedPort()),
+                    new LoopbackPort(echo.port())));
+            for (int i = 0; i < 4; i++) {
+                try (UdpWire client = UdpWire.to(address(forward))) {
+                    client.send("one").send("two").send("three");
+                    assertThat(List.of(client.text(), client.text(), client.text()))
+                            .containsExactly("one", "two", "three");
+                }
+            }
+        }
+    }
+
+    @Test
+    void targets_take_turns() {
+        try (UdpPeer a = UdpPeer.start("127.0.0.1", 0, datagram -> new byte[] {'a'});
+                UdpPeer b = UdpPeer.start("127.0.0.1", 0, datagram -> new byte[] {'b'})) {
+            UdpForward forward = fixture.open(rule(new LoopbackPort(a.port()), new LoopbackPort(b.port())));
+            StringBuilder answers = new StringBuilder();
+            for (int i = 0; i < 4; i++) {
+                try (UdpWire client = UdpWire.to(address(forward))) {
+                    answers.append(client.send("?").text())
+                            .append(client.send("?").text());
+                }
+            }
+            assertThat(answers).hasToString("aabbaabb");
+        }
+    }
+
+    @Test
+    void clients_that_the_rule_does_not_allow_reach_nothing() {
+        try (UdpPeer echo = UdpPeer.echo()) {
+            Access access = new Access(List.of(), List.of(Cidr.of(loopback(3), 32)));
+            UdpForward forward = fixture.open(rule(access, 100, LONG, new LoopbackPort(echo.port())));
+            try (UdpWire denied = UdpWire.from("127.0.0.3", address(forward));
+                    UdpWire allowed = UdpWire.to(address(forward))) {
+                denied.send("let me in");
+                Eventually.until("it is told", () -> !fixture.told.isEmpty());
+                assertThat(fixture.told).containsExactly("refused 1: 127.0.0.3 is not allowed");
+                assertThat(allowed.send("hello").text()).isEqualTo("hello");
+                assertThat(echo.received()).isEqualTo(1);
+                assertThat(forward.status().refused()).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void a_change_ends_only_sessions_that_have_no_place_in_the_new_rule() {
+        try (UdpPeer one = UdpPeer.start("127.0.0.1", 0, datagram -> new byte[] {'1'});
+                UdpPeer two = UdpPeer.start("127.0.0.1", 0, datagram -> new byte[] {'2'})) {
+            UdpForward forward = fixture.open(rule(new LoopbackPort(one.port())));
+            try (UdpWire client = UdpWire.to(address(forward));
+                    UdpWire other = UdpWire.from("127.0.0.3", address(forward))) {
+                assertThat(client.send("?").text()).isEqualTo("1");
+                assertThat(other.send("?").text()).isEqualTo("1");
+                Access access = new Access(List.of(), List.of(Cidr.of(loopback(3), 32)));
+                forward.change(rule(access, 50, Duration.ofSeconds(90), new LoopbackPort(one.port())));
+                Eventually.until("the one is gone", () -> forward.status().connections() == 1);
+                assertThat(client.send("?").text()).isEqualTo("1");
+                assertThat(one.clients()).isEqualTo(2);
+                forward.change(rule(new LoopbackPort(two.port())));
+                Eventually.until("both are gone", () -> forward.status().connections() == 0);
+                assertThat(client.send("?").text()).isEqualTo("2");
+                assertThat(other.send("?").text()).isEqualTo("2");
+            }
+            assertThatThrownBy(() -> forward.change(new Forward.Udp(
+                            BindAddress.loopback(1), List.of(new LoopbackPort(1)), Access.ALL, 1, LONG)))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void frees_its_port_and_ends_its_sessions_once_it_is_retired() throws Exception {
+        try (UdpPeer echo = UdpPeer.echo()) {
+            UdpForward forward = fixture.open(rule(new LoopbackPort(echo.port())));
+            InetSocketAddress address = address(forward);
+            try (UdpWire client = UdpWire.to(address)) {
+                assertThat(client.send("hello").text()).isEqualTo("hello");
+                forward.retire().await(20, TimeUnit.SECONDS);
+                assertThat(forward.status().connections()).isZero();
+                assertThat(forward.status().listening()).isEmpty();
+            }
+            try (DatagramSocket again = new DatagramSocket(address)) {
+                assertThat(again.getLocalPort()).isEqualTo(address.getPort());
+            }
+        }
+    }
+
+    @Test
+    void an_address_that_another_socket_has_is_refused() throws Exception {
+        UdpForward forward;
+        try (DatagramSocket holder = new DatagramSocket(new InetSocketAddress(loopback(1), 0))) {
+            forward = new UdpForward(
+                    fixture.transport,
+                    new Forward.Udp(
+                            BindAddress.of("127.0.0.1", holder.getLocalPort()),
+                            List.of(new LoopbackPort(1)),
+                            Access.ALL,
+                            1,
+                            LONG),
+                    fixture);
+            assertThatThrownBy(() -> forward.open().await(20, TimeUnit.SECONDS))
+                    .satisfies(failure ->
+                            assertThat(((BindFailure) failure).kind()).isEqualTo(BindFailure.Kind.TAKEN));
+        }
+        forward.open().await(20, TimeUnit.SECONDS);
+        forward.retire().await(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void a_burst_to_a_target_that_answers_each_loses_nothing() {
+        try (UdpPeer echo = UdpPeer.echo();
+                UdpWire client = UdpWire.to(address(fixture.open(rule(new LoopbackPort(echo.port())))))) {
+            assertThat(client.send("0").text()).isEqualTo("0");
+            List<byte[]> sent = new ArrayList<>();
+            Random random = new Random(4);
+            for (int i = 0; i < 30; i++) {
+                byte[] datagram = new byte[1 + random.nextInt(3000)];
+                random.nextBytes(datagram);
+                sent.add(datagram);
+                client.send(datagram);
+            }
+            for (byte[] datagram : sent) {
+                assertThat(Arrays.equals(client.receive(), datagram)).isTrue();
+            }
+        }
+    }
+
+    private static Forward.Udp rule(UpstreamAddress... targets) {
+        return rule(Access.ALL, 10_000, LONG, targets);
+    }
+
+    private static Forward.Udp rule(Access access, int sessions, Duration idle, UpstreamAddress... targets) {
+        return new Forward.Udp(BindAddress.of("127.0.0.1", 0), List.of(targets), access, sessions, idle);
+    }
+
+    private static InetSocketAddress address(UdpForward forward) {
+        return forward.status().listening().get(0);
+    }
+
+    private static InetAddress loopback(int last) {
+        try {
+            return InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last});
+        } catch (IOException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** A port of UDP that nobody has on either loopback. */
+    private static int closedPort() throws IOException {
+        try (DatagramSocket probe = new DatagramSocket(null)) {
+            probe.bind(new InetSocketAddress("::", 0));
+            return probe.getLocalPort();
+        }
+    }
+}
