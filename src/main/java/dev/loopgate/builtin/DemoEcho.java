@@ -1,5 +1,6 @@
 package dev.loopgate.builtin;
 
+import dev.loopgate.net.Datagrams;
 import dev.loopgate.net.Listener;
 import dev.loopgate.net.Transport;
 import io.netty.buffer.Unpooled;
@@ -8,37 +9,51 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.DuplexChannel;
 import io.vertx.core.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Sends back what it is sent, until the other side has nothing more to say. */
+/** Sends back what it is sent: over TCP until the other side has nothing more to say, over UDP each datagram. */
 final class DemoEcho {
 
     private final Transport transport;
     private final Set<Channel> open = ConcurrentHashMap.newKeySet();
-    private @Nullable Listener listener;
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
     DemoEcho(Transport transport) {
         this.transport = transport;
     }
 
-    Future<Integer> listen() {
+    Future<Integer> listenTcp() {
         return transport
                 .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), this::accept)
-                .map(bound -> {
-                    listener = bound;
-                    return bound.address().getPort();
-                });
+                .map(this::port);
+    }
+
+    Future<Integer> listenUdp() {
+        return transport
+                .datagrams()
+                .listen(
+                        transport.nextLoop(),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        new DatagramMirror())
+                .map(this::port);
+    }
+
+    private int port(Listener bound) {
+        listeners.add(bound);
+        return bound.address().getPort();
     }
 
     Future<Void> close() {
         open.forEach(Channel::close);
-        return listener == null ? Future.succeededFuture() : listener.close();
+        return Future.join(listeners.stream().map(Listener::close).toList()).mapEmpty();
     }
 
     private void accept(Channel channel) {
@@ -46,6 +61,24 @@ final class DemoEcho {
         channel.closeFuture().addListener(closed -> open.remove(channel));
         channel.pipeline().addLast(new Mirror());
         channel.config().setAutoRead(true);
+    }
+
+    private static final class DatagramMirror extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            DatagramPacket packet = (DatagramPacket) message;
+            Datagrams.write(context.channel(), packet.content(), packet.sender());
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext context) {
+            context.flush();
+        }
+
+        /** A client that is gone already. */
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {}
     }
 
     private static final class Mirror extends ChannelInboundHandlerAdapter {

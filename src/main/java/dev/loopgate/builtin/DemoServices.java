@@ -14,7 +14,7 @@ import java.util.List;
 
 /**
  * Sample services for {@code loopgate demo}, on free loopback ports: a page that shows the request as it arrived,
- * server-sent events, a WebSocket echo, and a TCP echo.
+ * server-sent events, a WebSocket echo, and an echo over TCP and UDP.
  */
 public final class DemoServices {
 
@@ -22,13 +22,15 @@ public final class DemoServices {
 
     private final DemoWeb web;
     private final DemoEcho echo;
-    private final int echoPort;
+    private final int tcpPort;
+    private final int udpPort;
     private final SocketChannel down;
 
-    private DemoServices(DemoWeb web, DemoEcho echo, int echoPort, SocketChannel down) {
+    private DemoServices(DemoWeb web, DemoEcho echo, int tcpPort, int udpPort, SocketChannel down) {
         this.web = web;
         this.echo = echo;
-        this.echoPort = echoPort;
+        this.tcpPort = tcpPort;
+        this.udpPort = udpPort;
         this.down = down;
     }
 
@@ -37,8 +39,9 @@ public final class DemoServices {
         DemoWeb web = new DemoWeb(vertx);
         DemoEcho echo = new DemoEcho(new Transport(vertx));
         return web.listen()
-                .compose(listening -> echo.listen())
-                .compose(echoPort -> vertx.executeBlocking(() -> new DemoServices(web, echo, echoPort, deadEnd())))
+                .compose(listening -> Future.all(echo.listenTcp(), echo.listenUdp()))
+                .compose(ports -> vertx.executeBlocking(
+                        () -> new DemoServices(web, echo, ports.resultAt(0), ports.resultAt(1), deadEnd())))
                 .recover(
                         failure -> web.close().eventually(echo::close).compose(closed -> Future.failedFuture(failure)));
     }
@@ -49,7 +52,11 @@ public final class DemoServices {
     }
 
     public int tcpPort() {
-        return echoPort;
+        return tcpPort;
+    }
+
+    public int udpPort() {
+        return udpPort;
     }
 
     /** A port of 127.0.0.1 that refuses connections, and that nobody else can have meanwhile. */

@@ -95,9 +95,18 @@ final class DemoCommand implements Callable<Integer> {
                   old.localhost: {redirect: "http://demo.localhost:%d"}
                   down.localhost: %d                # nothing listens there: see how a failure looks
                 forwards:
-                  "%d": %d                          # a TCP echo
+                  "%d": %d                          # an echo over TCP
+                  "%d/udp": %d                      # and one over UDP
                 """.formatted(
-                port, services.httpPort(), services.httpPort(), port, services.downPort(), forward, services.tcpPort());
+                        port,
+                        services.httpPort(),
+                        services.httpPort(),
+                        port,
+                        services.downPort(),
+                        forward,
+                        services.tcpPort(),
+                        forward,
+                        services.udpPort());
     }
 
     private List<String> introduction(int forward, Path file) {
@@ -113,6 +122,7 @@ final class DemoCommand implements Callable<Integer> {
                 "  curl http://ping.localhost" + suffix,
                 "  curl http://down.localhost" + suffix,
                 "  nc 127.0.0.1 " + forward + "      (echoes what you type)",
+                "  nc -u 127.0.0.1 " + forward + "   (the same over UDP)",
                 "  $EDITOR " + file,
                 "");
     }

@@ -101,8 +101,8 @@ final class UdpSession {
 
     void start() {
         if (targetsTried == rule.targets().size()) {
-            forward.unreachable(String.join("; ", failures));
             end();
+            forward.unreachable(String.join("; ", failures));
             return;
         }
         targetsTried++;
@@ -232,8 +232,8 @@ final class UdpSession {
             forward.unreachable("nothing listens on " + where + " any more (port unreachable)");
         } else if (kept.isEmpty()) {
             forward.disprove(target);
-            forward.unreachable("nothing listens on " + where + " (port unreachable)");
             end();
+            forward.unreachable("nothing listens on " + where + " (port unreachable)");
         } else {
             failures.add("nothing listens on " + where + " (port unreachable)");
             from.close();

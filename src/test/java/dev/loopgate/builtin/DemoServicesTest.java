@@ -8,12 +8,14 @@ import dev.loopgate.testkit.LeakCheck;
 import dev.loopgate.testkit.RawClient;
 import dev.loopgate.testkit.RawResponse;
 import dev.loopgate.testkit.ShippedVertx;
+import dev.loopgate.testkit.UdpWire;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.ProvidedBy;
 import io.vertx.junit5.VertxExtension;
 import io.vertx.junit5.VertxTestContext;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -116,6 +118,14 @@ class DemoServicesTest {
             heard.add(text.toString());
             socket.request(1);
             return null;
+        }
+    }
+
+    @Test
+    void the_udp_echo_returns_each_datagram() {
+        try (UdpWire client = UdpWire.to(new InetSocketAddress(InetAddress.getLoopbackAddress(), demo.udpPort()))) {
+            assertThat(client.send("hello").text()).isEqualTo("hello");
+            assertThat(client.send("").text()).isEmpty();
         }
     }
 

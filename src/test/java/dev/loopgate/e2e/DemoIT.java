@@ -7,6 +7,9 @@ import dev.loopgate.testkit.PackagedGateway;
 import dev.loopgate.testkit.RawClient;
 import dev.loopgate.testkit.RawResponse;
 import dev.loopgate.testkit.RunningProcess;
+import dev.loopgate.testkit.UdpWire;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
@@ -18,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DemoIT {
 
     private static final Pattern FOLDER = Pattern.compile("\\$EDITOR (\\S+)/loopgate\\.yaml");
+
+    private static final Pattern ECHO = Pattern.compile("nc -u 127\\.0\\.0\\.1 (\\d+) ");
 
     @TempDir
     Path home;
@@ -46,6 +51,13 @@ class DemoIT {
                     .isEqualTo("http://demo.localhost:" + port + "/x?y");
             assertThat(get("down.localhost", "/", "").field("X-Loopgate-Error").orElse(""))
                     .isEqualTo("connection-refused");
+
+            Matcher echo = ECHO.matcher(demo.stdout());
+            assertThat(echo.find()).isTrue();
+            InetAddress loopback = InetAddress.getLoopbackAddress();
+            try (UdpWire client = UdpWire.to(new InetSocketAddress(loopback, Integer.parseInt(echo.group(1))))) {
+                assertThat(client.send("hello").text()).isEqualTo("hello");
+            }
 
             Matcher found = FOLDER.matcher(demo.stdout());
             assertThat(found.find()).isTrue();

@@ -2,11 +2,7 @@ package dev.loopgate.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.loopgate.testkit.PackagedGateway;
-import dev.loopgate.testkit.Programs;
-import dev.loopgate.testkit.RunningProcess;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,10 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code lan:} in a network namespace of its own: a machine with an interface that nobody else has. */
 class LanForwardIT {
 
-    /** More than one look at the interfaces, on a busy machine. */
-    private static final Duration LIMIT = Duration.ofMinutes(3);
-
-    /** In there every port is free, and no packet leaves. */
+    /** How a port is reached, by every address of the moment. */
     private static final String SCRIPT = """
             ip link set lo up
             ip link add lan0 type veth peer name lan1
@@ -135,26 +128,7 @@ class LanForwardIT {
                 .contains("10.77.0.1:8080");
     }
 
-    /** Runs a script in a network of its own, with the launcher as its argument; gives what it said. */
-    private String outcome(String text, String configuration) {
-        for (String program : List.of("ip", "python3", "curl")) {
-            Programs.require(program);
-        }
-        String unshare = Programs.require("unshare").toString();
-        try (Rig rig = new Rig(folder)) {
-            rig.file("loopgate.yaml", configuration);
-            Path script = rig.file("script.sh", text);
-            String launcher = PackagedGateway.checkout().resolve("loopgate").toString();
-            RunningProcess run = rig.with(RunningProcess.start(
-                    folder,
-                    PackagedGateway.environment(rig.folder("home")),
-                    List.of(unshare, "--net", "sh", "-eu", script.toString(), launcher)));
-            int status = run.awaitExit(LIMIT);
-            if (run.stderr().contains("unshare failed")) {
-                Programs.missing("no network namespace may be made: " + run.stderr());
-            }
-            assertThat(status).as(run.stdout() + run.stderr()).isZero();
-            return run.stdout();
-        }
+    private String outcome(String script, String configuration) {
+        return OwnNetwork.outcome(folder, List.of("python3", "curl"), script, configuration);
     }
 }

@@ -1,0 +1,83 @@
+package dev.loopgate.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A DNS server and iperf3 that listen on localhost only, reached from elsewhere over UDP and TCP. */
+class UdpForwardIT {
+
+    private static final String SCRIPT = """
+            ip link set lo up
+            ip link add lan0 type veth peer name lan1
+            ip link set lan1 up
+            ip addr add 10.77.0.1/24 dev lan0
+            ip link set lan0 up
+            dns() {
+              dnsmasq --keep-in-foreground --listen-address=127.0.0.1 --bind-interfaces --no-resolv --no-hosts \\
+                --user="$(id -un)" --pid-file= --address="/app.test/$1" >dns.log 2>&1 &
+              dns=$!
+            }
+            iperf3 --server --bind 127.0.0.1 >iperf.log 2>&1 &
+            iperf=$!
+            "$1" run --config loopgate.yaml >gateway.log 2>&1 &
+            gateway=$!
+            dns=
+            trap 'kill $dns $iperf $gateway 2>/dev/null || true; wait' EXIT
+            await() {
+              tries=0
+              until "$@"; do
+                tries=$((tries + 1))
+                [ "$tries" -lt 300 ] || { echo "in vain: $*"; cat gateway.log dns.log iperf.log; exit 1; }
+                sleep 0.1
+              done
+            }
+            said() { grep -qF "$1" gateway.log; }
+            ask() { [ "$(dig +short +tries=1 +time=1 "$@" @10.77.0.1 app.test)" = "$expected" ]; }
+            await said 'listening on'
+            dig +short +tries=1 +time=1 @10.77.0.1 app.test >/dev/null || true
+            await said 'forward lan:53/udp dropped'
+            dns 10.1.2.3
+            expected=10.1.2.3
+            await ask
+            await ask +tcp
+            kill $dns
+            wait $dns || true
+            dns 10.3.2.1
+            expected=10.3.2.1
+            await ask
+            sed 's/idle: 30s/idle: 40s/' loopgate.yaml >next
+            mv next loopgate.yaml
+            await said '~1'
+            await ask
+            iperf3 --client 10.77.0.1 --udp --bitrate 20M --time 1 --length 1200 --json >measured
+            python3 -c 'import json; print("datagrams", json.load(open("measured"))["end"]["sum"]["packets"] > 1000)'
+            "$1" status
+            cat gateway.log
+            """;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void dig_and_iperf3_reach_servers_that_listen_on_localhost_only_also_after_a_restart_and_a_reload() {
+        String said = OwnNetwork.outcome(folder, List.of("dnsmasq", "dig", "iperf3", "python3"), SCRIPT, """
+                access-log: off
+                forwards:
+                  "lan:53": 53
+                  "lan:53/udp": {to: 53, idle: 30s}
+                  "lan:5201": 5201
+                  "lan:5201/udp": 5201
+                """);
+        assertThat(said)
+                .contains(
+                        "datagrams True",
+                        "udp lan:53  -> localhost:53",
+                        "udp lan:5201  -> localhost:5201   1 now, 1 so far, 0 refused",
+                        "nothing listens on 127.0.0.1:53 (port unreachable); nothing listens on [::1]:53 (port unreachable)")
+                .contains("udp lan:53  -> localhost:53   OPEN TO THE NETWORK");
+    }
+}
