@@ -101,8 +101,7 @@ final class UdpSession {
 
     void start() {
         if (targetsTried == rule.targets().size()) {
-            end();
-            forward.unreachable(String.join("; ", failures));
+            giveUp();
             return;
         }
         targetsTried++;
@@ -230,15 +229,22 @@ final class UdpSession {
             forward.unreachable(where + ": " + Datagrams.reason(cause));
         } else if (answered) {
             forward.unreachable("nothing listens on " + where + " any more (port unreachable)");
-        } else if (kept.isEmpty()) {
-            forward.disprove(target);
-            end();
-            forward.unreachable("nothing listens on " + where + " (port unreachable)");
         } else {
             failures.add("nothing listens on " + where + " (port unreachable)");
             from.close();
-            connect();
+            if (kept.isEmpty()) {
+                // Nothing to try the next address with: the next datagram begins anew.
+                forward.disprove(target);
+                giveUp();
+            } else {
+                connect();
+            }
         }
+    }
+
+    private void giveUp() {
+        end();
+        forward.unreachable(String.join("; ", failures));
     }
 
     /** The socket to the target; there may be several, one after the other. */
