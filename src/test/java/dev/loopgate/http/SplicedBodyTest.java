@@ -62,7 +62,9 @@ class SplicedBodyTest {
     @AfterEach
     void leavesNoPipe() {
         System.clearProperty(SWITCH);
-        Eventually.until("the pipes are closed", () -> Pipes.ends() == before);
+        if (Epoll.isAvailable()) {
+            Eventually.until("the pipes are closed", () -> Pipes.ends() == before);
+        }
     }
 
     // Whole, in order, and no byte more
