@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SplicedBody {
 
-    /** With no more to come, in bytes, the system calls cost what the copies would: bodies of 1 MiB won nothing. */
+    /** With no more to come, in bytes, nothing was clearly won: the system calls take what the copies would have. */
     private static final long WORTH = 1 << 20;
 
     private static final int LEFT = 1;
