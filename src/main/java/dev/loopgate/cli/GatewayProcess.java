@@ -14,6 +14,7 @@ import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Forward.Protocol;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,12 @@ import org.jspecify.annotations.Nullable;
 final class GatewayProcess {
 
     private final Surroundings surroundings;
+    /** From so many on, what reading and compiling them left behind is worth a pause: one, of some 50 ms for 10,000. */
+    private static final int MANY_HOSTS = 2_000;
+
+    /** By then all that a start does has been done. */
+    private static final Duration STARTED = Duration.ofSeconds(3);
+
     private final Terminal terminal;
     private final RunningConfiguration source;
     private final GatewayVoice voice;
@@ -49,7 +56,8 @@ final class GatewayProcess {
         Configuration limited =
                 source.limits().apply(configuration.configuration()).configuration();
         try (GatewayParts parts = GatewayParts.assemble(surroundings, voice, source.file())) {
-            GatewayStatus status = start(parts.gateway(), limited, warnings(configuration));
+            // Megabytes for thousands of hosts, and this frame lasts to the end: it is let go of below.
+            @Nullable GatewayStatus status = start(parts.gateway(), limited, warnings(configuration));
             ConfigurationWatch watch = parts.watch(source);
             StopSignals signals = new StopSignals(terminal);
             ControlServer control = openControl(parts.gateway(), watch);
@@ -60,6 +68,10 @@ final class GatewayProcess {
                 Signals.on("HUP", () -> signals.hangUp(() -> watch.trigger().onSuccess(voice::answered)));
                 // Last, so that whoever reads it can rely on every signal and command.
                 StartTable.print(terminal, limited, source, status, introduction.apply(status));
+                status = null;
+                if (limited.hosts().size() >= MANY_HOSTS) {
+                    parts.vertx().setTimer(STARTED.toMillis(), later -> System.gc());
+                }
                 voice.started();
                 NameWarnings.checkLater(terminal, limited);
                 signals.await();

@@ -1,6 +1,7 @@
 package dev.loopgate.http;
 
 import dev.loopgate.model.UpstreamAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One backend address with its kept connections; the same object from plan to plan, so that a reload keeps them. Each
@@ -11,7 +12,7 @@ final class Upstream {
     private static final long RECENT = 60_000_000_000L;
 
     private final UpstreamAddress address;
-    private final UpstreamPool[] pools;
+    private final @Nullable UpstreamPool[] pools;
 
     /** When it last began an answer; a late or torn read only shortens or lengthens a grace period. */
     private volatile long lastAnswer;
@@ -21,17 +22,20 @@ final class Upstream {
     Upstream(UpstreamAddress address, int loops) {
         this.address = address;
         this.pools = new UpstreamPool[loops];
-        for (int i = 0; i < loops; i++) {
-            pools[i] = new UpstreamPool();
-        }
     }
 
     UpstreamAddress address() {
         return address;
     }
 
+    /** Made when it is first asked for: of ten thousand services few are in use. */
     UpstreamPool pool(HttpLoop loop) {
-        return pools[loop.index()];
+        UpstreamPool own = pools[loop.index()];
+        if (own == null) {
+            own = new UpstreamPool();
+            pools[loop.index()] = own;
+        }
+        return own;
     }
 
     /** Notes an answer; writes at most once a second, so that loops do not fight over the cache line. */

@@ -19,7 +19,6 @@ final class ByteIndex {
 
     /** @param entryHashes of the entries, in their order; an entry that comes twice keeps its first number */
     ByteIndex(List<byte[]> entries, List<Integer> entryHashes) {
-        // Most hosts have no prefix but the root: an empty index of theirs is one slot that stays free.
         int slots = entries.isEmpty() ? 1 : Math.max(4, Integer.highestOneBit(entries.size() * 2) * 2);
         keys = new byte[slots][];
         hashes = new int[slots];

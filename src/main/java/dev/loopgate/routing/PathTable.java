@@ -36,8 +36,8 @@ final class PathTable<T> {
             made.add(new RouteDecision.Matched<>(host, route, compile.apply(host, route), sent.length));
         }
         decisions = List.copyOf(made);
-        asSent = new PrefixIndex(sentForms);
-        decoded = new PrefixIndex(decodedForms);
+        asSent = PrefixIndex.of(sentForms);
+        decoded = PrefixIndex.of(decodedForms);
         unknown = new RouteDecision.UnknownPath<>(host);
         readings = flags;
         rootOnly = sentForms.size() == 1 && sentForms.get(0).length == 0;

@@ -6,13 +6,20 @@ import java.util.List;
 /** Path prefixes to their numbers; the longest that ends on a segment border wins. */
 final class PrefixIndex {
 
+    /** Of most hosts: thousands share it. */
+    private static final PrefixIndex ROOT_ONLY = new PrefixIndex(List.of(new byte[0]));
+
     private final ByteIndex index;
     private final int[] numbers;
     private final int root;
     private final int longest;
 
     /** @param prefixes without a slash at the end, so that the empty one stands for {@code /} */
-    PrefixIndex(List<byte[]> prefixes) {
+    static PrefixIndex of(List<byte[]> prefixes) {
+        return prefixes.size() == 1 && prefixes.get(0).length == 0 ? ROOT_ONLY : new PrefixIndex(prefixes);
+    }
+
+    private PrefixIndex(List<byte[]> prefixes) {
         List<byte[]> keys = new ArrayList<>();
         List<Integer> hashes = new ArrayList<>();
         int[] all = new int[prefixes.size()];
