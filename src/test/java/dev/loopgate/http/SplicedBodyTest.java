@@ -45,11 +45,11 @@ class SplicedBodyTest {
             Sites.proxy(
                     "idle.localhost",
                     stage.a().port(),
-                    Sites.options().idleMillis(500).build()),
+                    Sites.options().idleMillis(3000).build()),
             Sites.proxy(
                     "body.localhost",
                     stage.a().port(),
-                    Sites.options().bodyIdleMillis(500).build())));
+                    Sites.options().bodyIdleMillis(3000).build())));
 
     private long before;
 
@@ -288,13 +288,13 @@ class SplicedBodyTest {
         RawResponse response = client.response();
         assertThat(response.status()).isEqualTo(408);
         assertThat(response.error()).isEqualTo("body-timeout");
-        assertThat(Duration.ofNanos(System.nanoTime() - stopped)).isGreaterThan(Duration.ofMillis(300));
+        assertThat(Duration.ofNanos(System.nanoTime() - stopped)).isGreaterThan(Duration.ofMillis(500));
     }
 
     /** Eight times, for longer than the limit altogether. */
     private static void slowly(Runnable step) {
         for (int i = 0; i < 8; i++) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(150));
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
             step.run();
         }
     }
