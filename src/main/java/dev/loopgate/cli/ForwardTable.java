@@ -22,7 +22,7 @@ final class ForwardTable {
         Columns columns = new Columns();
         List<String> trouble = new ArrayList<>();
         for (JsonObject forward : forwards) {
-            String name = forward.getString("protocol") + " " + forward.getString("bind");
+            String name = StatusLists.name(forward);
             JsonObject problem = forward.getJsonObject("problem");
             boolean nowhere = StatusLists.listensNowhere(forward);
             String text = "  " + name;

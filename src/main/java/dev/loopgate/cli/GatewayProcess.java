@@ -26,13 +26,13 @@ import org.jspecify.annotations.Nullable;
 /** A gateway as a process: from its start through its reloads to the signal that ends it. */
 final class GatewayProcess {
 
-    private final Surroundings surroundings;
     /** From so many on, what reading and compiling them left behind is worth a pause: one, of some 50 ms for 10,000. */
     private static final int MANY_HOSTS = 2_000;
 
     /** By then all that a start does has been done. */
     private static final Duration STARTED = Duration.ofSeconds(3);
 
+    private final Surroundings surroundings;
     private final Terminal terminal;
     private final RunningConfiguration source;
     private final GatewayVoice voice;

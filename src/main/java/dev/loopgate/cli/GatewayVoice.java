@@ -81,8 +81,7 @@ final class GatewayVoice implements GatewayEvents {
             if (rule.bind().open()) {
                 terminal.say("  "
                         + listening.exposed(
-                                rule.protocol().toString(),
-                                rule.bind().toString(),
+                                rule.protocol() + " " + rule.bind(),
                                 rule.targets().stream().map(Object::toString).toList()));
             }
         });

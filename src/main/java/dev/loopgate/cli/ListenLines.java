@@ -31,8 +31,7 @@ final class ListenLines {
     List<String> ofReload(JsonObject report) {
         List<String> lines = new ArrayList<>(of(StatusLists.objects(report, "opened")));
         for (JsonObject forward : StatusLists.objects(report, "exposed")) {
-            lines.add(exposed(
-                    forward.getString("protocol"), forward.getString("bind"), StatusLists.strings(forward, "targets")));
+            lines.add(exposed(StatusLists.name(forward), StatusLists.strings(forward, "targets")));
         }
         String gone = String.join(
                 " and ",
@@ -45,10 +44,13 @@ final class ListenLines {
         return lines.stream().map(line -> "  " + line).toList();
     }
 
-    /** A forward that others can reach. */
-    String exposed(String protocol, String bind, List<String> targets) {
-        return style.bold(protocol + " " + bind) + "  -> " + String.join(", ", targets) + "   "
-                + style.bold("OPEN TO THE NETWORK");
+    /**
+     * A forward that others can reach.
+     *
+     * @param name as {@link StatusLists#name}
+     */
+    String exposed(String name, List<String> targets) {
+        return style.bold(name) + "  -> " + String.join(", ", targets) + "   " + style.bold("OPEN TO THE NETWORK");
     }
 
     private static String addresses(List<JsonObject> listeners, boolean open) {

@@ -37,7 +37,7 @@ final class RouteTable {
     }
 
     private void forward(JsonObject forward, Columns columns) {
-        String text = forward.getString("protocol") + " " + forward.getString("bind");
+        String text = StatusLists.name(forward);
         JsonObject problem = forward.getJsonObject("problem");
         StringBuilder rest =
                 new StringBuilder("  -> ").append(String.join(", ", StatusLists.strings(forward, "targets")));

@@ -4,7 +4,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
-/** Lists within the JSON of a status. */
+/** What several tables read from the JSON of a status. */
 final class StatusLists {
 
     private StatusLists() {}
@@ -19,6 +19,11 @@ final class StatusLists {
         return json.getJsonArray(name, new JsonArray()).stream()
                 .map(String.class::cast)
                 .toList();
+    }
+
+    /** What people know a forward by: {@code udp lan:5353}. */
+    static String name(JsonObject forward) {
+        return forward.getString("protocol") + " " + forward.getString("bind");
     }
 
     /** Whether a forward has a problem and no address at all, so that nobody reaches it. */

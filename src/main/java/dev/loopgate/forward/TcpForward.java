@@ -1,60 +1,45 @@
 package dev.loopgate.forward;
 
-import dev.loopgate.forward.ForwardStatus.ForwardError;
 import dev.loopgate.model.Forward;
 import dev.loopgate.net.Addresses;
 import dev.loopgate.net.Transport;
 import io.netty.channel.Channel;
-import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 
 /** One TCP forward and its connections. Any thread. */
 final class TcpForward implements PortForward {
 
-    private static final Duration REFUSED_PERIOD = Duration.ofSeconds(1);
-    private static final Duration UNREACHABLE_PERIOD = Duration.ofSeconds(5);
-
     private final Transport transport;
-    private final Throttle refusals;
-    private final Throttle outages;
+    private final ForwardTrouble trouble;
     private final Set<TcpConnection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger turn = new AtomicInteger();
     private final LongAdder accepted = new LongAdder();
-    private final LongAdder refused = new LongAdder();
-    private final LongAdder failed = new LongAdder();
     private final AtomicLong endedBytesToTarget = new AtomicLong();
     private final AtomicLong endedBytesToClient = new AtomicLong();
     private final Promise<Void> drained = Promise.promise();
 
     private final ForwardSockets sockets;
     private volatile Forward.Tcp rule;
-    private volatile @Nullable ForwardError lastError;
 
     TcpForward(Transport transport, Forward.Tcp rule, ForwardEvents events) {
         this.transport = transport;
         this.rule = rule;
         this.sockets = new ForwardSockets(address -> transport.listen(address, this::accept));
-        EventLoop timer = transport.nextLoop();
-        this.refusals = new Throttle(timer, REFUSED_PERIOD, (why, count) -> events.refused(this.rule, why, count));
-        this.outages =
-                new Throttle(timer, UNREACHABLE_PERIOD, (cause, count) -> events.unreachable(this.rule, cause, count));
+        this.trouble = new ForwardTrouble(transport.nextLoop(), () -> this.rule, events);
     }
 
     @Override
@@ -152,11 +137,11 @@ final class TcpForward implements PortForward {
                 sockets.missing(),
                 connections.size(),
                 accepted.sum(),
-                refused.sum(),
-                failed.sum(),
+                trouble.refusals(),
+                trouble.failures(),
                 toTarget,
                 toClient,
-                Optional.ofNullable(lastError));
+                trouble.lastError());
     }
 
     private void accept(Channel client) {
@@ -191,15 +176,12 @@ final class TcpForward implements PortForward {
     }
 
     private void refuse(Channel client, String reason) {
-        refused.increment();
-        refusals.happened(reason);
+        trouble.refused(reason);
         Transport.reset(client);
     }
 
     void unreachable(String cause) {
-        failed.increment();
-        lastError = new ForwardError(cause, Instant.now());
-        outages.happened(cause);
+        trouble.unreachable(cause);
     }
 
     void ended(TcpConnection connection, long bytesToTarget, long bytesToClient) {

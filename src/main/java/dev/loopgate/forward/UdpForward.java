@@ -1,6 +1,5 @@
 package dev.loopgate.forward;
 
-import dev.loopgate.forward.ForwardStatus.ForwardError;
 import dev.loopgate.model.Forward;
 import dev.loopgate.model.UpstreamAddress;
 import dev.loopgate.net.Addresses;
@@ -14,16 +13,13 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -34,15 +30,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class UdpForward implements PortForward {
 
-    private static final Duration REFUSED_PERIOD = Duration.ofSeconds(1);
-    private static final Duration UNREACHABLE_PERIOD = Duration.ofSeconds(5);
     private static final long LONGEST_SWEEP = TimeUnit.SECONDS.toNanos(1);
 
     private final Transport transport;
     private final EventLoop loop;
     private final ForwardSockets sockets;
-    private final Throttle refusals;
-    private final Throttle outages;
+    private final ForwardTrouble trouble;
     private final UdpSessions sessions = new UdpSessions();
     private final Map<UpstreamAddress, InetSocketAddress> proven = new HashMap<>();
     private final List<UdpSession> written = new ArrayList<>();
@@ -51,12 +44,9 @@ final class UdpForward implements PortForward {
 
     private volatile Forward.Udp rule;
     private volatile int open;
-    private volatile @Nullable ForwardError lastError;
     /** Counters are written by the loop only. */
     private final AtomicLong opened = new AtomicLong();
 
-    private final AtomicLong refused = new AtomicLong();
-    private final AtomicLong failed = new AtomicLong();
     private final AtomicLong bytesToTarget = new AtomicLong();
     private final AtomicLong bytesToClient = new AtomicLong();
 
@@ -65,9 +55,7 @@ final class UdpForward implements PortForward {
         this.rule = rule;
         this.loop = transport.nextLoop();
         this.sockets = new ForwardSockets(address -> transport.datagrams().listen(loop, address, new Entrance()));
-        this.refusals = new Throttle(loop, REFUSED_PERIOD, (why, count) -> events.refused(this.rule, why, count));
-        this.outages =
-                new Throttle(loop, UNREACHABLE_PERIOD, (cause, count) -> events.unreachable(this.rule, cause, count));
+        this.trouble = new ForwardTrouble(loop, () -> this.rule, events);
     }
 
     @Override
@@ -140,11 +128,11 @@ final class UdpForward implements PortForward {
                 sockets.missing(),
                 open,
                 opened.get(),
-                refused.get(),
-                failed.get(),
+                trouble.refusals(),
+                trouble.failures(),
                 bytesToTarget.get(),
                 bytesToClient.get(),
-                Optional.ofNullable(lastError));
+                trouble.lastError());
     }
 
     private void received(Channel socket, DatagramPacket packet) {
@@ -168,8 +156,7 @@ final class UdpForward implements PortForward {
             return null;
         }
         if (!permits(current, client.address())) {
-            add(refused, 1);
-            refusals.happened(Addresses.text(client.address().getAddress()) + " is not allowed");
+            trouble.refused(Addresses.text(client.address().getAddress()) + " is not allowed");
             return null;
         }
         makeRoom(current.sessions() - 1);
@@ -187,8 +174,7 @@ final class UdpForward implements PortForward {
     }
 
     private static boolean permits(Forward.Udp rule, InetSocketAddress client) {
-        InetAddress address = client.getAddress();
-        return rule.access().permits(address);
+        return rule.access().permits(client.getAddress());
     }
 
     private void makeRoom(int limit) {
@@ -214,13 +200,11 @@ final class UdpForward implements PortForward {
 
     /** A datagram was lost here, since what was to take it does not keep up. */
     void dropped() {
-        add(refused, 1);
+        trouble.dropped();
     }
 
     void unreachable(String cause) {
-        add(failed, 1);
-        lastError = new ForwardError(cause, Instant.now());
-        outages.happened(cause);
+        trouble.unreachable(cause);
     }
 
     /** The address of a target that answered last, which is tried first. */

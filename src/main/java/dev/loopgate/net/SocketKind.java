@@ -59,9 +59,7 @@ enum SocketKind {
             case KQUEUE -> new KQueueServerSocketChannel();
             case NIO -> new NioServerSocketChannel(SelectorProvider.provider(), family(v6));
         };
-        if (v6 && this != NIO) {
-            channel.config().setOption(new IntegerUnixChannelOption("IPV6_V6ONLY", IPPROTO_IPV6, v6only), 1);
-        }
+        keepOffOtherFamily(channel, v6);
         return channel;
     }
 
@@ -89,14 +87,19 @@ enum SocketKind {
             case KQUEUE -> new KQueueDatagramChannel();
             case NIO -> new NioDatagramChannel(SelectorProvider.provider(), family(v6));
         };
-        if (v6 && this != NIO) {
-            channel.config().setOption(new IntegerUnixChannelOption("IPV6_V6ONLY", IPPROTO_IPV6, v6only), 1);
-        }
+        keepOffOtherFamily(channel, v6);
         return channel;
     }
 
     SocketAddress unix(String path) {
         return this == NIO ? UnixDomainSocketAddress.of(path) : new DomainSocketAddress(path);
+    }
+
+    /** NIO has no such option. */
+    private void keepOffOtherFamily(Channel channel, boolean v6) {
+        if (v6 && this != NIO) {
+            channel.config().setOption(new IntegerUnixChannelOption("IPV6_V6ONLY", IPPROTO_IPV6, v6only), 1);
+        }
     }
 
     private static SocketProtocolFamily family(boolean v6) {

@@ -14,11 +14,6 @@ class LanForwardIT {
 
     /** How a port is reached, by every address of the moment. */
     private static final String SCRIPT = """
-            ip link set lo up
-            ip link add lan0 type veth peer name lan1
-            ip link set lan1 up
-            ip addr add 10.77.0.1/24 dev lan0
-            ip link set lan0 up
             echo hello >page
             python3 -m http.server 8080 --bind 127.0.0.1 >server.log 2>&1 &
             server=$!
@@ -42,12 +37,7 @@ class LanForwardIT {
 
     /** What listens on one address of the interface only, and what that costs a forward on all of them. */
     private static final String TAKEN_SCRIPT = """
-            ip link set lo up
-            ip link add lan0 type veth peer name lan1
-            ip link set lan1 up
-            ip addr add 10.77.0.1/24 dev lan0
             ip addr add 10.77.0.2/24 dev lan0
-            ip link set lan0 up
             mkdir service holder
             echo service >service/page
             echo holder >holder/page
@@ -57,18 +47,8 @@ class LanForwardIT {
             holder=$!
             gateway=
             trap 'kill $server $holder $gateway 2>/dev/null || true; wait' EXIT
-            # Polls until the rest of the line is true, and says what it waited for in vain.
-            await() {
-              tries=0
-              until "$@"; do
-                tries=$((tries + 1))
-                [ "$tries" -lt 300 ] || { echo "in vain: $*"; cat gateway.log status.log server.log; exit 1; }
-                sleep 0.1
-              done
-            }
             page() { [ "$(curl -s -m 5 --noproxy '*' "http://$1:8080/page")" = "$2" ]; }
             said() { grep -qF "$1" gateway.log; }
-            touch status.log
             status() { "$launcher" status >status.log; }
             fine() { status && ! grep -q 'is not listening' status.log; }
             launcher=$1

@@ -11,11 +11,6 @@ import org.junit.jupiter.api.io.TempDir;
 class UdpForwardIT {
 
     private static final String SCRIPT = """
-            ip link set lo up
-            ip link add lan0 type veth peer name lan1
-            ip link set lan1 up
-            ip addr add 10.77.0.1/24 dev lan0
-            ip link set lan0 up
             dns() {
               dnsmasq --keep-in-foreground --listen-address=127.0.0.1 --bind-interfaces --no-resolv --no-hosts \\
                 --user="$(id -un)" --pid-file= --address="/app.test/$1" >dns.log 2>&1 &
@@ -27,14 +22,6 @@ class UdpForwardIT {
             gateway=$!
             dns=
             trap 'kill $dns $iperf $gateway 2>/dev/null || true; wait' EXIT
-            await() {
-              tries=0
-              until "$@"; do
-                tries=$((tries + 1))
-                [ "$tries" -lt 300 ] || { echo "in vain: $*"; cat gateway.log dns.log iperf.log; exit 1; }
-                sleep 0.1
-              done
-            }
             said() { grep -qF "$1" gateway.log; }
             ask() { [ "$(dig +short +tries=1 +time=1 "$@" @10.77.0.1 app.test)" = "$expected" ]; }
             await said 'listening on'
