@@ -1,6 +1,5 @@
 package dev.loopgate.builtin;
 
-import dev.loopgate.net.Datagrams;
 import dev.loopgate.net.Listener;
 import dev.loopgate.net.Transport;
 import io.netty.buffer.Unpooled;
@@ -63,17 +62,17 @@ final class DemoEcho {
         channel.config().setAutoRead(true);
     }
 
-    private static final class DatagramMirror extends ChannelInboundHandlerAdapter {
+    private final class DatagramMirror extends ChannelInboundHandlerAdapter {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             DatagramPacket packet = (DatagramPacket) message;
-            Datagrams.write(context.channel(), packet.content(), packet.sender());
+            transport.datagrams().write(context.channel(), packet.content(), packet.sender());
         }
 
         @Override
         public void channelReadComplete(ChannelHandlerContext context) {
-            context.flush();
+            transport.datagrams().flush(context.channel());
         }
 
         /** A client that is gone already. */

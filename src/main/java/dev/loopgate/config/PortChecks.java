@@ -75,7 +75,7 @@ final class PortChecks {
     }
 
     private static String words(BindAddress address) {
-        return PortRules.any(address)
+        return address.wildcard()
                 ? "every address"
                 : switch (address.scope()) {
                     case LOOPBACK -> "127.0.0.1 and [::1]";
@@ -98,7 +98,7 @@ final class PortChecks {
     private boolean refused(Scalar key, Forward forward, UpstreamAddress target) {
         int port = forward.bind().port();
         if (PortRules.reaches(target, forward.bind())) {
-            if (PortRules.any(forward.bind())) {
+            if (forward.bind().wildcard()) {
                 problems.error(
                         key.place(),
                         "the forward " + key.shown() + " would take 127.0.0.1:" + port + " too, where its own target "

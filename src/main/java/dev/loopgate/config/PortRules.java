@@ -14,7 +14,7 @@ public final class PortRules {
         if (a.port() != b.port()) {
             return false;
         }
-        if (any(a) || any(b)) {
+        if (a.wildcard() || b.wildcard()) {
             return true;
         }
         return switch (a.scope()) {
@@ -35,7 +35,7 @@ public final class PortRules {
                         case LOOPBACK -> bothFamilies(named.host());
                         case LAN -> false;
                         case ADDRESS ->
-                            named.host().equals(listener.address()) || (any(listener) && loopback(named.host()));
+                            named.host().equals(listener.address()) || (listener.wildcard() && loopback(named.host()));
                     };
         }
         return target instanceof UpstreamAddress.LoopbackPort local
@@ -43,14 +43,8 @@ public final class PortRules {
                 && switch (listener.scope()) {
                     case LOOPBACK -> true;
                     case LAN -> false;
-                    case ADDRESS -> any(listener) || bothFamilies(listener.address());
+                    case ADDRESS -> listener.wildcard() || bothFamilies(listener.address());
                 };
-    }
-
-    /** Whether every address is meant; on most systems :: takes IPv4 too. */
-    static boolean any(BindAddress address) {
-        return address.scope() == Scope.ADDRESS
-                && (address.address().equals("0.0.0.0") || address.address().equals("::"));
     }
 
     private static boolean bothFamilies(String address) {

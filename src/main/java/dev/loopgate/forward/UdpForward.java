@@ -7,12 +7,14 @@ import dev.loopgate.net.Datagrams;
 import dev.loopgate.net.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +34,11 @@ final class UdpForward implements PortForward {
 
     private static final long LONGEST_SWEEP = TimeUnit.SECONDS.toNanos(1);
 
+    /** So many sessions a forward may have where those of all forwards are too many for the process. */
+    private static final int FEW = 16;
+
     private final Transport transport;
+    private final Datagrams datagrams;
     private final EventLoop loop;
     private final ForwardSockets sockets;
     private final ForwardTrouble trouble;
@@ -52,9 +58,10 @@ final class UdpForward implements PortForward {
 
     UdpForward(Transport transport, Forward.Udp rule, ForwardEvents events) {
         this.transport = transport;
+        this.datagrams = transport.datagrams();
         this.rule = rule;
         this.loop = transport.nextLoop();
-        this.sockets = new ForwardSockets(address -> transport.datagrams().listen(loop, address, new Entrance()));
+        this.sockets = new ForwardSockets(address -> datagrams.listen(loop, address, new Entrance()));
         this.trouble = new ForwardTrouble(loop, () -> this.rule, events);
     }
 
@@ -160,8 +167,10 @@ final class UdpForward implements PortForward {
             return null;
         }
         makeRoom(current.sessions() - 1);
-        UdpSession session =
-                new UdpSession(this, transport.datagrams(), loop, transport.budget(), client, current, turn++);
+        if (sessions.size() >= FEW && datagrams.crowded()) {
+            sessions.victim().end();
+        }
+        UdpSession session = new UdpSession(this, datagrams, loop, transport.budget(), client, turn++);
         sessions.add(session);
         open = sessions.size();
         add(opened, 1);
@@ -170,7 +179,8 @@ final class UdpForward implements PortForward {
             sweepLater();
         }
         session.start();
-        return session;
+        // It has ended already where the system refuses every target at once.
+        return sessions.get(client);
     }
 
     private static boolean permits(Forward.Udp rule, InetSocketAddress client) {
@@ -191,10 +201,28 @@ final class UdpForward implements PortForward {
     /** Queues an answer, which the caller flushes; the datagram is released. */
     void toClient(UdpClient client, ByteBuf datagram) {
         int size = datagram.readableBytes();
-        if (Datagrams.write(client.socket(), datagram, client.address())) {
+        if (datagrams.write(client.socket(), datagram, client.address())) {
             add(bytesToClient, size);
         } else {
             dropped();
+        }
+    }
+
+    /**
+     * The socket of a session to a target, for which another session goes where the process has no descriptor left.
+     *
+     * @throws IOException as {@link Datagrams#connect}
+     */
+    Channel connect(UdpSession session, InetSocketAddress target, ChannelHandler handler) throws IOException {
+        try {
+            return datagrams.connect(loop, target, handler);
+        } catch (IOException e) {
+            UdpSession victim = sessions.victim();
+            if (victim == session || !Datagrams.isOutOfDescriptors(e)) {
+                throw e;
+            }
+            victim.end();
+            return datagrams.connect(loop, target, handler);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.loopgate.forward;
 
-import dev.loopgate.model.Forward;
 import dev.loopgate.model.UpstreamAddress;
 import dev.loopgate.net.Addresses;
 import dev.loopgate.net.Datagrams;
@@ -31,7 +30,7 @@ final class UdpSession {
 
     private static final int MOST_BYTES_KEPT = 64 << 10;
 
-    /** So long, in nanoseconds: that nothing listens is known long before. */
+    /** Only at first, in nanoseconds: that nothing listens is known long before. */
     private static final long KEPT = 1_000_000_000L;
 
     private final UdpForward forward;
@@ -39,7 +38,6 @@ final class UdpSession {
     private final EventLoop loop;
     private final QueueBudget budget;
     private final UdpClient client;
-    private final Forward.Udp rule;
     private final long began = System.nanoTime();
     private final Queue<InetSocketAddress> addresses = new ArrayDeque<>(2);
     private final Queue<ByteBuf> kept = new ArrayDeque<>(1);
@@ -55,21 +53,14 @@ final class UdpSession {
     private long lastActivity = began;
 
     UdpSession(
-            UdpForward forward,
-            Datagrams datagrams,
-            EventLoop loop,
-            QueueBudget budget,
-            UdpClient client,
-            Forward.Udp rule,
-            int turn) {
+            UdpForward forward, Datagrams datagrams, EventLoop loop, QueueBudget budget, UdpClient client, int turn) {
         this.forward = forward;
         this.datagrams = datagrams;
         this.loop = loop;
         this.budget = budget;
         this.client = client;
-        this.rule = rule;
         this.turn = turn;
-        this.target = rule.targets().get(Math.floorMod(turn, rule.targets().size()));
+        this.target = targets().get(Math.floorMod(turn, targets().size()));
     }
 
     UdpClient client() {
@@ -100,13 +91,19 @@ final class UdpSession {
     }
 
     void start() {
-        if (targetsTried == rule.targets().size()) {
+        List<UpstreamAddress> targets = targets();
+        if (targetsTried >= targets.size()) {
             giveUp();
             return;
         }
         targetsTried++;
-        target = rule.targets().get(Math.floorMod(turn++, rule.targets().size()));
+        target = targets.get(Math.floorMod(turn++, targets.size()));
         datagrams.resolve(loop, target, this::resolved);
+    }
+
+    /** Those of the rule that is in force now: it may have changed since the session began. */
+    private List<UpstreamAddress> targets() {
+        return forward.rule().targets();
     }
 
     private void resolved(@Nullable List<InetSocketAddress> found, @Nullable Throwable failure) {
@@ -134,7 +131,7 @@ final class UdpSession {
             InetSocketAddress next = addresses.remove();
             address = next;
             try {
-                upstream = datagrams.connect(loop, next, new Upstream());
+                upstream = forward.connect(this, next, new Upstream());
             } catch (IOException e) {
                 failures.add(Addresses.text(next) + ": " + e.getMessage());
             }
@@ -144,8 +141,13 @@ final class UdpSession {
             start();
             return;
         }
-        kept.forEach(datagram -> Datagrams.write(connected, datagram.copy(), null));
-        connected.flush();
+        for (ByteBuf datagram : List.copyOf(kept)) {
+            // What the system refuses at once has led on to another address, or ended the session.
+            if (upstream == connected) {
+                datagrams.write(connected, datagram.copy(), null);
+            }
+        }
+        flush();
     }
 
     /** Queues a datagram of the client, which {@link #flush} sends. */
@@ -157,7 +159,7 @@ final class UdpSession {
         }
         if (to == null) {
             datagram.release();
-        } else if (!Datagrams.write(to, datagram, null)) {
+        } else if (!datagrams.write(to, datagram, null)) {
             forward.dropped();
         }
     }
@@ -166,7 +168,8 @@ final class UdpSession {
         return !answered
                 && address != null
                 && !address.equals(forward.proven(target))
-                && (!addresses.isEmpty() || targetsTried < rule.targets().size());
+                && lastActivity - began <= KEPT
+                && (!addresses.isEmpty() || targetsTried < targets().size());
     }
 
     /** A copy: what was read belongs to a buffer that many share. */
@@ -191,8 +194,9 @@ final class UdpSession {
     }
 
     void flush() {
-        if (upstream != null) {
-            upstream.flush();
+        Channel to = upstream;
+        if (to != null) {
+            datagrams.flush(to);
         }
     }
 
@@ -228,9 +232,13 @@ final class UdpSession {
         if (!Datagrams.isRefused(cause)) {
             forward.unreachable(where + ": " + Datagrams.reason(cause));
         } else if (answered) {
+            // The next datagram begins anew, and may find it at its other address, or another target.
+            forward.disprove(target);
+            end();
             forward.unreachable("nothing listens on " + where + " any more (port unreachable)");
         } else {
             failures.add("nothing listens on " + where + " (port unreachable)");
+            upstream = null;
             from.close();
             if (kept.isEmpty()) {
                 // Nothing to try the next address with: the next datagram begins anew.
@@ -262,7 +270,7 @@ final class UdpSession {
 
         @Override
         public void channelReadComplete(ChannelHandlerContext context) {
-            client.socket().flush();
+            datagrams.flush(client.socket());
         }
 
         @Override

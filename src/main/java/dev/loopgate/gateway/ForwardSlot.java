@@ -51,16 +51,17 @@ final class ForwardSlot {
     }
 
     ForwardSlot(Vertx vertx, Transport transport, Forward rule, BindProblems problems, GatewayEvents events) {
-        this(
-                vertx,
-                transport,
-                rule,
-                problems,
-                events,
-                rule.bind().scope() == BindAddress.Scope.LAN
-                        ? () -> BindTargets.of(rule.bind()).addresses()
-                        : null,
-                LOOK);
+        this(vertx, transport, rule, problems, events, targets(rule), LOOK);
+    }
+
+    private static @Nullable Targets targets(Forward rule) {
+        BindAddress bind = rule.bind();
+        if (bind.scope() == BindAddress.Scope.LAN) {
+            return () -> BindTargets.of(bind).addresses();
+        }
+        return bind.wildcard() && rule.protocol() == Forward.Protocol.UDP
+                ? () -> BindTargets.ofEach(bind).addresses()
+                : null;
     }
 
     /** @param targets null where its addresses never change */

@@ -31,6 +31,11 @@ public record BindAddress(Scope scope, String address, int port) {
         return new BindAddress(Scope.ADDRESS, address, port);
     }
 
+    /** Whether it names every address of one family: 0.0.0.0 or ::. */
+    public boolean wildcard() {
+        return scope == Scope.ADDRESS && (address.equals("0.0.0.0") || address.equals("::"));
+    }
+
     /** Whether a machine elsewhere on the network can reach it. */
     public boolean open() {
         return switch (scope) {

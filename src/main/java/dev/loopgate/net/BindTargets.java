@@ -32,6 +32,27 @@ public record BindTargets(List<InetSocketAddress> addresses, List<InetSocketAddr
         return of(bind, address -> NetworkInterface.getByInetAddress(address) != null);
     }
 
+    /**
+     * The same with every address of the machine in place of a wildcard address, for UDP: an answer has to come from the
+     * address that was asked, and a socket of the wildcard address leaves it to the system which that is.
+     */
+    public static BindTargets ofEach(BindAddress bind) throws SocketException {
+        BindTargets targets = of(bind);
+        if (!bind.wildcard()) {
+            return targets;
+        }
+        int length = targets.addresses().get(0).getAddress().getAddress().length;
+        InetAddress loopback = length == 4 ? Addresses.LOOPBACK4 : Addresses.LOOPBACK6;
+        List<InetSocketAddress> found = new ArrayList<>();
+        found.add(new InetSocketAddress(loopback, bind.port()));
+        for (InetAddress address : reachableFromOutside()) {
+            if (address.getAddress().length == length) {
+                found.add(new InetSocketAddress(address, bind.port()));
+            }
+        }
+        return new BindTargets(found, List.of());
+    }
+
     /** Whether an address is one of this machine's. */
     interface Interfaces {
         boolean have(InetAddress address) throws SocketException;

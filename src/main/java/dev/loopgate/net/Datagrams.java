@@ -6,12 +6,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
-import io.netty.channel.unix.Socket;
-import io.netty.channel.unix.UnixChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
@@ -20,6 +17,7 @@ import java.net.PortUnreachableException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,16 +27,17 @@ public final class Datagrams {
     /** Asked for; the system gives what it allows. Datagrams that do not fit are lost. */
     private static final int SOCKET_BUFFER = 4 << 20;
 
-    /** What may wait where the system takes no more, as it hardly ever does; then datagrams are dropped. */
-    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(1 << 20, 2 << 20);
-
     private final SocketKind kind;
     private final NameLookup names;
+    private final DatagramWrites writes;
     private final Map<EventLoop, DatagramReads> reads = new HashMap<>();
+    private final AtomicInteger connected = new AtomicInteger();
+    private final long mostConnected = DescriptorLimit.soft() / 2;
 
-    Datagrams(SocketKind kind, NameLookup names, List<EventLoop> loops) {
+    Datagrams(SocketKind kind, NameLookup names, List<EventLoop> loops, QueueBudget budget) {
         this.kind = kind;
         this.names = names;
+        this.writes = new DatagramWrites(budget);
         loops.forEach(loop -> reads.put(loop, new DatagramReads()));
     }
 
@@ -60,7 +59,6 @@ public final class Datagrams {
                 promise.fail(new BindFailure(address, e.getCause() == null ? e : e.getCause()));
                 return;
             }
-            socket.config().setReceiveBufferSize(SOCKET_BUFFER);
             socket.bind(address).addListener(bound -> {
                 if (bound.isSuccess()) {
                     promise.complete(new Listener(socket));
@@ -85,7 +83,8 @@ public final class Datagrams {
         try {
             socket = open(loop, target, handler);
         } catch (RuntimeException e) {
-            throw new IOException(reason(e.getCause() == null ? e : e.getCause()), e);
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IOException(reason(cause), cause);
         }
         // UDP connects at once: nothing is sent.
         Throwable failure = socket.connect(target).cause();
@@ -93,12 +92,25 @@ public final class Datagrams {
             socket.close();
             throw new IOException(reason(failure), failure);
         }
+        connected.incrementAndGet();
+        socket.closeFuture().addListener(closed -> connected.decrementAndGet());
         return socket;
+    }
+
+    /** Whether half of the descriptors that this process may open are sockets of {@link #connect}. */
+    public boolean crowded() {
+        return connected.get() >= mostConnected;
+    }
+
+    /** Whether {@link #connect} failed for want of descriptors. */
+    public static boolean isOutOfDescriptors(IOException failure) {
+        return failure.getCause() != null && SystemError.of(failure.getCause()) == SystemError.OUT_OF_DESCRIPTORS;
     }
 
     private DatagramChannel open(EventLoop loop, InetSocketAddress address, ChannelHandler handler) {
         DatagramChannel socket = kind.datagrams(address);
-        socket.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
+        socket.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, DatagramWrites.WATER_MARK);
+        socket.config().setReceiveBufferSize(SOCKET_BUFFER);
         if (socket instanceof EpollDatagramChannel epoll) {
             epoll.config().setMaxDatagramPayloadSize(DatagramReads.LARGEST);
         }
@@ -113,38 +125,19 @@ public final class Datagrams {
     }
 
     /**
-     * Queues a datagram; {@code flush} sends it. Dropped where too much is queued already.
+     * Queues a datagram, which {@link #flush} sends. Dropped where too much waits already. On the loop.
      *
      * @param content may be empty; it is released
      * @param to null for a socket that is connected
      * @return whether it was taken
      */
-    public static boolean write(Channel socket, ByteBuf content, @Nullable InetSocketAddress to) {
-        if (!socket.isWritable()) {
-            content.release();
-            return false;
-        }
-        if (content.isReadable()) {
-            socket.write(to == null ? content : new DatagramPacket(content, to), socket.voidPromise());
-            return true;
-        }
-        content.release();
-        return sendEmpty(socket, to == null ? (InetSocketAddress) socket.remoteAddress() : to);
+    public boolean write(Channel socket, ByteBuf content, @Nullable InetSocketAddress to) {
+        return writes.write(socket, content, to);
     }
 
-    /** netty drops empty datagrams, and takes another one of the queue for sent. */
-    private static boolean sendEmpty(Channel socket, InetSocketAddress to) {
-        socket.flush();
-        if (!(socket instanceof UnixChannel unix) || !(unix.fd() instanceof Socket fd)) {
-            return false;
-        }
-        try {
-            fd.sendToAddress(0, 0, 0, to.getAddress(), to.getPort());
-            return true;
-        } catch (IOException e) {
-            socket.pipeline().fireExceptionCaught(e);
-            return false;
-        }
+    /** Sends what is queued, as far as the system takes it; it takes the rest later. */
+    public void flush(Channel socket) {
+        writes.flush(socket);
     }
 
     /** Whether a datagram came back because nothing listens where it was sent (ICMP port unreachable, RFC 1122 §4.1.3.3). */

@@ -75,7 +75,7 @@ public final class Transport {
         this.acceptor = loops.get(0);
         this.kind = SocketKind.of((IoEventLoop) loops.get(0));
         this.names = new NameLookup(internals.internalWorkerPool().executor());
-        this.datagrams = new Datagrams(kind, names, loops);
+        this.datagrams = new Datagrams(kind, names, loops, budget);
     }
 
     /** What UDP needs. */

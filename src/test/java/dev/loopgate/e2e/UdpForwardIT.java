@@ -2,6 +2,14 @@ package dev.loopgate.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loopgate.testkit.Eventually;
+import dev.loopgate.testkit.PackagedGateway;
+import dev.loopgate.testkit.RawClient;
+import dev.loopgate.testkit.UdpPeer;
+import dev.loopgate.testkit.UdpWire;
+import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -31,6 +39,9 @@ class UdpForwardIT {
             expected=10.1.2.3
             await ask
             await ask +tcp
+            # From an address whose answer the system would send from another one than was asked.
+            await ask -b 127.0.0.1 -p 5300
+            await ask -b 10.77.0.1 -p 5300
             kill $dns
             wait $dns || true
             dns 10.3.2.1
@@ -41,7 +52,7 @@ class UdpForwardIT {
             await said '~1'
             await ask
             iperf3 --client 10.77.0.1 --udp --bitrate 20M --time 1 --length 1200 --json >measured
-            python3 -c 'import json; print("datagrams", json.load(open("measured"))["end"]["sum"]["packets"] > 1000)'
+            python3 -c 'import json; s = json.load(open("measured"))["end"]["sum"]; print("datagrams", s["packets"] > 1000, s["lost_percent"] < 50)'
             "$1" status
             cat gateway.log
             """;
@@ -56,15 +67,49 @@ class UdpForwardIT {
                 forwards:
                   "lan:53": 53
                   "lan:53/udp": {to: 53, idle: 30s}
+                  "0.0.0.0:5300/udp": 53
                   "lan:5201": 5201
                   "lan:5201/udp": 5201
                 """);
         assertThat(said)
                 .contains(
-                        "datagrams True",
-                        "udp lan:53    -> localhost:53   ",
-                        "udp lan:5201  -> localhost:5201   1 now, 1 so far, 0 refused",
+                        "datagrams True True",
+                        "udp lan:53        -> localhost:53   ",
+                        "udp lan:5201      -> localhost:5201   1 now, 1 so far, 0 refused",
                         "nothing listens on 127.0.0.1:53 (port unreachable); nothing listens on [::1]:53 (port unreachable)")
-                .contains("udp lan:53    -> localhost:53   OPEN TO THE NETWORK");
+                .contains("udp lan:53        -> localhost:53   OPEN TO THE NETWORK");
+    }
+
+    @Test
+    void sessions_leave_descriptors_for_everybody_else() throws Exception {
+        int sessions = 400;
+        try (Rig rig = new Rig(folder);
+                LiveServers servers = new LiveServers();
+                UdpPeer echo = UdpPeer.echo()) {
+            int first = Rig.freePort();
+            int second = Rig.freePort();
+            int port = Rig.freePort();
+            Path file = rig.file(
+                    "limited.yaml",
+                    "listen: 127.0.0.1:" + port + "\naccess-log: off\nhosts: {app.localhost: " + servers.http()
+                            + "}\nforwards: {\"127.0.0.1:" + first + "/udp\": " + echo.port() + ", \"127.0.0.1:"
+                            + second
+                            + "/udp\": " + echo.port() + "}\n");
+            PackagedGateway gateway = rig.with(PackagedGateway.runWithDescriptors(300, rig.folder("home"), file, port));
+            Eventually.until("it listens", () -> gateway.output().contains("listening on"));
+            for (int i = 0; i < sessions; i++) {
+                for (int each : List.of(first, second)) {
+                    try (UdpWire client = UdpWire.to(new InetSocketAddress(InetAddress.getLoopbackAddress(), each))) {
+                        assertThat(client.send("hello").text()).isEqualTo("hello");
+                    }
+                }
+            }
+            try (RawClient client = RawClient.connect(gateway.port())) {
+                assertThat(client.get("app.localhost", "/").response().status()).isEqualTo(200);
+            }
+            assertThat(new JsonObject(gateway.command("status", "--json").stdout()).getJsonArray("forwards"))
+                    .map(forward -> ((JsonObject) forward).getInteger("connections"))
+                    .allSatisfy(open -> assertThat(open).isBetween(16, 150));
+        }
     }
 }

@@ -173,6 +173,37 @@ class UdpForwardTest {
     }
 
     @Test
+    void a_client_goes_over_to_another_target_once_its_own_is_gone() {
+        try (UdpPeer second = UdpPeer.start("127.0.0.1", 0, datagram -> new byte[] {'2'})) {
+            UdpPeer first = UdpPeer.start("127.0.0.1", 0, datagram -> new byte[] {'1'});
+            int port = first.port();
+            UdpForward forward = fixture.open(rule(new LoopbackPort(port), new LoopbackPort(second.port())));
+            try (UdpWire client = UdpWire.to(address(forward))) {
+                assertThat(client.send("?").text()).isEqualTo("1");
+                first.close();
+                client.send("lost");
+                Eventually.until("the session has ended", () -> forward.status().connections() == 0);
+                assertThat(fixture.told.get(0)).contains("nothing listens on 127.0.0.1:" + port + " any more");
+                for (int i = 0; i < 3; i++) {
+                    assertThat(client.send("?").text()).isEqualTo("2");
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_target_that_the_system_refuses_at_once_leaves_nothing_behind() {
+        UdpForward forward = fixture.open(rule(new HostPort("255.255.255.255", 9)));
+        try (UdpWire client = UdpWire.to(address(forward))) {
+            client.send("one").send("two").send("three");
+            Eventually.until("it is told", () -> forward.status().failed() == 3);
+            assertThat(fixture.told.get(0)).contains("255.255.255.255:9");
+            assertThat(forward.status().connections()).isZero();
+            assertThat(fixture.transport.budget().waiting()).isZero();
+        }
+    }
+
+    @Test
     void what_was_sent_first_is_not_lost_where_only_a_later_target_is_there() throws IOException {
         try (UdpPeer echo = UdpPeer.start("::1", 0, datagram -> datagram)) {
             UdpForward forward = fixture.open(rule(

@@ -115,6 +115,24 @@ class UdpSessionTest {
     }
 
     @Test
+    void a_client_whose_target_has_not_answered_goes_to_no_target_that_the_rule_no_longer_names() {
+        try (UdpPeer named = UdpPeer.start("127.0.0.1", 0, datagram -> new byte[] {'2'})) {
+            UdpPeer silent = UdpPeer.start("127.0.0.1", 0, datagram -> null);
+            UdpForward forward = fixture.open(rule(new LoopbackPort(silent.port()), new LoopbackPort(named.port())));
+            try (UdpWire client = UdpWire.to(address(forward))) {
+                client.send("first");
+                Eventually.until("it has arrived", () -> silent.received() == 1);
+                forward.change(rule(new LoopbackPort(silent.port())));
+                silent.close();
+                client.send("second");
+                Eventually.until("it is told", () -> !fixture.told.isEmpty());
+                Eventually.until("the session has ended", () -> forward.status().connections() == 0);
+                assertThat(named.received()).isZero();
+            }
+        }
+    }
+
+    @Test
     void frees_its_port_and_ends_its_sessions_once_it_is_retired() throws Exception {
         try (UdpPeer echo = UdpPeer.echo()) {
             UdpForward forward = fixture.open(rule(new LoopbackPort(echo.port())));

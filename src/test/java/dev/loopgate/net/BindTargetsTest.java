@@ -24,4 +24,21 @@ class BindTargetsTest {
             assertThat(one.missing()).containsExactly(six);
         });
     }
+
+    @Test
+    void each_address_in_place_of_the_wildcard_is_of_its_family_and_includes_the_loopback() throws SocketException {
+        assertThat(BindTargets.ofEach(BindAddress.of("0.0.0.0", 80)).addresses())
+                .contains(four)
+                .doesNotContain(six)
+                .allSatisfy(
+                        address -> assertThat(address.getAddress().getAddress()).hasSize(4))
+                .noneSatisfy(address ->
+                        assertThat(address.getAddress().isAnyLocalAddress()).isTrue());
+        assertThat(BindTargets.ofEach(BindAddress.of("::", 80)).addresses())
+                .contains(six)
+                .allSatisfy(
+                        address -> assertThat(address.getAddress().getAddress()).hasSize(16));
+        assertThat(BindTargets.ofEach(BindAddress.of("127.0.0.1", 80)).addresses())
+                .containsExactly(four);
+    }
 }

@@ -43,7 +43,24 @@ public final class PackagedGateway implements AutoCloseable {
      * @param file a configuration that listens on {@code port} of 127.0.0.1
      */
     public static PackagedGateway run(Path home, Path file, int port) {
-        RunningProcess process = start(home, home, "run", "--config", file.toString());
+        return awaited(home, start(home, home, "run", "--config", file.toString()), port);
+    }
+
+    /** The same for a gateway that may have only so many files and sockets open. */
+    public static PackagedGateway runWithDescriptors(int descriptors, Path home, Path file, int port) {
+        List<String> command = List.of(
+                "/bin/sh",
+                "-c",
+                "ulimit -n " + descriptors + " && exec \"$@\"",
+                "sh",
+                checkout().resolve("loopgate").toString(),
+                "run",
+                "--config",
+                file.toString());
+        return awaited(home, RunningProcess.start(home, environment(home), command), port);
+    }
+
+    private static PackagedGateway awaited(Path home, RunningProcess process, int port) {
         PackagedGateway gateway = new PackagedGateway(home, process, port);
         try {
             Eventually.until("a gateway on port " + port, START_LIMIT, () -> !process.alive() || answers(port));
