@@ -101,11 +101,27 @@ public final class StatusJson {
                 .put("targets", new JsonArray(forward.targets()))
                 .put("open", forward.open());
         forward.problem().ifPresent(problem -> json.put("problem", of(problem)));
+        forward.until().ifPresent(until -> json.put("until", until.toString()));
         json.put("connections", forward.connections())
                 .put("accepted", forward.accepted())
                 .put("refused", forward.refused())
                 .put("bytesToTarget", forward.bytesToTarget())
-                .put("bytesToClient", forward.bytesToClient());
+                .put("bytesToClient", forward.bytesToClient())
+                .put(
+                        "clients",
+                        array(
+                                forward.clients(),
+                                client -> new JsonObject()
+                                        .put("address", client.address())
+                                        .put("connections", client.connections())
+                                        .put("bytes", client.bytes())))
+                .put(
+                        "down",
+                        array(
+                                forward.down(),
+                                down -> new JsonObject()
+                                        .put("target", down.target())
+                                        .put("cause", down.cause())));
         forward.lastError().ifPresent(error -> json.put("lastError", error));
         return json;
     }

@@ -3,14 +3,20 @@ package dev.loopgate.cli;
 import dev.loopgate.net.PortHolder;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The forwards of a gateway, with what passed through them. */
 final class ForwardTable {
+
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("d MMM HH:mm:ss", Locale.ROOT);
 
     private final Style style;
 
@@ -35,7 +41,13 @@ final class ForwardTable {
                             + forward.getLong("refused") + " refused, "
                             + size(forward.getLong("bytesToTarget")) + " in, "
                             + size(forward.getLong("bytesToClient")) + " out"
-                            + (forward.getBoolean("open") && !nowhere ? style.bold("   OPEN TO THE NETWORK") : ""));
+                            + (forward.getBoolean("open") && !nowhere ? style.bold("   OPEN TO THE NETWORK") : "")
+                            + until(forward));
+            clients(StatusLists.objects(forward, "clients")).ifPresent(clients -> trouble.add("  " + name + clients));
+            for (JsonObject down : StatusLists.objects(forward, "down")) {
+                trouble.add("  " + style.red(name + ", " + down.getString("target") + " is down") + ": "
+                        + down.getString("cause"));
+            }
             if (problem != null) {
                 trouble.add("  " + style.red(name + " is not listening on " + problem.getString("address")) + ": "
                         + problem.getString("cause") + holder(problem.getJsonObject("holder")));
@@ -48,6 +60,25 @@ final class ForwardTable {
         List<String> lines = new ArrayList<>(columns.lines());
         lines.addAll(trouble);
         return lines;
+    }
+
+    private static String until(JsonObject forward) {
+        String until = forward.getString("until");
+        if (until == null) {
+            return "";
+        }
+        Instant end = Instant.parse(until);
+        return (end.isAfter(Instant.now()) ? "   until " : "   closed since ")
+                + CLOCK.format(end.atZone(ZoneId.systemDefault()));
+    }
+
+    private static Optional<String> clients(List<JsonObject> clients) {
+        return clients.isEmpty()
+                ? Optional.empty()
+                : Optional.of(clients.stream()
+                        .map(client -> client.getString("address") + " (" + client.getInteger("connections") + ", "
+                                + size(client.getLong("bytes")) + ")")
+                        .collect(Collectors.joining(", ", ", used by ", "")));
     }
 
     private static String holder(@Nullable JsonObject holder) {

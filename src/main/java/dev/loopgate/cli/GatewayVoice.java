@@ -6,8 +6,10 @@ import dev.loopgate.gateway.GatewayEvents;
 import dev.loopgate.gateway.ReloadReport;
 import dev.loopgate.model.Forward;
 import dev.loopgate.model.Forward.Protocol;
+import dev.loopgate.model.UpstreamAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Tells the people at the terminal what happens to a running gateway. */
@@ -102,6 +104,18 @@ final class GatewayVoice implements GatewayEvents {
     public void unreachable(Forward rule, String cause, long count) {
         say(() -> terminal.say("forward " + rule.key() + (rule.protocol() == Protocol.TCP ? " closed " : " dropped ")
                 + times(rule, count) + ": " + cause));
+    }
+
+    @Override
+    public void targetChanged(Forward rule, UpstreamAddress target, Optional<String> cause) {
+        say(() -> terminal.say("forward " + rule.key() + ": "
+                + cause.map(why -> target + " is down, the other targets take over: " + why)
+                        .orElse(target + " is back")));
+    }
+
+    @Override
+    public void forwardExpired(Forward rule) {
+        say(() -> terminal.say("forward " + rule.key() + " has closed: its time is over"));
     }
 
     @Override

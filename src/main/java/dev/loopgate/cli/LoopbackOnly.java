@@ -75,11 +75,6 @@ record LoopbackOnly(Configuration configuration, List<String> changes) {
 
     private static Forward onLoopback(Forward forward) {
         BindAddress loopback = BindAddress.loopback(forward.bind().port());
-        if (forward instanceof Forward.Udp udp) {
-            return new Forward.Udp(loopback, udp.targets(), udp.access(), udp.sessions(), udp.idle());
-        }
-        Forward.Tcp tcp = (Forward.Tcp) forward;
-        return new Forward.Tcp(
-                loopback, tcp.targets(), tcp.access(), tcp.connections(), tcp.connect(), tcp.idle(), tcp.drain());
+        return forward instanceof Forward.Udp udp ? udp.with(loopback) : ((Forward.Tcp) forward).with(loopback);
     }
 }

@@ -7,7 +7,10 @@ import dev.loopgate.config.Item.Scalar;
 import dev.loopgate.model.Access;
 import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Forward;
+import dev.loopgate.model.Forward.Limits;
 import dev.loopgate.model.Forward.Protocol;
+import dev.loopgate.model.Forward.Rate;
+import dev.loopgate.model.Forward.Timeouts;
 import dev.loopgate.model.UpstreamAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,21 +21,31 @@ import java.util.function.BiFunction;
 /** The port forwards of one configuration, which may be spread over several files. */
 final class ForwardsReader {
 
-    private static final Keys TCP =
-            new Keys("a forward", List.of("to", "allow", "deny", "connections", "connect", "idle", "drain"));
-    private static final Keys UDP = new Keys("a forward of UDP", List.of("to", "allow", "deny", "sessions", "idle"));
+    private static final Keys TCP = new Keys(
+            "a forward",
+            List.of(
+                    "to",
+                    "allow",
+                    "deny",
+                    "connections",
+                    "connections-per-client",
+                    "connection-rate",
+                    "bandwidth",
+                    "connect",
+                    "idle",
+                    "drain",
+                    "for"));
+    private static final Keys UDP =
+            new Keys("a forward of UDP", List.of("to", "allow", "deny", "sessions", "bandwidth", "idle", "for"));
 
     private static final int MOST = 1_000_000;
-    private static final Duration CONNECT = Duration.ofSeconds(3);
-    private static final Duration DRAIN = Duration.ofSeconds(10);
-    private static final int SESSIONS = 10_000;
-    private static final Duration SESSION_IDLE = Duration.ofSeconds(60);
 
     private final Problems problems;
     private final Scalars scalars;
     private final Binds binds;
     private final Upstreams upstreams;
     private final OptionsReader options;
+    private final Quantities quantities;
     private final List<Rule> rules = new ArrayList<>();
 
     /**
@@ -51,6 +64,7 @@ final class ForwardsReader {
         binds = new Binds(problems);
         upstreams = new Upstreams(problems);
         options = new OptionsReader(problems);
+        quantities = new Quantities(scalars, problems);
     }
 
     List<Rule> rules() {
@@ -117,22 +131,40 @@ final class ForwardsReader {
 
     private BiFunction<BindAddress, List<UpstreamAddress>, Forward> tcp(Fields fields) {
         Access access = access(fields);
-        int connections = count(fields, "connections").orElse(0);
-        Duration connect = fields.value("connect")
-                .flatMap(item -> scalars.duration(item, Optional.empty()))
-                .orElse(CONNECT);
-        Duration idle = idle(fields).orElse(Duration.ZERO);
-        Duration drain = fields.value("drain")
-                .flatMap(item -> scalars.duration(item, Optional.of("not at all")))
-                .orElse(DRAIN);
-        return (bind, targets) -> new Forward.Tcp(bind, targets, access, connections, connect, idle, drain);
+        Limits limits = new Limits(
+                count(fields, "connections").orElse(0),
+                count(fields, "connections-per-client").orElse(0),
+                fields.value("connection-rate").flatMap(quantities::rate).orElse(Rate.UNLIMITED),
+                bandwidth(fields));
+        Timeouts timeouts = new Timeouts(
+                fields.value("connect")
+                        .flatMap(item -> scalars.duration(item, Optional.empty()))
+                        .orElse(Timeouts.DEFAULT.connect()),
+                idle(fields).orElse(Timeouts.DEFAULT.idle()),
+                fields.value("drain")
+                        .flatMap(item -> scalars.duration(item, Optional.of("not at all")))
+                        .orElse(Timeouts.DEFAULT.drain()));
+        Duration lifetime = lifetime(fields);
+        return (bind, targets) -> new Forward.Tcp(bind, targets, access, limits, timeouts, lifetime);
     }
 
     private BiFunction<BindAddress, List<UpstreamAddress>, Forward> udp(Fields fields) {
         Access access = access(fields);
-        int sessions = count(fields, "sessions").orElse(SESSIONS);
-        Duration idle = idle(fields).orElse(SESSION_IDLE);
-        return (bind, targets) -> new Forward.Udp(bind, targets, access, sessions, idle);
+        int sessions = count(fields, "sessions").orElse(Forward.Udp.SESSIONS);
+        Duration idle = idle(fields).orElse(Forward.Udp.IDLE);
+        long bandwidth = bandwidth(fields);
+        Duration lifetime = lifetime(fields);
+        return (bind, targets) -> new Forward.Udp(bind, targets, access, sessions, idle, bandwidth, lifetime);
+    }
+
+    private long bandwidth(Fields fields) {
+        return fields.value("bandwidth").flatMap(quantities::bandwidth).orElse(0L);
+    }
+
+    private Duration lifetime(Fields fields) {
+        return fields.value("for")
+                .flatMap(item -> scalars.duration(item, Optional.empty()))
+                .orElse(Duration.ZERO);
     }
 
     private Access access(Fields fields) {
@@ -142,7 +174,8 @@ final class ForwardsReader {
 
     private Optional<Integer> count(Fields fields, String name) {
         return fields.value(name)
-                .flatMap(item -> scalars.integer(item, "a number of " + name + " from 1 to " + MOST, 1, MOST));
+                .flatMap(item -> scalars.integer(
+                        item, "a number of " + name.replace("-per-client", "") + " from 1 to " + MOST, 1, MOST));
     }
 
     private Optional<Duration> idle(Fields fields) {

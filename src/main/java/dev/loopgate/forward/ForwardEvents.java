@@ -1,6 +1,8 @@
 package dev.loopgate.forward;
 
 import dev.loopgate.model.Forward;
+import dev.loopgate.model.UpstreamAddress;
+import java.util.Optional;
 
 /** What a forward tells while it runs, at most a line every few seconds. Called on an event loop: must return at once. */
 public interface ForwardEvents {
@@ -23,4 +25,11 @@ public interface ForwardEvents {
      * @param count how many since this was last told; at least one
      */
     default void unreachable(Forward rule, String cause, long count) {}
+
+    /**
+     * A target that has others beside it cannot be reached any more, or is again.
+     *
+     * @param cause why it cannot; empty where it can
+     */
+    default void targetChanged(Forward rule, UpstreamAddress target, Optional<String> cause) {}
 }

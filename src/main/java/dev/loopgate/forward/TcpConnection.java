@@ -17,6 +17,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Queue;
 import java.util.Set;
@@ -31,18 +32,19 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements DialLi
     /** What a client may send before its target is connected; more stays in the kernel. */
     private static final int EARLY_BYTES = 64 << 10;
 
+    private static final long READS_PER_SECOND = 50;
+
     private final TcpForward forward;
     private final Forward.Tcp rule;
     private final Transport transport;
     private final Channel client;
     private final InetAddress clientAddress;
-    private final int firstTarget;
+    private final Iterator<UpstreamAddress> targets;
     private final Queue<ByteBuf> early = new ArrayDeque<>(2);
 
     private long earlyBytes;
     private boolean clientEnded;
     private boolean finished;
-    private int tried;
     private @Nullable Set<String> failures;
     private @Nullable Dial dial;
 
@@ -50,30 +52,32 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements DialLi
     private volatile @Nullable Relay relay;
 
     TcpConnection(
-            TcpForward forward,
-            Forward.Tcp rule,
-            Transport transport,
-            Channel client,
-            InetAddress clientAddress,
-            int firstTarget) {
+            TcpForward forward, Forward.Tcp rule, Transport transport, Channel client, InetAddress clientAddress) {
         this.forward = forward;
         this.rule = rule;
         this.transport = transport;
         this.client = client;
         this.clientAddress = clientAddress;
-        this.firstTarget = firstTarget;
-        this.target = rule.targets().get(firstTarget);
+        this.targets = forward.turns().next(rule.targets()).iterator();
+        this.target = targets.next();
     }
 
     void start() {
-        client.config().setRecvByteBufAllocator(transport.pausableReads());
+        client.config().setRecvByteBufAllocator(reads());
         client.pipeline().addLast(this);
-        dialNext();
+        dial();
     }
 
-    private void dialNext() {
-        target = rule.targets().get((firstTarget + tried++) % rule.targets().size());
-        dial = transport.dial(client.eventLoop(), target, rule.connect(), this);
+    /** Large reads would make a slow pace a jerky one. */
+    private PausableReads reads() {
+        long bandwidth = rule.limits().bandwidth();
+        return bandwidth == 0
+                ? transport.pausableReads()
+                : transport.pausableReads(0, (int) Math.max(1024, bandwidth / READS_PER_SECOND));
+    }
+
+    private void dial() {
+        dial = transport.dial(client.eventLoop(), target, rule.timeouts().connect(), this);
     }
 
     @Override
@@ -82,9 +86,16 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements DialLi
             Transport.reset(upstream);
             return;
         }
-        upstream.config().setRecvByteBufAllocator(transport.pausableReads());
+        forward.turns().reached(target);
+        upstream.config().setRecvByteBufAllocator(reads());
         client.pipeline().remove(this);
-        Relay fresh = new Relay(client, upstream, transport.budget(), rule.idle(), this);
+        Relay fresh = new Relay(
+                client,
+                upstream,
+                transport.budget(),
+                forward.paces(),
+                rule.timeouts().idle(),
+                this);
         relay = fresh;
         for (ByteBuf bytes = early.poll(); bytes != null; bytes = early.poll()) {
             fresh.fromClient(bytes);
@@ -104,8 +115,12 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements DialLi
             failures = new LinkedHashSet<>();
         }
         failures.add(String.valueOf(failure.getMessage()));
-        if (tried < rule.targets().size()) {
-            dialNext();
+        if (rule.targets().size() > 1) {
+            forward.turns().unreachable(target, String.valueOf(failure.getMessage()));
+        }
+        if (targets.hasNext()) {
+            target = targets.next();
+            dial();
         } else {
             forward.unreachable(String.join("; ", failures));
             finish();
@@ -191,6 +206,15 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements DialLi
     /** Where it leads, or is being led. Any thread. */
     UpstreamAddress target() {
         return target;
+    }
+
+    InetAddress clientAddress() {
+        return clientAddress;
+    }
+
+    /** Any thread. */
+    ForwardStatus.Client use() {
+        return new ForwardStatus.Client(clientAddress, 1, bytesFromClient() + bytesFromUpstream());
     }
 
     boolean permittedBy(Access access) {

@@ -1,7 +1,8 @@
 package dev.loopgate.forward;
 
 import dev.loopgate.model.Forward;
-import dev.loopgate.net.Addresses;
+import dev.loopgate.net.Pace;
+import dev.loopgate.net.Relay;
 import dev.loopgate.net.Transport;
 import io.netty.channel.Channel;
 import io.vertx.core.Future;
@@ -15,18 +16,21 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /** One TCP forward and its connections. Any thread. */
 final class TcpForward implements PortForward {
 
+    /** How much of a limited bandwidth may pass at once after a pause. */
+    static final Duration BURST = Duration.ofMillis(100);
+
     private final Transport transport;
     private final ForwardTrouble trouble;
     private final Set<TcpConnection> connections = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger open = new AtomicInteger();
-    private final AtomicInteger turn = new AtomicInteger();
+    private final Admission admission = new Admission();
+    private final Relay.Paces paces = new Relay.Paces(new Pace(), new Pace());
+    private final TargetTurns turns;
     private final LongAdder accepted = new LongAdder();
     private final AtomicLong endedBytesToTarget = new AtomicLong();
     private final AtomicLong endedBytesToClient = new AtomicLong();
@@ -40,6 +44,8 @@ final class TcpForward implements PortForward {
         this.rule = rule;
         this.sockets = new ForwardSockets(address -> transport.listen(address, this::accept));
         this.trouble = new ForwardTrouble(transport.nextLoop(), () -> this.rule, events);
+        this.turns = new TargetTurns((target, cause) -> events.targetChanged(this.rule, target, cause));
+        limit(rule.limits());
     }
 
     @Override
@@ -67,7 +73,16 @@ final class TcpForward implements PortForward {
             throw new IllegalArgumentException("listens on " + rule.key() + ", not on " + next.key());
         }
         rule = tcp;
+        limit(tcp.limits());
+        turns.keep(tcp.targets());
         part(connections, tcp);
+    }
+
+    private void limit(Forward.Limits limits) {
+        admission.set(limits);
+        for (Pace pace : List.of(paces.fromClient(), paces.fromUpstream())) {
+            pace.set(limits.bandwidth(), TimeUnit.SECONDS.toNanos(1), BURST.toNanos());
+        }
     }
 
     /** Parts from those connections that a new rule has no place for. */
@@ -80,12 +95,12 @@ final class TcpForward implements PortForward {
                 leaving.add(connection);
             }
         }
-        abortAfter(next.drain(), leaving);
+        abortAfter(next.timeouts().drain(), leaving);
     }
 
     @Override
     public Future<Void> retire() {
-        return retire(rule.drain());
+        return retire(rule.timeouts().drain());
     }
 
     /** {@inheritDoc} Connections that are left then are reset. */
@@ -141,6 +156,8 @@ final class TcpForward implements PortForward {
                 trouble.failures(),
                 toTarget,
                 toClient,
+                ForwardStatus.Client.top(connections.stream().map(TcpConnection::use)),
+                turns.down(rule.targets()),
                 trouble.lastError());
     }
 
@@ -152,32 +169,30 @@ final class TcpForward implements PortForward {
             return;
         }
         InetAddress address = from.getAddress();
-        if (!current.access().permits(address)) {
-            refuse(client, Addresses.text(address) + " is not allowed");
-            return;
-        }
-        int now = open.incrementAndGet();
-        if (current.connections() > 0 && now > current.connections()) {
-            open.decrementAndGet();
-            refuse(client, current.connections() + " connections are open already");
+        String refusal = admission.enter(address, current);
+        if (refusal != null) {
+            trouble.refused(refusal);
+            Transport.reset(client);
             return;
         }
         accepted.increment();
-        int first = Math.floorMod(turn.getAndIncrement(), current.targets().size());
-        TcpConnection connection = new TcpConnection(this, current, transport, client, address, first);
+        TcpConnection connection = new TcpConnection(this, current, transport, client, address);
         connections.add(connection);
         connection.start();
         // Whoever changed or retired the rule meanwhile may not have seen this connection.
         if (sockets.closed()) {
-            abortAfter(current.drain(), List.of(connection));
+            abortAfter(current.timeouts().drain(), List.of(connection));
         } else if (!current.equals(rule)) {
             part(List.of(connection), rule);
         }
     }
 
-    private void refuse(Channel client, String reason) {
-        trouble.refused(reason);
-        Transport.reset(client);
+    TargetTurns turns() {
+        return turns;
+    }
+
+    Relay.Paces paces() {
+        return paces;
     }
 
     void unreachable(String cause) {
@@ -186,7 +201,7 @@ final class TcpForward implements PortForward {
 
     void ended(TcpConnection connection, long bytesToTarget, long bytesToClient) {
         if (connections.remove(connection)) {
-            open.decrementAndGet();
+            admission.leave(connection.clientAddress());
             endedBytesToTarget.addAndGet(bytesToTarget);
             endedBytesToClient.addAndGet(bytesToClient);
             completeIfDrained();

@@ -4,6 +4,7 @@ import dev.loopgate.model.Forward;
 import dev.loopgate.model.UpstreamAddress;
 import dev.loopgate.net.Addresses;
 import dev.loopgate.net.Datagrams;
+import dev.loopgate.net.Pace;
 import dev.loopgate.net.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -45,7 +46,9 @@ final class UdpForward implements PortForward {
     private final UdpSessions sessions = new UdpSessions();
     private final Map<UpstreamAddress, InetSocketAddress> proven = new HashMap<>();
     private final List<UdpSession> written = new ArrayList<>();
-    private int turn;
+    private final TargetTurns turns;
+    private final Pace toTarget = new Pace();
+    private final Pace toClient = new Pace();
     private boolean sweeping;
 
     private volatile Forward.Udp rule;
@@ -63,6 +66,8 @@ final class UdpForward implements PortForward {
         this.loop = transport.nextLoop();
         this.sockets = new ForwardSockets(address -> datagrams.listen(loop, address, new Entrance()));
         this.trouble = new ForwardTrouble(loop, () -> this.rule, events);
+        this.turns = new TargetTurns((target, cause) -> events.targetChanged(this.rule, target, cause));
+        limit(rule);
     }
 
     @Override
@@ -89,6 +94,8 @@ final class UdpForward implements PortForward {
             throw new IllegalArgumentException("listens on " + rule.key() + ", not on " + next.key());
         }
         rule = udp;
+        limit(udp);
+        turns.keep(udp.targets());
         loop.execute(() -> {
             for (UdpSession session : sessions.all()) {
                 if (!permits(udp, session.client().address()) || !udp.targets().contains(session.target())) {
@@ -97,6 +104,12 @@ final class UdpForward implements PortForward {
             }
             makeRoom(udp.sessions());
         });
+    }
+
+    private void limit(Forward.Udp udp) {
+        for (Pace pace : List.of(toTarget, toClient)) {
+            pace.set(udp.bandwidth(), TimeUnit.SECONDS.toNanos(1), TcpForward.BURST.toNanos());
+        }
     }
 
     @Override
@@ -139,6 +152,8 @@ final class UdpForward implements PortForward {
                 trouble.failures(),
                 bytesToTarget.get(),
                 bytesToClient.get(),
+                ForwardStatus.Client.top(sessions.all().stream().map(UdpSession::use)),
+                turns.down(rule.targets()),
                 trouble.lastError());
     }
 
@@ -152,9 +167,23 @@ final class UdpForward implements PortForward {
             packet.release();
             return;
         }
-        add(bytesToTarget, packet.content().readableBytes());
+        int size = packet.content().readableBytes();
+        if (tooFast(toTarget, size)) {
+            packet.release();
+            return;
+        }
+        add(bytesToTarget, size);
         session.toTarget(packet.content());
         written.add(session);
+    }
+
+    /** Drops what goes beyond the bandwidth: who sends datagrams cannot be made to wait. */
+    private boolean tooFast(Pace pace, int size) {
+        if (!pace.limited() || pace.allows(size, System.nanoTime())) {
+            return false;
+        }
+        dropped();
+        return true;
     }
 
     private @Nullable UdpSession begin(UdpClient client) {
@@ -170,7 +199,7 @@ final class UdpForward implements PortForward {
         if (sessions.size() >= FEW && datagrams.crowded()) {
             sessions.victim().end();
         }
-        UdpSession session = new UdpSession(this, datagrams, loop, transport.budget(), client, turn++);
+        UdpSession session = new UdpSession(this, datagrams, loop, transport.budget(), client);
         sessions.add(session);
         open = sessions.size();
         add(opened, 1);
@@ -201,6 +230,10 @@ final class UdpForward implements PortForward {
     /** Queues an answer, which the caller flushes; the datagram is released. */
     void toClient(UdpClient client, ByteBuf datagram) {
         int size = datagram.readableBytes();
+        if (tooFast(toClient, size)) {
+            datagram.release();
+            return;
+        }
         if (datagrams.write(client.socket(), datagram, client.address())) {
             add(bytesToClient, size);
         } else {
@@ -229,6 +262,10 @@ final class UdpForward implements PortForward {
     /** A datagram was lost here, since what was to take it does not keep up. */
     void dropped() {
         trouble.dropped();
+    }
+
+    TargetTurns turns() {
+        return turns;
     }
 
     void unreachable(String cause) {

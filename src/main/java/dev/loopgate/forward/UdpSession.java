@@ -43,24 +43,24 @@ final class UdpSession {
     private final Queue<ByteBuf> kept = new ArrayDeque<>(1);
     private final Set<String> failures = new LinkedHashSet<>();
     private int keptBytes;
-    private int turn;
-    private int targetsTried;
+    private final Queue<UpstreamAddress> targets;
     private UpstreamAddress target;
     private @Nullable InetSocketAddress address;
     private @Nullable Channel upstream;
     private boolean answered;
     private boolean ended;
     private long lastActivity = began;
+    /** Both ways; whoever asks from another thread may see an earlier count. */
+    private long bytes;
 
-    UdpSession(
-            UdpForward forward, Datagrams datagrams, EventLoop loop, QueueBudget budget, UdpClient client, int turn) {
+    UdpSession(UdpForward forward, Datagrams datagrams, EventLoop loop, QueueBudget budget, UdpClient client) {
         this.forward = forward;
         this.datagrams = datagrams;
         this.loop = loop;
         this.budget = budget;
         this.client = client;
-        this.turn = turn;
-        this.target = targets().get(Math.floorMod(turn, targets().size()));
+        this.targets = new ArrayDeque<>(forward.turns().next(forward.rule().targets()));
+        this.target = targets.element();
     }
 
     UdpClient client() {
@@ -70,6 +70,11 @@ final class UdpSession {
     /** Where it leads, or is being led. */
     UpstreamAddress target() {
         return target;
+    }
+
+    /** Any thread. */
+    ForwardStatus.Client use() {
+        return new ForwardStatus.Client(client.address().getAddress(), 1, bytes);
     }
 
     /** As {@link System#nanoTime()} counts. */
@@ -91,19 +96,17 @@ final class UdpSession {
     }
 
     void start() {
-        List<UpstreamAddress> targets = targets();
-        if (targetsTried >= targets.size()) {
-            giveUp();
-            return;
+        UpstreamAddress next = targets.poll();
+        // The rule may have changed since the session began.
+        while (next != null && !forward.rule().targets().contains(next)) {
+            next = targets.poll();
         }
-        targetsTried++;
-        target = targets.get(Math.floorMod(turn++, targets.size()));
-        datagrams.resolve(loop, target, this::resolved);
-    }
-
-    /** Those of the rule that is in force now: it may have changed since the session began. */
-    private List<UpstreamAddress> targets() {
-        return forward.rule().targets();
+        if (next == null) {
+            giveUp();
+        } else {
+            target = next;
+            datagrams.resolve(loop, target, this::resolved);
+        }
     }
 
     private void resolved(@Nullable List<InetSocketAddress> found, @Nullable Throwable failure) {
@@ -112,6 +115,7 @@ final class UdpSession {
         }
         if (found == null) {
             failures.add("the name of " + target + " does not resolve");
+            targetLost("its name does not resolve");
             start();
             return;
         }
@@ -138,6 +142,7 @@ final class UdpSession {
         }
         Channel connected = upstream;
         if (connected == null) {
+            targetLost("it cannot be reached");
             start();
             return;
         }
@@ -159,8 +164,11 @@ final class UdpSession {
         }
         if (to == null) {
             datagram.release();
-        } else if (!datagrams.write(to, datagram, null)) {
-            forward.dropped();
+        } else {
+            bytes += datagram.readableBytes();
+            if (!datagrams.write(to, datagram, null)) {
+                forward.dropped();
+            }
         }
     }
 
@@ -169,7 +177,7 @@ final class UdpSession {
                 && address != null
                 && !address.equals(forward.proven(target))
                 && lastActivity - began <= KEPT
-                && (!addresses.isEmpty() || targetsTried < targets().size());
+                && (!addresses.isEmpty() || !targets.isEmpty());
     }
 
     /** A copy: what was read belongs to a buffer that many share. */
@@ -217,9 +225,11 @@ final class UdpSession {
 
     private void answered(ByteBuf datagram) {
         lastActivity = System.nanoTime();
+        bytes += datagram.readableBytes();
         if (!answered) {
             answered = true;
             letGo();
+            forward.turns().reached(target);
             if (address != null) {
                 forward.prove(target, address);
             }
@@ -233,7 +243,7 @@ final class UdpSession {
             forward.unreachable(where + ": " + Datagrams.reason(cause));
         } else if (answered) {
             // The next datagram begins anew, and may find it at its other address, or another target.
-            forward.disprove(target);
+            targetLost("nothing listens there");
             end();
             forward.unreachable("nothing listens on " + where + " any more (port unreachable)");
         } else {
@@ -242,11 +252,18 @@ final class UdpSession {
             from.close();
             if (kept.isEmpty()) {
                 // Nothing to try the next address with: the next datagram begins anew.
-                forward.disprove(target);
+                targetLost("nothing listens there");
                 giveUp();
             } else {
                 connect();
             }
+        }
+    }
+
+    private void targetLost(String cause) {
+        forward.disprove(target);
+        if (forward.rule().targets().size() > 1) {
+            forward.turns().unreachable(target, cause);
         }
     }
 

@@ -8,17 +8,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions of a UDP forward by client, and who has to go where there are too many: whoever comes with many ports
- * pushes out its own sessions before those of others. Belongs to one event loop.
+ * pushes out its own sessions before those of others. Belongs to one event loop; {@link #all} is for any thread.
  */
 final class UdpSessions {
 
     private static final int CANDIDATES = 8;
 
-    private final Map<UdpClient, UdpSession> byClient = new HashMap<>();
+    private final Map<UdpClient, UdpSession> byClient = new ConcurrentHashMap<>();
     private final Map<InetAddress, LinkedHashSet<UdpSession>> byAddress = new HashMap<>();
     private final TreeMap<Integer, LinkedHashSet<InetAddress>> bySize = new TreeMap<>();
 

@@ -39,6 +39,8 @@ final class ForwardSlot {
     private final PortForward forward;
     private final @Nullable Targets targets;
     private final Duration look;
+    private final Expiry expiry;
+    private volatile boolean expired;
     private @Nullable BindProblem problem;
     private Duration pause = FIRST_PAUSE;
     private long timer = -1;
@@ -79,6 +81,20 @@ final class ForwardSlot {
         this.problems = problems;
         this.events = events;
         this.forward = PortForward.of(transport, rule, events);
+        this.expiry = new Expiry(vertx, this::expire);
+        expiry.set(rule.lifetime());
+    }
+
+    private void expire() {
+        expired = true;
+        cancelTimers();
+        forward.retire();
+        events.forwardExpired(rule());
+    }
+
+    /** Whether its time is over: it has stopped for good. */
+    boolean expired() {
+        return expired;
     }
 
     /** Completes once it listens, or it is known why not; never fails. */
@@ -97,17 +113,21 @@ final class ForwardSlot {
     }
 
     void change(Forward next) {
+        if (!next.lifetime().equals(rule().lifetime())) {
+            expiry.set(next.lifetime());
+        }
         forward.change(next);
     }
 
     /** @return completes once its sockets are free; its connections go on until {@link #retire} */
     Future<Void> stopAccepting() {
-        cancelRetry();
+        cancelTimers();
         return forward.stopAccepting();
     }
 
-    private synchronized void cancelRetry() {
+    private synchronized void cancelTimers() {
         retired = true;
+        expiry.cancel();
         if (timer != -1) {
             vertx.cancelTimer(timer);
             timer = -1;
@@ -116,13 +136,13 @@ final class ForwardSlot {
 
     /** @return completes once its last connection has ended */
     Future<Void> retire(Duration drain) {
-        cancelRetry();
+        cancelTimers();
         return forward.retire(drain);
     }
 
     /** The same for as long as its rule says. */
     Future<Void> retire() {
-        cancelRetry();
+        cancelTimers();
         return forward.retire();
     }
 
@@ -148,11 +168,19 @@ final class ForwardSlot {
                 now.rule().access(),
                 now.rule().bind().open(),
                 why,
+                expiry.until(),
                 now.connections(),
                 now.accepted(),
                 now.refused() + now.failed(),
                 now.bytesToTarget(),
                 now.bytesToClient(),
+                now.clients().stream()
+                        .map(client -> new GatewayStatus.ForwardClient(
+                                Addresses.text(client.address()), client.connections(), client.bytes()))
+                        .toList(),
+                now.down().stream()
+                        .map(down -> new GatewayStatus.DownTarget(down.target().toString(), down.cause()))
+                        .toList(),
                 now.lastError().map(ForwardStatus.ForwardError::message));
     }
 

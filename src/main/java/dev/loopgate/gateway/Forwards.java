@@ -39,7 +39,7 @@ final class Forwards {
         List<ForwardSlot> fresh = new ArrayList<>();
         for (Forward rule : rules) {
             ForwardSlot slot = before.get(rule.key());
-            if (slot == null) {
+            if (slot == null || (slot.expired() && !slot.rule().equals(rule))) {
                 slot = maker.apply(rule);
                 fresh.add(slot);
             } else if (!slot.rule().equals(rule)) {

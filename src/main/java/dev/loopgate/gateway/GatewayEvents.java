@@ -25,6 +25,9 @@ public interface GatewayEvents extends ForwardEvents {
     /** A forward follows the addresses of this machine, and these have changed or become free. */
     default void forwardMoved(Forward rule, List<String> addresses) {}
 
+    /** A forward was open for as long as its rule says, and has closed. */
+    default void forwardExpired(Forward rule) {}
+
     /** Something that a person should know, in one sentence. */
     default void notice(String sentence) {}
 }

@@ -74,11 +74,14 @@ public record GatewayStatus(
      * @param access which clients are accepted
      * @param open whether machines elsewhere on the network can reach it
      * @param problem why it does not listen, or not on every address that it should; empty where it does
+     * @param until when it closes, or has closed, by itself; empty where it stays open
      * @param connections now
      * @param accepted connections since it opened
      * @param refused connections turned away since it opened: by address, by the cap, or because no target answered; of UDP, datagrams
      * @param bytesToTarget payload since it opened
      * @param bytesToClient payload since it opened
+     * @param clients who is connected now and has passed most, at most five
+     * @param down targets that could not be reached when they were tried last
      * @param lastError of a connection; empty where there was none
      */
     public record ForwardState(
@@ -89,15 +92,31 @@ public record GatewayStatus(
             Access access,
             boolean open,
             Optional<BindProblem> problem,
+            Optional<Instant> until,
             int connections,
             long accepted,
             long refused,
             long bytesToTarget,
             long bytesToClient,
+            List<ForwardClient> clients,
+            List<DownTarget> down,
             Optional<String> lastError) {
         public ForwardState {
             addresses = List.copyOf(addresses);
             targets = List.copyOf(targets);
+            clients = List.copyOf(clients);
+            down = List.copyOf(down);
         }
     }
+
+    /**
+     * Who uses a forward.
+     *
+     * @param connections now
+     * @param bytes of these, both ways together
+     */
+    public record ForwardClient(String address, int connections, long bytes) {}
+
+    /** A target that is not used while others can be, and why. */
+    public record DownTarget(String target, String cause) {}
 }

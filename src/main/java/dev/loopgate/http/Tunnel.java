@@ -35,6 +35,7 @@ final class Tunnel {
                 client.channel(),
                 upstream.channel(),
                 loop.transport().budget(),
+                Relay.Paces.UNLIMITED,
                 Duration.ofNanos(route.idleNanos()),
                 (over, end) -> {
                     loop.tunnelEnded(over);

@@ -39,6 +39,9 @@ public sealed interface Forward {
     /** Which clients are served. */
     Access access();
 
+    /** How long it is open once it is in force; zero: for good. */
+    Duration lifetime();
+
     default Key key() {
         return new Key(protocol(), bind());
     }
@@ -48,23 +51,43 @@ public sealed interface Forward {
      *
      * @param targets tried by turns, one after the other where one cannot be reached; at least one
      * @param access which clients are accepted
-     * @param connections how many at once; zero: any number
-     * @param connect how long one connection attempt may take
-     * @param idle how long both directions may be silent; zero: for ever
-     * @param drain how long connections may go on once the rule is changed or gone
      */
     record Tcp(
             BindAddress bind,
             List<UpstreamAddress> targets,
             Access access,
-            int connections,
-            Duration connect,
-            Duration idle,
-            Duration drain)
+            Limits limits,
+            Timeouts timeouts,
+            Duration lifetime)
             implements Forward {
 
         public Tcp {
             targets = List.copyOf(targets);
+        }
+
+        /** With what holds where the file says nothing else. */
+        public static Tcp of(BindAddress bind, List<UpstreamAddress> targets) {
+            return new Tcp(bind, targets, Access.ALL, Limits.NONE, Timeouts.DEFAULT, Duration.ZERO);
+        }
+
+        public Tcp with(BindAddress bind) {
+            return new Tcp(bind, targets, access, limits, timeouts, lifetime);
+        }
+
+        public Tcp with(Access access) {
+            return new Tcp(bind, targets, access, limits, timeouts, lifetime);
+        }
+
+        public Tcp with(Limits limits) {
+            return new Tcp(bind, targets, access, limits, timeouts, lifetime);
+        }
+
+        public Tcp with(Timeouts timeouts) {
+            return new Tcp(bind, targets, access, limits, timeouts, lifetime);
+        }
+
+        public Tcp withLifetime(Duration lifetime) {
+            return new Tcp(bind, targets, access, limits, timeouts, lifetime);
         }
 
         @Override
@@ -74,18 +97,90 @@ public sealed interface Forward {
     }
 
     /**
+     * How much a TCP forward takes on; zero: any number.
+     *
+     * @param connections at once
+     * @param connectionsPerClient at once, of one address
+     * @param connectionRate how many new ones in which time
+     * @param bandwidth bytes per second in each direction, of all connections together
+     */
+    record Limits(int connections, int connectionsPerClient, Rate connectionRate, long bandwidth) {
+
+        public static final Limits NONE = new Limits(0, 0, Rate.UNLIMITED, 0);
+
+        public static Limits ofConnections(int connections) {
+            return new Limits(connections, 0, Rate.UNLIMITED, 0);
+        }
+    }
+
+    /**
+     * So many in that time, evenly or all at once; a count of zero: any number.
+     *
+     * @param per more than zero
+     */
+    record Rate(int count, Duration per) {
+
+        public static final Rate UNLIMITED = new Rate(0, Duration.ofSeconds(1));
+    }
+
+    /**
+     * How long the connections of a TCP forward may take.
+     *
+     * @param connect for one attempt to reach a target
+     * @param idle while both directions are silent; zero: for ever
+     * @param drain once the rule is changed or gone
+     */
+    record Timeouts(Duration connect, Duration idle, Duration drain) {
+
+        public static final Timeouts DEFAULT =
+                new Timeouts(Duration.ofSeconds(3), Duration.ZERO, Duration.ofSeconds(10));
+    }
+
+    /**
      * A UDP forward: each client address gets a session, which has a socket to a target of its own.
      *
      * @param targets by turns, one for each session; the next one where nothing listens on it
      * @param access which clients are served
      * @param sessions how many at once; a further one takes the place of another
      * @param idle how long a session may be silent in both directions; zero: for ever
+     * @param bandwidth bytes per second in each direction, of all sessions together; zero: any number
      */
-    record Udp(BindAddress bind, List<UpstreamAddress> targets, Access access, int sessions, Duration idle)
+    record Udp(
+            BindAddress bind,
+            List<UpstreamAddress> targets,
+            Access access,
+            int sessions,
+            Duration idle,
+            long bandwidth,
+            Duration lifetime)
             implements Forward {
+
+        public static final int SESSIONS = 10_000;
+        public static final Duration IDLE = Duration.ofSeconds(60);
 
         public Udp {
             targets = List.copyOf(targets);
+        }
+
+        /** With what holds where the file says nothing else. */
+        public static Udp of(BindAddress bind, List<UpstreamAddress> targets) {
+            return new Udp(bind, targets, Access.ALL, SESSIONS, IDLE, 0, Duration.ZERO);
+        }
+
+        public Udp with(BindAddress bind) {
+            return new Udp(bind, targets, access, sessions, idle, bandwidth, lifetime);
+        }
+
+        public Udp with(Access access) {
+            return new Udp(bind, targets, access, sessions, idle, bandwidth, lifetime);
+        }
+
+        public Udp with(int sessions, Duration idle) {
+            return new Udp(bind, targets, access, sessions, idle, bandwidth, lifetime);
+        }
+
+        public Udp withBandwidth(long bandwidth) {
+            return new Udp(bind, targets, access, sessions, idle, bandwidth, lifetime);
         }
 
         @Override

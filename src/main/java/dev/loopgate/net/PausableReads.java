@@ -36,8 +36,17 @@ public final class PausableReads implements RecvByteBufAllocator {
     private final @Nullable Diversion diversion;
 
     PausableReads(QueueBudget budget, int headroom) {
-        this(new AdaptiveRecvByteBufAllocator(512, 2048, LARGEST), budget, headroom, null);
+        this(budget, headroom, LARGEST);
+    }
+
+    /** @param largest how much is read at once, in bytes; no more than {@link #LARGEST} is */
+    PausableReads(QueueBudget budget, int headroom, int largest) {
+        this(sizes(Math.min(largest, LARGEST)), budget, headroom, null);
         sizes.maxMessagesPerRead(4);
+    }
+
+    private static AdaptiveRecvByteBufAllocator sizes(int largest) {
+        return new AdaptiveRecvByteBufAllocator(Math.min(512, largest), Math.min(2048, largest), largest);
     }
 
     private PausableReads(

@@ -38,6 +38,12 @@ public final class Relay {
         void ended(Relay relay, End end);
     }
 
+    /** How quickly the bytes of each direction may pass. */
+    public record Paces(Pace fromClient, Pace fromUpstream) {
+
+        public static final Paces UNLIMITED = new Paces(Pace.UNLIMITED, Pace.UNLIMITED);
+    }
+
     /** How often a half-closed connection is asked whether it has failed meanwhile: nothing else tells. */
     private static final long HALF_CLOSED_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -57,12 +63,13 @@ public final class Relay {
      * Takes both connections over; the bytes flow from {@link #start()} on.
      *
      * @param budget told of what waits for a stalled side
+     * @param paces for the bytes from the client and those from the upstream
      * @param idle how long both directions may be silent, at most an eighth longer; zero: for ever
      */
-    public Relay(Channel client, Channel upstream, QueueBudget budget, Duration idle, Listener listener) {
+    public Relay(Channel client, Channel upstream, QueueBudget budget, Paces paces, Duration idle, Listener listener) {
         this.loop = client.eventLoop();
-        this.client = new RelaySide(this, client, budget, End.CLIENT_RESET);
-        this.upstream = new RelaySide(this, upstream, budget, End.UPSTREAM_RESET);
+        this.client = new RelaySide(this, client, budget, paces.fromClient(), End.CLIENT_RESET);
+        this.upstream = new RelaySide(this, upstream, budget, paces.fromUpstream(), End.UPSTREAM_RESET);
         this.client.peer = this.upstream;
         this.upstream.peer = this.client;
         this.idleNanos = idle.toNanos();

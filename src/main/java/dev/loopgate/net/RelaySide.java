@@ -46,6 +46,7 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
     private final Relay relay;
     private final Channel channel;
     private final QueueBudget budget;
+    private final Brake brake;
     private final Relay.End ifBroken;
     private final AtomicLong bytes = new AtomicLong();
 
@@ -76,10 +77,11 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
     /** What was told to the {@link QueueBudget}: bytes that wait to be written here. */
     private long charged;
 
-    RelaySide(Relay relay, Channel channel, QueueBudget budget, Relay.End ifBroken) {
+    RelaySide(Relay relay, Channel channel, QueueBudget budget, Pace pace, Relay.End ifBroken) {
         this.relay = relay;
         this.channel = channel;
         this.budget = budget;
+        this.brake = new Brake(pace, channel.eventLoop(), this::resume);
         this.ifBroken = ifBroken;
     }
 
@@ -97,7 +99,7 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
         if (!channel.isActive()) {
             relay.broken(ifBroken);
         } else if (peer.channel.isWritable()) {
-            channel.config().setAutoRead(true);
+            resume();
         } else {
             pause();
         }
@@ -123,9 +125,22 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
         if (!peer.channel.isWritable()) {
             pause();
         }
+        if (brake.limited()) {
+            if (brake.passed(size) && !unstoppable && !relay.hasEnded()) {
+                channel.config().setAutoRead(false);
+            }
+            return;
+        }
         // The write may have found out that all is over; a pipe that was opened then would never be closed.
         if (size >= LARGE_READ && bytes.get() > spliceFrom && splice == null && !relay.hasEnded()) {
             spliceFromNowOn();
+        }
+    }
+
+    /** Reads on, unless there is a reason left not to. */
+    private void resume() {
+        if (!inputEnded && !brake.on() && !relay.hasEnded() && peer.channel.isWritable()) {
+            channel.config().setAutoRead(true);
         }
     }
 
@@ -157,6 +172,8 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
         }
         if (through.waiting()) {
             pause();
+        } else if (brake.limited()) {
+            endSplice();
         } else if (moved >= LARGE_READ) {
             smallReads = 0;
         } else if (moved > 0 && ++smallReads == SMALL_READS) {
@@ -166,9 +183,7 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
 
     /** The peer took what waited in the pipe. */
     private void drained() {
-        if (!inputEnded && peer.channel.isWritable()) {
-            channel.config().setAutoRead(true);
-        }
+        resume();
     }
 
     /** What waits in the pipe is for a sink that does not read; that splice is kept. */
@@ -213,9 +228,7 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (channel.isWritable()) {
             charge(0);
-            if (!peer.inputEnded) {
-                peer.channel.config().setAutoRead(true);
-            }
+            peer.resume();
         }
     }
 

@@ -202,6 +202,15 @@ public final class Transport {
         return new PausableReads(budget, headroom);
     }
 
+    /**
+     * The same in smaller pieces.
+     *
+     * @param largest how much is read at once, in bytes
+     */
+    public PausableReads pausableReads(int headroom, int largest) {
+        return new PausableReads(budget, headroom, largest);
+    }
+
     /** What waits for slow readers, in the whole process. */
     public QueueBudget budget() {
         return budget;

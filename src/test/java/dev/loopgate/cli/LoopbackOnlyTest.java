@@ -2,13 +2,11 @@ package dev.loopgate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.loopgate.model.Access;
 import dev.loopgate.model.AccessLogSettings;
 import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Forward;
 import dev.loopgate.model.UpstreamAddress;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -44,14 +42,7 @@ class LoopbackOnlyTest {
 
     private static Configuration configuration(List<BindAddress> listen, BindAddress... forwards) {
         List<Forward> rules = Stream.of(forwards)
-                .<Forward>map(bind -> new Forward.Tcp(
-                        bind,
-                        List.of(new UpstreamAddress.LoopbackPort(1)),
-                        Access.ALL,
-                        0,
-                        Duration.ofSeconds(3),
-                        Duration.ZERO,
-                        Duration.ofSeconds(10)))
+                .<Forward>map(bind -> Forward.Tcp.of(bind, List.of(new UpstreamAddress.LoopbackPort(1))))
                 .toList();
         return new Configuration(listen, List.of(), rules, List.of(), AccessLogSettings.DEFAULT);
     }

@@ -84,14 +84,25 @@ final class ModelText {
         StringBuilder out = new StringBuilder();
         access(out, forward.access());
         if (forward instanceof Forward.Tcp tcp) {
-            add(out, "connections", tcp.connections(), 0);
-            add(out, "connect", tcp.connect().toString(), "PT3S");
-            add(out, "idle", tcp.idle().toString(), "PT0S");
-            add(out, "drain", tcp.drain().toString(), "PT10S");
+            Forward.Limits limits = tcp.limits();
+            add(out, "connections", limits.connections(), 0);
+            add(out, "connections-per-client", limits.connectionsPerClient(), 0);
+            add(
+                    out,
+                    "connection-rate",
+                    limits.connectionRate().count() + "/"
+                            + limits.connectionRate().per(),
+                    "0/PT1S");
+            add(out, "bandwidth", limits.bandwidth(), 0L);
+            add(out, "connect", tcp.timeouts().connect().toString(), "PT3S");
+            add(out, "idle", tcp.timeouts().idle().toString(), "PT0S");
+            add(out, "drain", tcp.timeouts().drain().toString(), "PT10S");
         } else if (forward instanceof Forward.Udp udp) {
             add(out, "sessions", udp.sessions(), 10_000);
             add(out, "idle", udp.idle().toString(), "PT1M");
+            add(out, "bandwidth", udp.bandwidth(), 0L);
         }
+        add(out, "for", forward.lifetime().toString(), "PT0S");
         lines.add("forward " + forward.bind().scope() + " " + forward.key() + " -> " + join(forward.targets()) + out);
     }
 

@@ -12,6 +12,7 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -47,14 +48,10 @@ final class ForwardFixture implements AutoCloseable, ForwardEvents {
     }
 
     static Forward.Tcp rule(Access access, int connections, Duration idle, Duration drain, UpstreamAddress... targets) {
-        return new Forward.Tcp(
-                BindAddress.of("127.0.0.1", 0),
-                List.of(targets),
-                access,
-                connections,
-                Duration.ofSeconds(3),
-                idle,
-                drain);
+        return Forward.Tcp.of(BindAddress.of("127.0.0.1", 0), List.of(targets))
+                .with(access)
+                .with(Forward.Limits.ofConnections(connections))
+                .with(new Forward.Timeouts(Duration.ofSeconds(3), idle, drain));
     }
 
     static int port(PortForward forward) {
@@ -86,6 +83,11 @@ final class ForwardFixture implements AutoCloseable, ForwardEvents {
     @Override
     public void unreachable(Forward rule, String cause, long count) {
         told.add("unreachable " + count + ": " + cause);
+    }
+
+    @Override
+    public void targetChanged(Forward rule, UpstreamAddress target, Optional<String> cause) {
+        told.add(target + cause.map(why -> " down: " + why).orElse(" is back"));
     }
 
     @Override

@@ -155,16 +155,7 @@ class TcpForwardChangeTest {
         try (ServerSocket holder = new ServerSocket(0, 1, Addresses.LOOPBACK4)) {
             Forward.Tcp free = rule(one, Access.ALL, LONG);
             forward = new TcpForward(
-                    fixture.transport,
-                    new Forward.Tcp(
-                            BindAddress.of("127.0.0.1", holder.getLocalPort()),
-                            free.targets(),
-                            free.access(),
-                            0,
-                            free.connect(),
-                            free.idle(),
-                            free.drain()),
-                    fixture);
+                    fixture.transport, free.with(BindAddress.of("127.0.0.1", holder.getLocalPort())), fixture);
             assertThatThrownBy(() -> forward.open().await()).isInstanceOf(BindFailure.class);
         }
         forward.open().await(15, TimeUnit.SECONDS);

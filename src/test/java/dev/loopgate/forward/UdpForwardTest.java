@@ -106,8 +106,7 @@ class UdpForwardTest {
                     new LoopbackPort(echo.port()),
                     new HostPort("echo.localhost", echo.port()),
                     new HostPort(target, echo.port()))) {
-                UdpForward forward =
-                        fixture.open(new Forward.Udp(BindAddress.of(listening, 0), List.of(to), Access.ALL, 100, LONG));
+                UdpForward forward = fixture.open(Forward.Udp.of(BindAddress.of(listening, 0), List.of(to)));
                 try (UdpWire client = UdpWire.to(address(forward))) {
                     assertThat(client.send("first").text()).isEqualTo("first");
                     assertThat(client.send("second").text()).isEqualTo("second");
@@ -119,8 +118,8 @@ class UdpForwardTest {
     @Test
     void listens_on_both_loopbacks_with_one_port() {
         try (UdpPeer echo = UdpPeer.echo()) {
-            UdpForward forward = fixture.open(new Forward.Udp(
-                    BindAddress.loopback(0), List.of(new LoopbackPort(echo.port())), Access.ALL, 100, LONG));
+            UdpForward forward =
+                    fixture.open(Forward.Udp.of(BindAddress.loopback(0), List.of(new LoopbackPort(echo.port()))));
             List<InetSocketAddress> both = forward.status().listening();
             assertThat(both)
                     .hasSize(2)
@@ -183,7 +182,10 @@ class UdpForwardTest {
                 first.close();
                 client.send("lost");
                 Eventually.until("the session has ended", () -> forward.status().connections() == 0);
-                assertThat(fixture.told.get(0)).contains("nothing listens on 127.0.0.1:" + port + " any more");
+                assertThat(fixture.told)
+                        .containsExactly(
+                                "localhost:" + port + " down: nothing listens there",
+                                "unreachable 1: nothing listens on 127.0.0.1:" + port + " any more (port unreachable)");
                 for (int i = 0; i < 3; i++) {
                     assertThat(client.send("?").text()).isEqualTo("2");
                 }
@@ -259,12 +261,7 @@ class UdpForwardTest {
         try (DatagramSocket holder = new DatagramSocket(new InetSocketAddress(loopback(1), 0))) {
             forward = new UdpForward(
                     fixture.transport,
-                    new Forward.Udp(
-                            BindAddress.of("127.0.0.1", holder.getLocalPort()),
-                            List.of(new LoopbackPort(1)),
-                            Access.ALL,
-                            1,
-                            LONG),
+                    Forward.Udp.of(BindAddress.of("127.0.0.1", holder.getLocalPort()), List.of(new LoopbackPort(1))),
                     fixture);
             assertThatThrownBy(() -> forward.open().await(20, TimeUnit.SECONDS))
                     .satisfies(failure ->
@@ -298,7 +295,9 @@ class UdpForwardTest {
     }
 
     static Forward.Udp rule(Access access, int sessions, Duration idle, UpstreamAddress... targets) {
-        return new Forward.Udp(BindAddress.of("127.0.0.1", 0), List.of(targets), access, sessions, idle);
+        return Forward.Udp.of(BindAddress.of("127.0.0.1", 0), List.of(targets))
+                .with(access)
+                .with(sessions, idle);
     }
 
     static InetSocketAddress address(UdpForward forward) {

@@ -108,8 +108,8 @@ class UdpSessionTest {
                 assertThat(client.send("?").text()).isEqualTo("2");
                 assertThat(other.send("?").text()).isEqualTo("2");
             }
-            assertThatThrownBy(() -> forward.change(new Forward.Udp(
-                            BindAddress.loopback(1), List.of(new LoopbackPort(1)), Access.ALL, 1, LONG)))
+            assertThatThrownBy(
+                            () -> forward.change(Forward.Udp.of(BindAddress.loopback(1), List.of(new LoopbackPort(1)))))
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }
@@ -128,6 +128,28 @@ class UdpSessionTest {
                 Eventually.until("it is told", () -> !fixture.told.isEmpty());
                 Eventually.until("the session has ended", () -> forward.status().connections() == 0);
                 assertThat(named.received()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void what_goes_beyond_the_bandwidth_is_dropped_and_counted() {
+        try (UdpPeer echo = UdpPeer.echo()) {
+            UdpForward forward =
+                    fixture.open(rule(new LoopbackPort(echo.port())).withBandwidth(1000));
+            try (UdpWire client = UdpWire.to(address(forward))) {
+                byte[] large = new byte[60_000];
+                assertThat(client.send(large).receive()).isEqualTo(large);
+                client.send("too soon").send("too soon");
+                Eventually.until("they are dropped", () -> forward.status().refused() == 2);
+                assertThat(echo.received()).isEqualTo(1);
+                forward.change(rule(new LoopbackPort(echo.port())));
+                Eventually.until("the limit is gone", () -> {
+                    client.send("now");
+                    return echo.received() > 1;
+                });
+                assertThat(client.text()).isEqualTo("now");
+                assertThat(forward.status().clients().get(0).bytes()).isGreaterThan(120_000);
             }
         }
     }

@@ -150,11 +150,7 @@ class GatewayReloadTest {
 
             Forward.Tcp rule = forward(bind, other.port());
             Access nobody = new Access(List.of(), List.of(Cidr.of(Addresses.LOOPBACK4, 8)));
-            gateway.reload(configuration(
-                    loopback4(0),
-                    List.of(),
-                    new Forward.Tcp(
-                            rule.bind(), rule.targets(), nobody, 0, rule.connect(), rule.idle(), rule.drain())));
+            gateway.reload(configuration(loopback4(0), List.of(), rule.with(nobody)));
             assertThat(before.awaitEnd()).isNotEqualTo(Wire.End.OPEN);
         }
     }

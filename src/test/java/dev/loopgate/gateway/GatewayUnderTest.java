@@ -2,7 +2,6 @@ package dev.loopgate.gateway;
 
 import dev.loopgate.diagnose.SystemPortHolders;
 import dev.loopgate.http.HttpGateway;
-import dev.loopgate.model.Access;
 import dev.loopgate.model.AccessLogSettings;
 import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Configuration;
@@ -23,7 +22,6 @@ import io.vertx.core.VertxOptions;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +36,7 @@ final class GatewayUnderTest implements AutoCloseable, GatewayEvents {
 
     final BlockingQueue<BindProblem> blocked = new LinkedBlockingQueue<>();
     final BlockingQueue<Forward> listening = new LinkedBlockingQueue<>();
+    final BlockingQueue<Forward> expired = new LinkedBlockingQueue<>();
     final BlockingQueue<ReloadReport> reloads = new LinkedBlockingQueue<>();
     final Vertx vertx;
     final Gateway gateway;
@@ -110,6 +109,11 @@ final class GatewayUnderTest implements AutoCloseable, GatewayEvents {
     }
 
     @Override
+    public void forwardExpired(Forward rule) {
+        expired.add(rule);
+    }
+
+    @Override
     public void close() {
         Watched.await(gateway.stopNow());
         log.close();
@@ -140,15 +144,10 @@ final class GatewayUnderTest implements AutoCloseable, GatewayEvents {
     }
 
     static Forward.Tcp forward(BindAddress bind, int... ports) {
-        return new Forward.Tcp(
+        return Forward.Tcp.of(
                 bind,
                 IntStream.of(ports)
                         .<UpstreamAddress>mapToObj(UpstreamAddress.LoopbackPort::new)
-                        .toList(),
-                Access.ALL,
-                0,
-                Duration.ofSeconds(3),
-                Duration.ZERO,
-                Duration.ofSeconds(10));
+                        .toList());
     }
 }

@@ -69,7 +69,6 @@ class NetworkChangeTest {
     }
 
     private static Forward.Tcp allowing(Forward.Tcp rule, Access access) {
-        return new Forward.Tcp(
-                rule.bind(), rule.targets(), access, rule.connections(), rule.connect(), rule.idle(), rule.drain());
+        return rule.with(access);
     }
 }
