@@ -81,10 +81,7 @@ final class GatewayVoice implements GatewayEvents {
         say(() -> {
             terminal.say("forward " + rule.key() + " listens now");
             if (rule.bind().open()) {
-                terminal.say("  "
-                        + listening.exposed(
-                                rule.protocol() + " " + rule.bind(),
-                                rule.targets().stream().map(Object::toString).toList()));
+                terminal.say("  " + listening.exposed(rule.protocol() + " " + rule.bind(), rule.destinations()));
             }
         });
     }

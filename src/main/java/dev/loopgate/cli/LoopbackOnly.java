@@ -65,6 +65,7 @@ record LoopbackOnly(Configuration configuration, List<String> changes) {
                         configuration.hosts(),
                         forwards,
                         configuration.trustedProxies(),
+                        configuration.proxyProtocol(),
                         configuration.accessLog()),
                 changes);
     }

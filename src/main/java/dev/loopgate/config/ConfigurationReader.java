@@ -19,7 +19,16 @@ public final class ConfigurationReader {
     /** {@code $schema} is for editors: the JSON form's way to name its schema. */
     private static final Keys MAIN = new Keys(
             "this file",
-            List.of("listen", "hosts", "forwards", "defaults", "include", "trusted-proxies", "access-log", "$schema"));
+            List.of(
+                    "listen",
+                    "hosts",
+                    "forwards",
+                    "defaults",
+                    "include",
+                    "trusted-proxies",
+                    "accept-proxy-protocol",
+                    "access-log",
+                    "$schema"));
 
     private static final Keys INCLUDED = new Keys("an included file", List.of("hosts", "forwards", "$schema"));
     private static final Keys DEFAULTS = new Keys("defaults", OptionsReader.KEYS);
@@ -70,6 +79,14 @@ public final class ConfigurationReader {
                 .filter(item -> !Scalars.isNull(item))
                 .map(new Cidrs(problems)::blocks)
                 .orElse(List.of());
+        boolean proxyProtocol =
+                main.value("accept-proxy-protocol").flatMap(scalars::bool).orElse(false);
+        if (proxyProtocol && !main.has("trusted-proxies")) {
+            problems.error(
+                    main.placeOf("accept-proxy-protocol"),
+                    "nobody is trusted to send a PROXY header",
+                    "name the proxies: trusted-proxies: [10.0.0.5]");
+        }
         AccessLogSettings accessLog = main.value("access-log")
                 .map(new AccessLogReader(problems)::read)
                 .orElse(AccessLogSettings.DEFAULT);
@@ -82,6 +99,7 @@ public final class ConfigurationReader {
                         .flatMap(rule -> rule.forwards().stream().map(Forward.class::cast))
                         .toList(),
                 trusted,
+                proxyProtocol,
                 accessLog);
     }
 

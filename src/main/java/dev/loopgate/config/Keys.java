@@ -14,7 +14,6 @@ record Keys(String owner, List<String> known) {
 
     /** Keys that the configuration language reserves and this version does nothing with. */
     private static final Set<String> NOT_YET = Set.of(
-            "accept-proxy-protocol",
             "admin",
             "auth",
             "balance",
@@ -24,15 +23,13 @@ record Keys(String owner, List<String> known) {
             "health",
             "limit",
             "mirror",
-            "proxy-protocol",
             "retries",
-            "sni",
             "sources",
             "tls",
             "weight");
 
     private static final Set<String> MAIN_ONLY =
-            Set.of("listen", "defaults", "include", "trusted-proxies", "access-log");
+            Set.of("listen", "defaults", "include", "trusted-proxies", "accept-proxy-protocol", "access-log");
 
     /** What other gateways call it. */
     private static final Map<String, List<String>> SYNONYMS = Map.ofEntries(

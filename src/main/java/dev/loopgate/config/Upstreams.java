@@ -62,6 +62,14 @@ final class Upstreams {
         });
     }
 
+    /** The same for alternatives; those that have a problem are left out. */
+    List<List<UpstreamAddress>> ofForward(List<Item> alternatives, Protocol protocol, int size) {
+        return alternatives.stream()
+                .map(item -> ofForward(item, protocol, size))
+                .filter(addresses -> !addresses.isEmpty())
+                .toList();
+    }
+
     /**
      * Backends that speak anything over TCP or UDP.
      *

@@ -3,22 +3,30 @@ package dev.loopgate.forward;
 import dev.loopgate.model.Access;
 import dev.loopgate.model.Forward;
 import dev.loopgate.model.UpstreamAddress;
+import dev.loopgate.net.Addresses;
 import dev.loopgate.net.Dial;
 import dev.loopgate.net.DialFailure;
 import dev.loopgate.net.DialListener;
 import dev.loopgate.net.PausableReads;
+import dev.loopgate.net.ProxyHeader;
 import dev.loopgate.net.Relay;
 import dev.loopgate.net.Transport;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -27,45 +35,98 @@ import org.jspecify.annotations.Nullable;
  * One connection of a forward: until a target is reached, the handler that keeps what the client sends; then the
  * listener of its relay. Lives on the client's event loop.
  */
-final class TcpConnection extends ChannelInboundHandlerAdapter implements DialListener, Relay.Listener {
+final class TcpConnection extends ChannelInboundHandlerAdapter
+        implements Preface.Listener, DialListener, Relay.Listener {
 
     /** What a client may send before its target is connected; more stays in the kernel. */
     private static final int EARLY_BYTES = 64 << 10;
 
     private static final long READS_PER_SECOND = 50;
 
+    /** A fatal alert (RFC 8446 §6.2), as of TLS 1.2, which every version understands. */
+    private static final byte[] UNRECOGNIZED_NAME = {21, 3, 3, 0, 2, 2, 112};
+
     private final TcpForward forward;
     private final Forward.Tcp rule;
     private final Transport transport;
     private final Channel client;
-    private final InetAddress clientAddress;
-    private final Iterator<UpstreamAddress> targets;
     private final Queue<ByteBuf> early = new ArrayDeque<>(2);
 
+    private Iterator<UpstreamAddress> targets = Collections.emptyIterator();
     private long earlyBytes;
     private boolean clientEnded;
     private boolean finished;
     private @Nullable Set<String> failures;
     private @Nullable Dial dial;
 
-    private volatile UpstreamAddress target;
+    /** Who it is for: the peer, or whom a proxy in front speaks for. */
+    private volatile ProxyHeader parties;
+
+    /** Whether the forward has let the client in. */
+    private volatile boolean admitted;
+
+    private volatile @Nullable UpstreamAddress target;
     private volatile @Nullable Relay relay;
 
-    TcpConnection(
-            TcpForward forward, Forward.Tcp rule, Transport transport, Channel client, InetAddress clientAddress) {
+    /** @param parties of the connection itself */
+    TcpConnection(TcpForward forward, Forward.Tcp rule, Transport transport, Channel client, ProxyHeader parties) {
         this.forward = forward;
         this.rule = rule;
         this.transport = transport;
         this.client = client;
-        this.clientAddress = clientAddress;
-        this.targets = forward.turns().next(rule.targets()).iterator();
-        this.target = targets.next();
+        this.parties = parties;
+        this.admitted = rule.preamble().proxies().isEmpty();
     }
 
     void start() {
         client.config().setRecvByteBufAllocator(reads());
+        boolean preface = Preface.isNeeded(rule.preamble());
+        if (preface) {
+            Preface.await(client, rule.preamble(), forward.serverNames(), this);
+        }
         client.pipeline().addLast(this);
-        dial();
+        if (!preface) {
+            leadTo(rule.to());
+        }
+    }
+
+    @Override
+    public boolean introduced(Optional<ProxyHeader> header) {
+        header.ifPresent(told -> parties = told);
+        String refusal = forward.admit(clientAddress());
+        admitted = refusal == null;
+        if (refusal != null) {
+            forward.refused(refusal);
+            finish();
+        }
+        return admitted;
+    }
+
+    @Override
+    public void unknownName(@Nullable String name) {
+        forward.refused(Addresses.text(clientAddress())
+                + (name == null ? " asks for no server name" : " asks for \"" + name + "\", which leads nowhere"));
+        finished = true;
+        client.writeAndFlush(Unpooled.wrappedBuffer(UNRECOGNIZED_NAME)).addListener(ChannelFutureListener.CLOSE);
+        leave();
+    }
+
+    @Override
+    public void refuse(String what) {
+        forward.refused(Addresses.text(clientAddress()) + " " + what);
+        finish();
+    }
+
+    @Override
+    public void leadTo(List<UpstreamAddress> to) {
+        targets = forward.turns().next(to).iterator();
+        dialNext();
+    }
+
+    private void dialNext() {
+        UpstreamAddress next = targets.next();
+        target = next;
+        dial = transport.dial(client.eventLoop(), next, rule.timeouts().connect(), this);
     }
 
     /** Large reads would make a slow pace a jerky one. */
@@ -76,19 +137,18 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements DialLi
                 : transport.pausableReads(0, (int) Math.max(1024, bandwidth / READS_PER_SECOND));
     }
 
-    private void dial() {
-        dial = transport.dial(client.eventLoop(), target, rule.timeouts().connect(), this);
-    }
-
     @Override
     public void connected(Channel upstream) {
         if (finished) {
             Transport.reset(upstream);
             return;
         }
-        forward.turns().reached(target);
+        if (target != null) {
+            forward.turns().reached(target);
+        }
+        rule.preamble().sent().ifPresent(version -> parties.sendTo(upstream, version));
         upstream.config().setRecvByteBufAllocator(reads());
-        client.pipeline().remove(this);
+        leavePipeline();
         Relay fresh = new Relay(
                 client,
                 upstream,
@@ -106,6 +166,13 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements DialLi
         fresh.start();
     }
 
+    private void leavePipeline() {
+        client.pipeline().remove(this);
+        if (Preface.isNeeded(rule.preamble())) {
+            client.pipeline().remove(Preface.class);
+        }
+    }
+
     @Override
     public void failed(DialFailure failure) {
         if (finished) {
@@ -115,12 +182,11 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements DialLi
             failures = new LinkedHashSet<>();
         }
         failures.add(String.valueOf(failure.getMessage()));
-        if (rule.targets().size() > 1) {
+        if (target != null && (targets.hasNext() || failures.size() > 1)) {
             forward.turns().unreachable(target, String.valueOf(failure.getMessage()));
         }
         if (targets.hasNext()) {
-            target = targets.next();
-            dial();
+            dialNext();
         } else {
             forward.unreachable(String.join("; ", failures));
             finish();
@@ -169,9 +235,13 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements DialLi
         if (dial != null) {
             dial.cancel();
         }
+        Transport.reset(client);
+        leave();
+    }
+
+    private void leave() {
         early.forEach(ByteBuf::release);
         early.clear();
-        Transport.reset(client);
         forward.ended(this, earlyBytes, 0);
     }
 
@@ -203,22 +273,28 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements DialLi
         }
     }
 
-    /** Where it leads, or is being led. Any thread. */
-    UpstreamAddress target() {
-        return target;
-    }
-
     InetAddress clientAddress() {
-        return clientAddress;
+        return parties.client().getAddress();
     }
 
     /** Any thread. */
     ForwardStatus.Client use() {
-        return new ForwardStatus.Client(clientAddress, 1, bytesFromClient() + bytesFromUpstream());
+        return new ForwardStatus.Client(clientAddress(), 1, bytesFromClient() + bytesFromUpstream());
     }
 
+    /** Any thread. */
     boolean permittedBy(Access access) {
-        return access.permits(clientAddress);
+        return !admitted || access.permits(clientAddress());
+    }
+
+    /** Whether it leads, or is being led, to one of these, or nowhere yet. Any thread. */
+    boolean leadsTo(Collection<UpstreamAddress> targets) {
+        UpstreamAddress now = target;
+        return now == null || targets.contains(now);
+    }
+
+    boolean admitted() {
+        return admitted;
     }
 
     /** Bytes so far, from the client and from the target. Any thread. */

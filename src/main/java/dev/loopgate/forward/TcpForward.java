@@ -1,7 +1,10 @@
 package dev.loopgate.forward;
 
+import dev.loopgate.model.Access;
 import dev.loopgate.model.Forward;
+import dev.loopgate.net.Addresses;
 import dev.loopgate.net.Pace;
+import dev.loopgate.net.ProxyHeader;
 import dev.loopgate.net.Relay;
 import dev.loopgate.net.Transport;
 import io.netty.channel.Channel;
@@ -13,11 +16,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** One TCP forward and its connections. Any thread. */
 final class TcpForward implements PortForward {
@@ -38,6 +43,7 @@ final class TcpForward implements PortForward {
 
     private final ForwardSockets sockets;
     private volatile Forward.Tcp rule;
+    private volatile ServerNames serverNames;
 
     TcpForward(Transport transport, Forward.Tcp rule, ForwardEvents events) {
         this.transport = transport;
@@ -46,6 +52,7 @@ final class TcpForward implements PortForward {
         this.trouble = new ForwardTrouble(transport.nextLoop(), () -> this.rule, events);
         this.turns = new TargetTurns((target, cause) -> events.targetChanged(this.rule, target, cause));
         limit(rule.limits());
+        this.serverNames = new ServerNames(rule);
     }
 
     @Override
@@ -74,6 +81,7 @@ final class TcpForward implements PortForward {
         }
         rule = tcp;
         limit(tcp.limits());
+        serverNames = new ServerNames(tcp);
         turns.keep(tcp.targets());
         part(connections, tcp);
     }
@@ -91,7 +99,7 @@ final class TcpForward implements PortForward {
         for (TcpConnection connection : from) {
             if (!connection.permittedBy(next.access())) {
                 connection.abort();
-            } else if (!next.targets().contains(connection.target())) {
+            } else if (!connection.leadsTo(next.targets())) {
                 leaving.add(connection);
             }
         }
@@ -169,14 +177,24 @@ final class TcpForward implements PortForward {
             return;
         }
         InetAddress address = from.getAddress();
-        String refusal = admission.enter(address, current);
+        Optional<Access> proxies = current.preamble().proxies();
+        String refusal;
+        if (proxies.isEmpty()) {
+            refusal = admission.enter(address, current);
+        } else {
+            // By its own address; whom it speaks for is let in once it has said so.
+            refusal = proxies.get().permits(address)
+                    ? null
+                    : Addresses.text(address) + " is none of accept-proxy-protocol";
+        }
         if (refusal != null) {
             trouble.refused(refusal);
             Transport.reset(client);
             return;
         }
         accepted.increment();
-        TcpConnection connection = new TcpConnection(this, current, transport, client, address);
+        TcpConnection connection = new TcpConnection(
+                this, current, transport, client, new ProxyHeader(from, (InetSocketAddress) client.localAddress()));
         connections.add(connection);
         connection.start();
         // Whoever changed or retired the rule meanwhile may not have seen this connection.
@@ -185,6 +203,20 @@ final class TcpForward implements PortForward {
         } else if (!current.equals(rule)) {
             part(List.of(connection), rule);
         }
+    }
+
+    /** @return null where the client is in; else why it is not */
+    @Nullable
+    String admit(InetAddress address) {
+        return admission.enter(address, rule);
+    }
+
+    void refused(String reason) {
+        trouble.refused(reason);
+    }
+
+    ServerNames serverNames() {
+        return serverNames;
     }
 
     TargetTurns turns() {
@@ -201,7 +233,9 @@ final class TcpForward implements PortForward {
 
     void ended(TcpConnection connection, long bytesToTarget, long bytesToClient) {
         if (connections.remove(connection)) {
-            admission.leave(connection.clientAddress());
+            if (connection.admitted()) {
+                admission.leave(connection.clientAddress());
+            }
             endedBytesToTarget.addAndGet(bytesToTarget);
             endedBytesToClient.addAndGet(bytesToClient);
             completeIfDrained();

@@ -10,7 +10,7 @@ import java.util.function.Function;
 
 /**
  * How many hosts, by pattern, forwards, by the socket they ask for, and addresses of the gateway itself are new, differ or
- * are gone; the settings that are there once, {@code access-log} and {@code trusted-proxies}, can only differ.
+ * are gone; the settings that are there once, {@code access-log}, {@code trusted-proxies} and {@code accept-proxy-protocol}, can only differ.
  */
 record ConfigurationDiff(int added, int changed, int removed) {
 
@@ -22,7 +22,11 @@ record ConfigurationDiff(int added, int changed, int removed) {
                 .plus(count(
                         List.of(before.trustedProxies()),
                         List.of(after.trustedProxies()),
-                        setting -> "trusted-proxies"));
+                        setting -> "trusted-proxies"))
+                .plus(count(
+                        List.of(before.proxyProtocol()),
+                        List.of(after.proxyProtocol()),
+                        setting -> "accept-proxy-protocol"));
     }
 
     private static <T> ConfigurationDiff count(List<T> before, List<T> after, Function<T, Object> key) {

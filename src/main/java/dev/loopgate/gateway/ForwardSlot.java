@@ -164,7 +164,7 @@ final class ForwardSlot {
                 now.rule().protocol(),
                 now.rule().bind().toString(),
                 now.listening().stream().map(Addresses::text).toList(),
-                now.rule().targets().stream().map(Object::toString).toList(),
+                now.rule().destinations(),
                 now.rule().access(),
                 now.rule().bind().open(),
                 why,

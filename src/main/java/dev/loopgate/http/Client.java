@@ -1,6 +1,7 @@
 package dev.loopgate.http;
 
 import dev.loopgate.net.Addresses;
+import dev.loopgate.net.ProxyHeader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -9,11 +10,23 @@ import java.nio.charset.StandardCharsets;
 final class Client {
 
     private final InetAddress address;
+    private final boolean direct;
     private final String addressText;
     private final String portText;
     private final byte[] forwardingFields;
 
+    /** One that is connected to the gateway itself. */
     Client(InetSocketAddress remote, InetSocketAddress local) {
+        this(remote, local, true);
+    }
+
+    /** One that a proxy in front speaks for. */
+    Client(ProxyHeader header) {
+        this(header.client(), header.server(), false);
+    }
+
+    private Client(InetSocketAddress remote, InetSocketAddress local, boolean direct) {
+        this.direct = direct;
         address = remote.getAddress();
         String text = Addresses.text(address);
         int scope = text.indexOf('%');
@@ -46,7 +59,8 @@ final class Client {
         return forwardingFields;
     }
 
+    /** Whether it is a program of this machine, and nobody is in between. */
     boolean loopback() {
-        return address.isLoopbackAddress();
+        return direct && address.isLoopbackAddress();
     }
 }

@@ -9,7 +9,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,12 +64,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** The client's FIN is behind what is unread, and nothing has been read since. */
     private boolean finAhead;
 
-    ClientConnection(HttpLoop loop, Channel channel) {
+    ClientConnection(HttpLoop loop, Channel channel, Client client) {
         this.loop = loop;
         this.channel = channel;
         this.input = new RequestInput(channel);
-        this.client =
-                new Client((InetSocketAddress) channel.remoteAddress(), (InetSocketAddress) channel.localAddress());
+        this.client = client;
         this.deadline = loop.now() + IDLE_DEADLINE;
     }
 

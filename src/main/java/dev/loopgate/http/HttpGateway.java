@@ -11,6 +11,7 @@ import dev.loopgate.observe.AccessLog;
 import dev.loopgate.routing.RoutingTable;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -93,7 +94,17 @@ public final class HttpGateway {
             throw new IllegalArgumentException("a channel of another event loop");
         }
         channel.config().setRecvByteBufAllocator(clientReads);
-        ClientConnection connection = new ClientConnection(loop, channel);
+        InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
+        InetSocketAddress local = (InetSocketAddress) channel.localAddress();
+        if (plan.awaitsProxyHeader(peer.getAddress())) {
+            ProxiedClient.await(channel, new Client(peer, local), client -> serve(loop, channel, client));
+        } else {
+            serve(loop, channel, new Client(peer, local));
+        }
+    }
+
+    private static void serve(HttpLoop loop, Channel channel, Client client) {
+        ClientConnection connection = new ClientConnection(loop, channel, client);
         loop.add(connection);
         channel.pipeline().addLast(connection);
     }

@@ -49,6 +49,11 @@ public final class HttpPlan {
         return upstreams;
     }
 
+    /** Whether a connection of this peer begins with a header of the PROXY protocol. */
+    boolean awaitsProxyHeader(InetAddress peer) {
+        return configuration.proxyProtocol() && trusts(peer);
+    }
+
     boolean trusts(InetAddress peer) {
         List<Cidr> trusted = configuration.trustedProxies();
         for (int i = 0; i < trusted.size(); i++) {

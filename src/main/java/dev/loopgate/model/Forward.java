@@ -3,6 +3,9 @@ package dev.loopgate.model;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A port-forwarding rule: one socket that is listened on, and where its traffic goes. */
 public sealed interface Forward {
@@ -33,8 +36,13 @@ public sealed interface Forward {
     /** Where it listens. */
     BindAddress bind();
 
-    /** In the order of the file; at least one. */
+    /** Wherever it may lead, in the order of the file; at least one. */
     List<UpstreamAddress> targets();
+
+    /** The same for a person. */
+    default List<String> destinations() {
+        return targets().stream().map(Object::toString).toList();
+    }
 
     /** Which clients are served. */
     Access access();
@@ -49,45 +57,69 @@ public sealed interface Forward {
     /**
      * A TCP forward.
      *
-     * @param targets tried by turns, one after the other where one cannot be reached; at least one
+     * @param to tried by turns, one after the other where one cannot be reached; empty only where there are server names,
+     *     and then those that have none of these are turned away
      * @param access which clients are accepted
      */
     record Tcp(
             BindAddress bind,
-            List<UpstreamAddress> targets,
+            List<UpstreamAddress> to,
             Access access,
             Limits limits,
             Timeouts timeouts,
-            Duration lifetime)
+            Duration lifetime,
+            Preamble preamble)
             implements Forward {
 
         public Tcp {
-            targets = List.copyOf(targets);
+            to = List.copyOf(to);
         }
 
         /** With what holds where the file says nothing else. */
-        public static Tcp of(BindAddress bind, List<UpstreamAddress> targets) {
-            return new Tcp(bind, targets, Access.ALL, Limits.NONE, Timeouts.DEFAULT, Duration.ZERO);
+        public static Tcp of(BindAddress bind, List<UpstreamAddress> to) {
+            return new Tcp(bind, to, Access.ALL, Limits.NONE, Timeouts.DEFAULT, Duration.ZERO, Preamble.NONE);
+        }
+
+        @Override
+        public List<UpstreamAddress> targets() {
+            return Stream.concat(preamble.serverNames().stream().flatMap(name -> name.to().stream()), to.stream())
+                    .distinct()
+                    .toList();
+        }
+
+        @Override
+        public List<String> destinations() {
+            if (preamble.serverNames().isEmpty()) {
+                return Forward.super.destinations();
+            }
+            return Stream.concat(
+                            preamble.serverNames().stream().map(ServerName::toString),
+                            to.stream().map(target -> "other names: " + target))
+                    .toList();
         }
 
         public Tcp with(BindAddress bind) {
-            return new Tcp(bind, targets, access, limits, timeouts, lifetime);
+            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble);
         }
 
         public Tcp with(Access access) {
-            return new Tcp(bind, targets, access, limits, timeouts, lifetime);
+            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble);
         }
 
         public Tcp with(Limits limits) {
-            return new Tcp(bind, targets, access, limits, timeouts, lifetime);
+            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble);
         }
 
         public Tcp with(Timeouts timeouts) {
-            return new Tcp(bind, targets, access, limits, timeouts, lifetime);
+            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble);
+        }
+
+        public Tcp with(Preamble preamble) {
+            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble);
         }
 
         public Tcp withLifetime(Duration lifetime) {
-            return new Tcp(bind, targets, access, limits, timeouts, lifetime);
+            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble);
         }
 
         @Override
@@ -121,6 +153,46 @@ public sealed interface Forward {
     record Rate(int count, Duration per) {
 
         public static final Rate UNLIMITED = new Rate(0, Duration.ofSeconds(1));
+    }
+
+    /**
+     * What is exchanged before the bytes of a TCP connection pass.
+     *
+     * @param sent how the target is told who the client is; empty: not at all
+     * @param proxies who has to begin with such a header itself, and nobody else is accepted; empty: nobody does
+     * @param serverNames where TLS leads by the name that it asks for; empty: it is not looked at
+     */
+    record Preamble(Optional<ProxyProtocol> sent, Optional<Access> proxies, List<ServerName> serverNames) {
+
+        public static final Preamble NONE = new Preamble(Optional.empty(), Optional.empty(), List.of());
+
+        public Preamble {
+            serverNames = List.copyOf(serverNames);
+        }
+    }
+
+    /** The versions of HAProxy's PROXY protocol. */
+    enum ProxyProtocol {
+        V1,
+        V2
+    }
+
+    /**
+     * Where TLS with some server names leads.
+     *
+     * @param pattern exact or with a wildcard
+     * @param to as those of a forward
+     */
+    record ServerName(HostPattern pattern, List<UpstreamAddress> to) {
+
+        public ServerName {
+            to = List.copyOf(to);
+        }
+
+        @Override
+        public String toString() {
+            return pattern + ": " + to.stream().map(Object::toString).collect(Collectors.joining(", "));
+        }
     }
 
     /**

@@ -30,6 +30,9 @@ final class ModelText {
         if (!configuration.trustedProxies().isEmpty()) {
             text.lines.add("trusted " + join(configuration.trustedProxies()));
         }
+        if (configuration.proxyProtocol()) {
+            text.lines.add("accept-proxy-protocol");
+        }
         if (!configuration.accessLog().equals(AccessLogSettings.DEFAULT)) {
             text.lines.add("log " + configuration.accessLog().format()
                     + configuration.accessLog().file().map(file -> " " + file).orElse(""));
@@ -96,6 +99,10 @@ final class ModelText {
             add(out, "bandwidth", limits.bandwidth(), 0L);
             add(out, "connect", tcp.timeouts().connect().toString(), "PT3S");
             add(out, "idle", tcp.timeouts().idle().toString(), "PT0S");
+            Forward.Preamble preamble = tcp.preamble();
+            add(out, "proxy-protocol", preamble.sent().map(Object::toString).orElse(""), "");
+            preamble.proxies().ifPresent(proxies -> add(out, "accept-proxy-protocol", blocks(proxies.allow()), "-"));
+            add(out, "sni", join(preamble.serverNames()), "");
             add(out, "drain", tcp.timeouts().drain().toString(), "PT10S");
         } else if (forward instanceof Forward.Udp udp) {
             add(out, "sessions", udp.sessions(), 10_000);
@@ -103,7 +110,8 @@ final class ModelText {
             add(out, "bandwidth", udp.bandwidth(), 0L);
         }
         add(out, "for", forward.lifetime().toString(), "PT0S");
-        lines.add("forward " + forward.bind().scope() + " " + forward.key() + " -> " + join(forward.targets()) + out);
+        lines.add("forward " + forward.bind().scope() + " " + forward.key() + " -> "
+                + (forward instanceof Forward.Tcp tcp ? join(tcp.to()) : join(forward.targets())) + out);
     }
 
     private static void access(StringBuilder out, Access access) {

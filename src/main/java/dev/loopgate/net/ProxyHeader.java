@@ -1,0 +1,73 @@
+package dev.loopgate.net;
+
+import dev.loopgate.model.Forward.ProxyProtocol;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.handler.codec.haproxy.HAProxyCommand;
+import io.netty.handler.codec.haproxy.HAProxyMessage;
+import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
+import io.netty.handler.codec.haproxy.HAProxyMessageEncoder;
+import io.netty.handler.codec.haproxy.HAProxyProtocolVersion;
+import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/**
+ * Who a connection was made by and to which address, as told in front of its bytes (the PROXY protocol, haproxy.org).
+ *
+ * @param client who made it
+ * @param server where
+ */
+public record ProxyHeader(InetSocketAddress client, InetSocketAddress server) {
+
+    /** Most headers have 28 to 52 bytes; some tell about TLS as well. */
+    private static final int LONGEST_EXTENSIONS = 4096;
+
+    /** How long a header may take, in milliseconds. */
+    public static final long LIMIT_MILLIS = 10_000;
+
+    /**
+     * Reads a header of either version, without which the connection is closed; what follows passes on. The header comes as
+     * an {@link HAProxyMessage} before: see {@link #of}.
+     */
+    public static ChannelHandler reader() {
+        return new HAProxyMessageDecoder(LONGEST_EXTENSIONS);
+    }
+
+    /**
+     * What a header says; it is released.
+     *
+     * @return empty where it names nobody: the proxy speaks for itself, or does not know
+     */
+    public static Optional<ProxyHeader> of(HAProxyMessage message) {
+        try {
+            HAProxyProxiedProtocol protocol = message.proxiedProtocol();
+            boolean named = message.command() == HAProxyCommand.PROXY
+                    && (protocol == HAProxyProxiedProtocol.TCP4 || protocol == HAProxyProxiedProtocol.TCP6);
+            return named
+                    ? Optional.of(new ProxyHeader(
+                            new InetSocketAddress(Addresses.literal(message.sourceAddress()), message.sourcePort()),
+                            new InetSocketAddress(
+                                    Addresses.literal(message.destinationAddress()), message.destinationPort())))
+                    : Optional.empty();
+        } finally {
+            message.release();
+        }
+    }
+
+    /** Sends the header, before anything else is sent. On the channel's event loop. */
+    public void sendTo(Channel channel, ProxyProtocol version) {
+        HAProxyMessage message = new HAProxyMessage(
+                version == ProxyProtocol.V1 ? HAProxyProtocolVersion.V1 : HAProxyProtocolVersion.V2,
+                HAProxyCommand.PROXY,
+                client.getAddress() instanceof Inet6Address ? HAProxyProxiedProtocol.TCP6 : HAProxyProxiedProtocol.TCP4,
+                Addresses.text(client.getAddress()),
+                Addresses.text(server.getAddress()),
+                client.getPort(),
+                server.getPort());
+        channel.pipeline().addLast(HAProxyMessageEncoder.INSTANCE);
+        channel.writeAndFlush(message, channel.voidPromise());
+        channel.pipeline().remove(HAProxyMessageEncoder.INSTANCE);
+    }
+}
