@@ -52,6 +52,7 @@ class ArchitectureTest {
                 "admin",
                 Set.of("model", "config", "routing", "observe", "net", "http", "forward", "builtin", "gateway"));
         order.put("diagnose", Set.of("model", "config", "routing", "net"));
+        order.put("lan", Set.of("net"));
         order.put(
                 "cli",
                 Set.of(
@@ -65,7 +66,8 @@ class ArchitectureTest {
                         "builtin",
                         "gateway",
                         "admin",
-                        "diagnose"));
+                        "diagnose",
+                        "lan"));
         return order;
     }
 

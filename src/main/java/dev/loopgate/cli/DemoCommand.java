@@ -76,8 +76,8 @@ final class DemoCommand implements Callable<Integer> {
         Files.writeString(file, configuration(services, forward));
         ConfigurationInput input = new ConfigurationInput(surroundings);
         ReadResult.Valid valid = input.readValid(file);
-        RunningConfiguration running =
-                new RunningConfiguration(file, file.toString(), Optional.of(file), input.reader(), LoopbackOnly::not);
+        RunningConfiguration running = new RunningConfiguration(
+                Optional.of(file), file.toString(), Optional.of(file), input.reader(), ConfigurationView::whole);
         return new GatewayProcess(surroundings, running).run(valid, status -> introduction(forward, file));
     }
 

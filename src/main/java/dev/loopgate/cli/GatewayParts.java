@@ -43,8 +43,9 @@ record GatewayParts(Vertx vertx, AccessLog log, FilesService files, Gateway gate
         return new GatewayParts(vertx, log, files, gateway, events);
     }
 
-    ConfigurationWatch watch(RunningConfiguration source) {
-        return new ConfigurationWatch(vertx, source.watched(), source.reader(), events::notice);
+    /** Empty where there is no file to follow. */
+    Optional<ConfigurationWatch> watch(RunningConfiguration source) {
+        return source.watched().map(file -> new ConfigurationWatch(vertx, file, source.reader(), events::notice));
     }
 
     @Override

@@ -53,35 +53,84 @@ final class GatewayProcess {
      * @throws CommandFailure where it cannot start
      */
     int run(ReadResult.Valid configuration, Function<GatewayStatus, List<String>> introduction) {
+        return run(configuration, new Presence() {
+            @Override
+            public void listens(GatewayParts parts, Configuration limited, GatewayStatus status) {
+                StartTable.print(terminal, limited, source, status, introduction.apply(status));
+                NameWarnings.checkLater(terminal, limited);
+            }
+
+            @Override
+            public String elsewhere(int port) {
+                return ", in " + source.name() + ":  listen: " + port;
+            }
+        });
+    }
+
+    /** How a gateway shows itself to whoever started it. */
+    interface Presence {
+
+        /**
+         * Prints what is to be known, once it listens.
+         *
+         * @throws CommandFailure where it is of no use as it is
+         */
+        void listens(GatewayParts parts, Configuration configuration, GatewayStatus status);
+
+        /** How to have it listen on that port, behind "or listen elsewhere". */
+        String elsewhere(int port);
+
+        /** Whether {@code status} and the like reach it. */
+        default boolean takesCommands() {
+            return true;
+        }
+
+        /** How long it runs; zero: until a signal ends it. */
+        default Duration lifetime() {
+            return Duration.ZERO;
+        }
+
+        /** It stops. */
+        default void ended() {}
+    }
+
+    /** As {@link #run(ReadResult.Valid, Function)}. */
+    int run(ReadResult.Valid configuration, Presence presence) {
         Configuration limited =
-                source.limits().apply(configuration.configuration()).configuration();
+                source.view().apply(configuration.configuration()).configuration();
         try (GatewayParts parts = GatewayParts.assemble(surroundings, voice, source.file())) {
             // Megabytes for thousands of hosts, and this frame lasts to the end: it is let go of below.
-            @Nullable GatewayStatus status = start(parts.gateway(), limited, warnings(configuration));
-            ConfigurationWatch watch = parts.watch(source);
+            @Nullable GatewayStatus status = start(parts.gateway(), limited, warnings(configuration), presence);
+            Optional<ConfigurationWatch> watch = parts.watch(source);
             StopSignals signals = new StopSignals(terminal);
-            ControlServer control = openControl(parts.gateway(), watch);
+            ControlServer control = presence.takesCommands() ? openControl(parts.gateway(), watch.orElseThrow()) : null;
             try {
-                watch.follow(new Taker(parts.gateway(), limited)::take)
+                watch.ifPresent(file -> file.follow(new Taker(parts.gateway(), limited)::take)
                         .onFailure(failure -> terminal.warn(
-                                "changes of " + source.name() + " are not noticed: " + failure.getMessage()));
-                Signals.on("HUP", () -> signals.hangUp(() -> watch.trigger().onSuccess(voice::answered)));
+                                "changes of " + source.name() + " are not noticed: " + failure.getMessage())));
+                Signals.on(
+                        "HUP",
+                        () -> signals.hangUp(
+                                () -> watch.ifPresent(file -> file.trigger().onSuccess(voice::answered))));
+                if (!presence.lifetime().isZero()) {
+                    parts.vertx().setTimer(presence.lifetime().toMillis(), over -> signals.stop());
+                }
                 // Last, so that whoever reads it can rely on every signal and command.
-                StartTable.print(terminal, limited, source, status, introduction.apply(status));
+                presence.listens(parts, limited, status);
                 status = null;
                 if (limited.hosts().size() >= MANY_HOSTS) {
                     parts.vertx().setTimer(STARTED.toMillis(), later -> System.gc());
                 }
                 voice.started();
-                NameWarnings.checkLater(terminal, limited);
                 signals.await();
                 signals.tellDrain(connections(parts.gateway().status()));
             } finally {
                 if (control != null) {
                     control.close();
                 }
+                presence.ended();
             }
-            await(watch.close());
+            watch.ifPresent(file -> await(file.close()));
             await(parts.gateway().stop(StopSignals.DRAIN));
         }
         return ExitStatus.DONE;
@@ -99,11 +148,12 @@ final class GatewayProcess {
     private List<String> warnings(ReadResult.Valid read) {
         List<String> warnings =
                 new ArrayList<>(read.warnings().stream().map(Problem::toString).toList());
-        warnings.addAll(source.limits().apply(read.configuration()).warnings(source.name()));
+        warnings.addAll(source.view().apply(read.configuration()).warnings());
         return warnings;
     }
 
-    private GatewayStatus start(Gateway gateway, Configuration configuration, List<String> warnings) {
+    private static GatewayStatus start(
+            Gateway gateway, Configuration configuration, List<String> warnings, Presence presence) {
         try {
             return gateway.start(configuration, warnings)
                     .toCompletionStage()
@@ -111,7 +161,7 @@ final class GatewayProcess {
                     .get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof StartFailure failure) {
-                throw StartProblem.of(failure, source);
+                throw StartProblem.of(failure, presence::elsewhere);
             }
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
@@ -175,7 +225,7 @@ final class GatewayProcess {
                         invalid.problems().stream().map(Problem::toString).toList()));
             }
             ReadResult.Valid valid = (ReadResult.Valid) result;
-            Configuration wanted = source.limits().apply(valid.configuration()).configuration();
+            Configuration wanted = source.view().apply(valid.configuration()).configuration();
             if (fresh && wanted.equals(initial)) {
                 // The watch begins with what the gateway has just started on: that is no reload.
                 return Future.succeededFuture(unchanged());

@@ -13,25 +13,13 @@ import java.util.Set;
 /**
  * A configuration with everything that is open to the network bound to loopback instead, or left out where loopback is no
  * substitute: for a file that nobody chose.
- *
- * @param changes one sentence for each difference
  */
-record LoopbackOnly(Configuration configuration, List<String> changes) {
+final class LoopbackOnly {
 
-    /** What the file says, as it says it. */
-    static LoopbackOnly not(Configuration configuration) {
-        return new LoopbackOnly(configuration, List.of());
-    }
+    private LoopbackOnly() {}
 
-    /** The changes, as warnings. */
-    List<String> warnings(String file) {
-        return changes.stream()
-                .map(change -> change + ": " + file + " was found at the root of the Git repository and named by"
-                        + " nobody (to open what it says: loopgate run --config " + file + ")")
-                .toList();
-    }
-
-    static LoopbackOnly of(Configuration configuration) {
+    /** @param file as its user knows it */
+    static ConfigurationView of(Configuration configuration, String file) {
         List<String> changes = new ArrayList<>();
         Set<BindAddress> listen = new LinkedHashSet<>();
         for (BindAddress address : configuration.listen()) {
@@ -57,9 +45,9 @@ record LoopbackOnly(Configuration configuration, List<String> changes) {
             }
         }
         if (changes.isEmpty()) {
-            return new LoopbackOnly(configuration, changes);
+            return ConfigurationView.whole(configuration);
         }
-        return new LoopbackOnly(
+        return new ConfigurationView(
                 new Configuration(
                         List.copyOf(listen),
                         configuration.hosts(),
@@ -67,7 +55,13 @@ record LoopbackOnly(Configuration configuration, List<String> changes) {
                         configuration.trustedProxies(),
                         configuration.proxyProtocol(),
                         configuration.accessLog()),
-                changes);
+                changes.stream().map(change -> warning(change, file)).toList());
+    }
+
+    private static String warning(String change, String file) {
+        return change + ": " + file
+                + " was found at the root of the Git repository and named by nobody (to open what it says:"
+                + " loopgate run --config " + file + ")";
     }
 
     private static List<Object> port(Forward forward) {

@@ -50,19 +50,21 @@ final class RunCommand implements Callable<Integer> {
 
     private int runFile(Located.Found found) {
         ReadResult.Valid valid = input.readValid(found.file());
-        Function<Configuration, LoopbackOnly> limits =
-                found.way().loopbackOnly() ? LoopbackOnly::of : LoopbackOnly::not;
+        String name = found.file().toString();
+        Function<Configuration, ConfigurationView> view = found.way().loopbackOnly()
+                ? configuration -> LoopbackOnly.of(configuration, name)
+                : ConfigurationView::whole;
         Path absolute = surroundings.workingDirectory().resolve(found.file()).normalize();
-        RunningConfiguration running = new RunningConfiguration(
-                absolute, found.file().toString(), Optional.of(absolute), input.reader(), limits);
+        RunningConfiguration running =
+                new RunningConfiguration(Optional.of(absolute), name, Optional.of(absolute), input.reader(), view);
         return new GatewayProcess(surroundings, running).run(valid, status -> List.of());
     }
 
     private int runEmpty(Located.Nowhere nowhere) {
         // Watched although it is not there yet: writing it is all that is left to do.
         Path file = surroundings.workingDirectory().resolve("loopgate.yaml");
-        RunningConfiguration running =
-                new RunningConfiguration(file, "loopgate.yaml", Optional.empty(), input.reader(), LoopbackOnly::not);
+        RunningConfiguration running = new RunningConfiguration(
+                Optional.of(file), "loopgate.yaml", Optional.empty(), input.reader(), ConfigurationView::whole);
         return new GatewayProcess(surroundings, running)
                 .run(
                         new ReadResult.Valid(Configuration.EMPTY, List.of(), new ReadSources(List.of(), List.of())),

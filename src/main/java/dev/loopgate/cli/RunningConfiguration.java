@@ -9,14 +9,14 @@ import java.util.function.Function;
 /**
  * Where the configuration of a gateway comes from while it runs.
  *
- * @param watched the file to follow, absolute
+ * @param watched the file to follow, absolute; empty where there is none
  * @param name the file as its user named it
  * @param file what the gateway tells to run on; empty where it started without one
- * @param limits what is put in force in the place of what the file says
+ * @param view what of the file is put in force
  */
 record RunningConfiguration(
-        Path watched,
+        Optional<Path> watched,
         String name,
         Optional<Path> file,
         ConfigurationReader reader,
-        Function<Configuration, LoopbackOnly> limits) {}
+        Function<Configuration, ConfigurationView> view) {}

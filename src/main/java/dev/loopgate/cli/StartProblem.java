@@ -6,13 +6,15 @@ import dev.loopgate.net.PortHolder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /** Why a gateway did not start, and what to do about it. */
 final class StartProblem {
 
     private StartProblem() {}
 
-    static CommandFailure of(StartFailure failure, RunningConfiguration source) {
+    /** @param elsewhere how to have it listen on another port, as a line for people */
+    static CommandFailure of(StartFailure failure, IntFunction<String> elsewhere) {
         List<String> lines = new ArrayList<>();
         lines.add(failure.getMessage());
         BindProblem problem = failure.problem().orElse(null);
@@ -23,11 +25,11 @@ final class StartProblem {
         holder.filter(who -> who.gateway() && who.pid() > 0)
                 .ifPresent(who -> lines.add("what that Loopgate serves:  loopgate routes --pid " + who.pid()));
         holder.filter(who -> who.pid() > 0).ifPresent(who -> lines.add("to stop it:  kill " + who.pid()));
-        lines.add("or listen elsewhere, in " + source.name() + ":  listen: " + elsewhere(problem.address()));
+        lines.add("or listen elsewhere" + elsewhere.apply(another(problem.address())));
         return new CommandFailure(ExitStatus.PORT_TAKEN, lines);
     }
 
-    private static int elsewhere(String address) {
+    private static int another(String address) {
         int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
         return port < 65535 ? port + 1 : port - 1;
     }

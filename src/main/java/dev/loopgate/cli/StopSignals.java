@@ -36,6 +36,11 @@ final class StopSignals {
         }
     }
 
+    /** As if the first signal had come. */
+    void stop() {
+        stop.countDown();
+    }
+
     void tellDrain(int connections) {
         if (connections > 0) {
             terminal.say("stopping: " + connections + (connections == 1 ? " connection has" : " connections have")

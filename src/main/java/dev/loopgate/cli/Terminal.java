@@ -12,12 +12,14 @@ final class Terminal {
     private final PrintStream err;
     private final Style outStyle;
     private final Style errStyle;
+    private final boolean shown;
 
-    private Terminal(PrintStream out, PrintStream err, Style outStyle, Style errStyle) {
+    private Terminal(PrintStream out, PrintStream err, Style outStyle, Style errStyle, boolean shown) {
         this.out = out;
         this.err = err;
         this.outStyle = outStyle;
         this.errStyle = errStyle;
+        this.shown = shown;
     }
 
     /**
@@ -32,11 +34,12 @@ final class Terminal {
                 out,
                 err,
                 new Style(wanted && terminals.indexOf('1') >= 0),
-                new Style(wanted && terminals.indexOf('2') >= 0));
+                new Style(wanted && terminals.indexOf('2') >= 0),
+                terminals.indexOf('1') >= 0);
     }
 
     Terminal withoutColour() {
-        return new Terminal(out, err, Style.PLAIN, Style.PLAIN);
+        return new Terminal(out, err, Style.PLAIN, Style.PLAIN, shown);
     }
 
     PrintStream out() {
@@ -45,6 +48,11 @@ final class Terminal {
 
     PrintStream err() {
         return err;
+    }
+
+    /** Whether somebody looks at standard output, with colours or without. */
+    boolean shown() {
+        return shown;
     }
 
     Style outStyle() {

@@ -49,7 +49,8 @@ final class PortRules {
 
     private String setting(String name, String otherwise) {
         try {
-            return Files.readString(settings.resolve(name)).strip();
+            // Not readString: it asks for the first byte, and then for what follows, which such files do not tell.
+            return String.join(" ", Files.readAllLines(settings.resolve(name))).strip();
         } catch (IOException notLinux) {
             return otherwise;
         }

@@ -41,8 +41,8 @@ public final class Addresses {
         return scope < 0 ? text : text + full.substring(scope);
     }
 
-    /** @throws IllegalArgumentException where the text is not an IPv4 or IPv6 literal; brackets are not part of one */
-    static InetAddress literal(String text) {
+    /** @throws IllegalArgumentException where the text is not an IPv4 or IPv6 literal */
+    public static InetAddress literal(String text) {
         InetAddress address = NetUtil.createInetAddressFromIpAddressString(text);
         if (address == null) {
             throw new IllegalArgumentException("not an IP address: " + text);
