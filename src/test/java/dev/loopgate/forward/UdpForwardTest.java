@@ -1,5 +1,6 @@
 package dev.loopgate.forward;
 
+import static dev.loopgate.testkit.Ipv6.assumeIpv6;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -101,6 +102,7 @@ class UdpForwardTest {
     @ParameterizedTest
     @CsvSource({"127.0.0.1, ::1", "::1, 127.0.0.1", "::1, ::1"})
     void either_side_may_be_of_either_family(String listening, String target) {
+        assumeIpv6();
         try (UdpPeer echo = UdpPeer.start(target, 0, datagram -> datagram)) {
             for (UpstreamAddress to : List.of(
                     new LoopbackPort(echo.port()),
@@ -117,6 +119,7 @@ class UdpForwardTest {
 
     @Test
     void listens_on_both_loopbacks_with_one_port() {
+        assumeIpv6();
         try (UdpPeer echo = UdpPeer.echo()) {
             UdpForward forward =
                     fixture.open(Forward.Udp.of(BindAddress.loopback(0), List.of(new LoopbackPort(echo.port()))));
@@ -134,8 +137,9 @@ class UdpForwardTest {
     }
 
     @Test
-    void says_that_nothing_listens_and_goes_on_once_something_does() throws IOException {
-        int port = closedPort();
+    void says_that_nothing_listens_and_goes_on_once_something_does() {
+        assumeIpv6();
+        int port = UdpPeer.closedPort();
         UdpForward forward = fixture.open(rule(new LoopbackPort(port)));
         try (UdpWire client = UdpWire.to(address(forward))) {
             client.send("lost");
@@ -155,8 +159,8 @@ class UdpForwardTest {
 
     @Test
     void survives_a_restart_of_the_target() {
-        UdpPeer first = UdpPeer.echo();
-        int port = first.port();
+        int port = UdpPeer.closedPort();
+        UdpPeer first = UdpPeer.start("127.0.0.1", port, datagram -> datagram);
         UdpForward forward = fixture.open(rule(new LoopbackPort(port)));
         try (UdpWire client = UdpWire.to(address(forward))) {
             assertThat(client.send("before").text()).isEqualTo("before");
@@ -174,8 +178,8 @@ class UdpForwardTest {
     @Test
     void a_client_goes_over_to_another_target_once_its_own_is_gone() {
         try (UdpPeer second = UdpPeer.start("127.0.0.1", 0, datagram -> new byte[] {'2'})) {
-            UdpPeer first = UdpPeer.start("127.0.0.1", 0, datagram -> new byte[] {'1'});
-            int port = first.port();
+            int port = UdpPeer.closedPort();
+            UdpPeer first = UdpPeer.start("127.0.0.1", port, datagram -> new byte[] {'1'});
             UdpForward forward = fixture.open(rule(new LoopbackPort(port), new LoopbackPort(second.port())));
             try (UdpWire client = UdpWire.to(address(forward))) {
                 assertThat(client.send("?").text()).isEqualTo("1");
@@ -206,11 +210,12 @@ class UdpForwardTest {
     }
 
     @Test
-    void what_was_sent_first_is_not_lost_where_only_a_later_target_is_there() throws IOException {
+    void what_was_sent_first_is_not_lost_where_only_a_later_target_is_there() {
+        assumeIpv6();
         try (UdpPeer echo = UdpPeer.start("::1", 0, datagram -> datagram)) {
             UdpForward forward = fixture.open(rule(
                     new HostPort("no-such-name.invalid", 1),
-                    new LoopbackPort(closedPort()),
+                    new LoopbackPort(UdpPeer.closedPort()),
                     new LoopbackPort(echo.port())));
             for (int i = 0; i < 4; i++) {
                 try (UdpWire client = UdpWire.to(address(forward))) {
@@ -309,14 +314,6 @@ class UdpForwardTest {
             return InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last});
         } catch (IOException impossible) {
             throw new IllegalStateException(impossible);
-        }
-    }
-
-    /** A port of UDP that nobody has on either loopback. */
-    private static int closedPort() throws IOException {
-        try (DatagramSocket probe = new DatagramSocket(null)) {
-            probe.bind(new InetSocketAddress("::", 0));
-            return probe.getLocalPort();
         }
     }
 }

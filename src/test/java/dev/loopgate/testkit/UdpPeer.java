@@ -1,14 +1,17 @@
 package dev.loopgate.testkit;
 
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
@@ -45,6 +48,22 @@ public final class UdpPeer implements AutoCloseable {
             return new UdpPeer(socket, answer);
         } catch (IOException e) {
             throw new AssertionError("no UDP on " + address + " port " + port, e);
+        }
+    }
+
+    /**
+     * A port that nobody has on any address. It lies below those that systems give to sockets that ask for any, so that no
+     * other gets it by chance before it is used.
+     */
+    public static int closedPort() {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
+            try (DatagramSocket probe = new DatagramSocket(null)) {
+                probe.bind(new InetSocketAddress(port));
+                return port;
+            } catch (SocketException taken) {
+                // then another
+            }
         }
     }
 
