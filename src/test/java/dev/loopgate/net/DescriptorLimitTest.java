@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -72,14 +73,17 @@ class DescriptorLimitTest {
                 new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
             int port = Integer.parseInt(output.readLine());
             assertThat(exchange(port)).isTrue();
+            long start = System.nanoTime();
             for (int i = 0; i < LIMIT; i++) {
                 crowd.add(Wire.connect(port));
             }
             Eventually.until("it cannot accept", () -> read(log).contains("cannot accept connections"));
             crowd.forEach(Wire::close);
             Eventually.until("it serves again", () -> exchange(port));
+            // At most once in ten seconds, however long that took.
+            int most = 1 + (int) (Duration.ofNanos(System.nanoTime() - start).toSeconds() / 10);
             assertThat(read(log).lines().filter(line -> line.contains("cannot accept")))
-                    .hasSize(1)
+                    .hasSizeBetween(1, most)
                     .allSatisfy(line -> assertThat(line).contains("too many open files"));
             assertThat(child.isAlive()).isTrue();
         } finally {
@@ -108,7 +112,7 @@ class DescriptorLimitTest {
     private static boolean exchange(int port) {
         try (Wire client = Wire.connect(port)) {
             client.send("x");
-            return client.read(1, java.time.Duration.ofSeconds(1)).length == 1;
+            return client.read(1).length == 1;
         } catch (AssertionError reset) {
             return false;
         }
