@@ -3,7 +3,7 @@ package dev.loopgate.gateway;
 import static dev.loopgate.gateway.GatewayStartTest.echo;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.loopgate.diagnose.SystemPortHolders;
+import dev.loopgate.diagnose.PatientPortHolders;
 import dev.loopgate.model.Forward;
 import dev.loopgate.net.PortHolder;
 import dev.loopgate.net.Transport;
@@ -165,7 +165,7 @@ class ForwardSlotTest {
                 vertx,
                 new Transport(vertx),
                 GatewayUnderTest.forward(GatewayUnderTest.loopback4(0), echo.port()),
-                new BindProblems(new SystemPortHolders()),
+                new BindProblems(PatientPortHolders.create()),
                 events,
                 targets,
                 OFTEN);

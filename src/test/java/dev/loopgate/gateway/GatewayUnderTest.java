@@ -1,6 +1,6 @@
 package dev.loopgate.gateway;
 
-import dev.loopgate.diagnose.SystemPortHolders;
+import dev.loopgate.diagnose.PatientPortHolders;
 import dev.loopgate.http.HttpGateway;
 import dev.loopgate.model.AccessLogSettings;
 import dev.loopgate.model.BindAddress;
@@ -59,7 +59,7 @@ final class GatewayUnderTest implements AutoCloseable, GatewayEvents {
                     throw new IllegalStateException("no files here");
                 },
                 log,
-                new SystemPortHolders(),
+                PatientPortHolders.create(),
                 this,
                 "test",
                 Optional.empty()));
