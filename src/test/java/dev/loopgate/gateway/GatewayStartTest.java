@@ -5,11 +5,11 @@ import static dev.loopgate.gateway.GatewayUnderTest.configuration;
 import static dev.loopgate.gateway.GatewayUnderTest.forward;
 import static dev.loopgate.gateway.GatewayUnderTest.get;
 import static dev.loopgate.gateway.GatewayUnderTest.loopback4;
+import static dev.loopgate.testkit.Ipv6.assumeIpv6;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Configuration;
-import dev.loopgate.net.Addresses;
 import dev.loopgate.net.BindTargets;
 import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.LeakCheck;
@@ -20,7 +20,6 @@ import dev.loopgate.testkit.Wire;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.NetworkInterface;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
@@ -89,9 +88,8 @@ class GatewayStartTest {
     }
 
     @Test
-    void listens_on_both_loopback_families() throws Exception {
-        Assumptions.assumeTrue(
-                NetworkInterface.getByInetAddress(Addresses.LOOPBACK6) != null, "this machine has no ::1");
+    void listens_on_both_loopback_families() {
+        assumeIpv6();
         try (GatewayUnderTest gateway =
                 new GatewayUnderTest().started(configuration(BindAddress.loopback(0), List.of()))) {
             assertThat(gateway.gateway.status().listeners())

@@ -1,16 +1,17 @@
 package dev.loopgate.net;
 
+import static dev.loopgate.testkit.Ipv6.assumeIpv6;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.loopgate.model.UpstreamAddress;
+import dev.loopgate.testkit.FullBacklog;
+import dev.loopgate.testkit.TcpPeer;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -46,7 +47,7 @@ class TransportDialTest {
 
     @Test
     void reaches_a_loopback_port_whichever_family_it_listens_on() throws Exception {
-        assumeThat(NetworkInterface.getByInetAddress(Addresses.LOOPBACK6)).isNotNull();
+        assumeIpv6();
         for (InetAddress address : new InetAddress[] {Addresses.LOOPBACK4, Addresses.LOOPBACK6, Addresses.LOOPBACK4}) {
             try (ServerSocket server = new ServerSocket(0, 10, address)) {
                 for (int i = 0; i < 3; i++) {
@@ -61,10 +62,10 @@ class TransportDialTest {
 
     @Test
     void follows_a_backend_that_moves_to_the_other_family() throws Exception {
-        assumeThat(NetworkInterface.getByInetAddress(Addresses.LOOPBACK6)).isNotNull();
-        int port;
-        try (ServerSocket server = new ServerSocket(0, 10, Addresses.LOOPBACK4)) {
-            port = server.getLocalPort();
+        assumeIpv6();
+        int port = TcpPeer.closedPort();
+        try (ServerSocket server = new ServerSocket(port, 10, Addresses.LOOPBACK4)) {
+            assertThat(server.isBound()).isTrue();
             connect(new UpstreamAddress.LoopbackPort(port)).close().sync();
         }
         try (ServerSocket server = new ServerSocket(port, 10, Addresses.LOOPBACK6)) {
@@ -76,7 +77,8 @@ class TransportDialTest {
 
     @Test
     void names_both_addresses_in_one_sentence_when_nothing_listens() throws Exception {
-        int port = freePort();
+        assumeIpv6();
+        int port = TcpPeer.closedPort();
 
         DialFailure failure = failure(new UpstreamAddress.LoopbackPort(port));
 
@@ -120,15 +122,9 @@ class TransportDialTest {
 
     @Test
     void ends_at_the_timeout_when_nobody_answers() throws Exception {
-        // a full backlog drops what comes next
-        try (ServerSocketChannel server =
-                ServerSocketChannel.open().bind(new InetSocketAddress(Addresses.LOOPBACK4, 0), 1)) {
-            int port = server.socket().getLocalPort();
-            UpstreamAddress target = new UpstreamAddress.HostPort("127.0.0.1", port);
-            connect(target);
-            connect(target);
-
-            DialFailure failure = dial(target, Duration.ofMillis(100))
+        try (FullBacklog full = new FullBacklog()) {
+            int port = full.port();
+            DialFailure failure = dial(new UpstreamAddress.HostPort("127.0.0.1", port), Duration.ofMillis(100))
                     .handle((channel, thrown) -> (DialFailure) thrown)
                     .get(20, TimeUnit.SECONDS);
 
@@ -189,11 +185,5 @@ class TransportDialTest {
                 failed.accept(failure);
             }
         };
-    }
-
-    private static int freePort() throws Exception {
-        try (ServerSocket server = new ServerSocket(0, 1, Addresses.LOOPBACK4)) {
-            return server.getLocalPort();
-        }
     }
 }
