@@ -10,6 +10,8 @@ import dev.loopgate.testkit.RawResponse;
 import dev.loopgate.testkit.ScriptedBackend;
 import dev.loopgate.testkit.Sites;
 import dev.loopgate.testkit.Stage;
+import dev.loopgate.testkit.TcpPeer;
+import dev.loopgate.testkit.Wire;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -89,15 +91,17 @@ class ConnectRetryTest {
 
     @Test
     void an_upstream_that_restarts_fails_no_request() {
-        ScriptedBackend backend = ScriptedBackend.start("restarts");
-        int port = backend.port();
+        int port = TcpPeer.closedPort();
+        ScriptedBackend backend = ScriptedBackend.start("restarts", "127.0.0.1", port);
         STAGE.gateway()
                 .install(Sites.of(Sites.proxy("b.localhost", STAGE.b().port()), Sites.proxy("re.localhost", port)));
         assertThat(STAGE.get("re.localhost", "/").body()).isEqualTo("restarts");
         backend.close();
         RawClient client = STAGE.client().get("re.localhost", "/again");
         STAGE.stillServes();
-        assertThat(client.wire().buffered()).isZero();
+        // An answer that did not wait would be here by now, and so would an end.
+        assertThat(client.wire().fill(Duration.ofMillis(200))).isFalse();
+        assertThat(client.wire().end()).isEqualTo(Wire.End.OPEN);
         try (ScriptedBackend again = ScriptedBackend.start("restarted", "127.0.0.1", port)) {
             assertThat(client.response().body()).isEqualTo("restarted");
             assertThat(again.requests()).hasSize(1);
