@@ -8,8 +8,10 @@ import dev.loopgate.testkit.NativeSockets;
 import dev.loopgate.testkit.PeerAction;
 import dev.loopgate.testkit.RawClient;
 import dev.loopgate.testkit.RawResponse;
+import dev.loopgate.testkit.SocketBuffers;
 import dev.loopgate.testkit.Stage;
 import dev.loopgate.testkit.Wire;
+import io.netty.util.internal.PlatformDependent;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -26,6 +28,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StreamingTest {
 
     private static final int MIB = 1 << 20;
+
+    /** What the gateway may hold of one exchange, and then some. */
+    private static final long OWN = 2 * MIB;
+
     private static final byte[] BLOCK = block();
 
     @RegisterExtension
@@ -74,7 +80,9 @@ class StreamingTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void a_large_download_arrives_whole_and_waits_for_a_slow_reader(boolean chunked) {
-        int blocks = 160;
+        long memory = PlatformDependent.usedDirectMemory();
+        long held = SocketBuffers.acrossRelay() + OWN;
+        int blocks = (int) ((held + 16L * MIB) / BLOCK.length);
         AtomicLong sent = new AtomicLong();
         STAGE.a().always(PeerAction.script((connection, request) -> {
             connection.send("HTTP/1.1 200 OK\r\n"
@@ -95,7 +103,8 @@ class StreamingTest {
         client.get("a.localhost", "/");
         assertThat(client.wire().until("\r\n\r\n", Eventually.LIMIT)).isNotNull();
         awaitStandstill(sent);
-        assertThat(sent.get()).isLessThan(16L * MIB);
+        assertThat(sent.get()).isLessThan(held);
+        assertThat(PlatformDependent.usedDirectMemory() - memory).isLessThan(8 * MIB);
         STAGE.stillServes();
         MessageDigest digest = sha256();
         long length = 0;
@@ -123,7 +132,9 @@ class StreamingTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void a_large_upload_arrives_whole_and_waits_for_a_slow_upstream(boolean chunked) throws InterruptedException {
-        int blocks = 160;
+        long memory = PlatformDependent.usedDirectMemory();
+        long held = SocketBuffers.acrossRelay() + OWN;
+        int blocks = (int) ((held + 16L * MIB) / BLOCK.length);
         Gate gate = new Gate();
         STAGE.a()
                 .always(PeerAction.script((connection, request) -> gate.await()
@@ -153,7 +164,8 @@ class StreamingTest {
         sender.setDaemon(true);
         sender.start();
         awaitStandstill(sent);
-        assertThat(sent.get()).isLessThan(24L * MIB);
+        assertThat(sent.get()).isLessThan(held);
+        assertThat(PlatformDependent.usedDirectMemory() - memory).isLessThan(8 * MIB);
         STAGE.stillServes();
         gate.open();
         RawResponse response = client.response();
@@ -206,6 +218,8 @@ class StreamingTest {
 
     @Test
     void interim_answers_wait_for_a_slow_reader() {
+        long memory = PlatformDependent.usedDirectMemory();
+        long held = SocketBuffers.acrossRelay() + OWN;
         String interim = "HTTP/1.1 103 Early Hints\r\nLink: " + "x".repeat(8000) + "\r\n\r\n";
         AtomicLong sent = new AtomicLong();
         STAGE.a().always(PeerAction.script((connection, request) -> {
@@ -218,7 +232,8 @@ class StreamingTest {
         client.get("a.localhost", "/");
         Eventually.until("the first are on their way", () -> sent.get() > 0);
         awaitStandstill(sent);
-        assertThat(sent.get()).isLessThan(16L * MIB);
+        assertThat(sent.get()).isLessThan(held);
+        assertThat(PlatformDependent.usedDirectMemory() - memory).isLessThan(8 * MIB);
         STAGE.stillServes();
         long before = sent.get();
         assertThat(client.wire().read(8 * MIB)).hasSize(8 * MIB);
