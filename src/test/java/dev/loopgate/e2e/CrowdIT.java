@@ -2,6 +2,7 @@ package dev.loopgate.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loopgate.testkit.Descriptors;
 import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.PackagedGateway;
 import dev.loopgate.testkit.RawClient;
@@ -31,6 +32,8 @@ class CrowdIT {
 
     @Test
     void a_thousand_clients_of_each_kind_are_served_at_once_and_leave_nothing_behind() {
+        // Here both ends of each, and as many in the gateway between them.
+        Descriptors.assume(4 * CROWD);
         try (Rig rig = new Rig(folder)) {
             int forward = Rig.freePort();
             List<RawClient> clients = new ArrayList<>();
