@@ -14,6 +14,7 @@ import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Forward.Protocol;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,6 +91,9 @@ final class GatewayProcess {
             return Duration.ZERO;
         }
 
+        /** A forward has another connection of that client. Called on an event loop. */
+        default void visited(InetAddress client) {}
+
         /** It stops. */
         default void ended() {}
     }
@@ -116,6 +120,7 @@ final class GatewayProcess {
                     parts.vertx().setTimer(presence.lifetime().toMillis(), over -> signals.stop());
                 }
                 // Last, so that whoever reads it can rely on every signal and command.
+                voice.visitors(presence::visited);
                 presence.listens(parts, limited, status);
                 status = null;
                 if (limited.hosts().size() >= MANY_HOSTS) {

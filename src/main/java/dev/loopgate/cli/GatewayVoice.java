@@ -7,9 +7,11 @@ import dev.loopgate.gateway.ReloadReport;
 import dev.loopgate.model.Forward;
 import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.model.UpstreamAddress;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Tells the people at the terminal what happens to a running gateway. */
@@ -19,6 +21,7 @@ final class GatewayVoice implements GatewayEvents {
     private final String file;
     private final ListenLines listening;
     private final List<Runnable> untilStarted = new ArrayList<>();
+    private volatile Consumer<InetAddress> visitors = client -> {};
     private boolean started;
     private @Nullable ReloadReport told;
 
@@ -90,6 +93,16 @@ final class GatewayVoice implements GatewayEvents {
     public void forwardMoved(Forward rule, List<String> addresses) {
         say(() -> terminal.say("forward " + rule.key() + " listens on " + String.join(" and ", addresses) + " now, "
                 + terminal.errStyle().bold("OPEN TO THE NETWORK")));
+    }
+
+    /** Who is told of each client of a forward. */
+    void visitors(Consumer<InetAddress> listener) {
+        visitors = listener;
+    }
+
+    @Override
+    public void accepted(Forward rule, InetAddress client) {
+        visitors.accept(client);
     }
 
     @Override

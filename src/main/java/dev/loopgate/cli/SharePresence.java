@@ -2,31 +2,34 @@ package dev.loopgate.cli;
 
 import dev.loopgate.gateway.BindProblem;
 import dev.loopgate.gateway.GatewayStatus;
-import dev.loopgate.gateway.GatewayStatus.ForwardClient;
 import dev.loopgate.lan.Firewall;
 import dev.loopgate.lan.LanAddress;
 import dev.loopgate.lan.LocalName;
 import dev.loopgate.lan.QrCode;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Forward.Protocol;
+import dev.loopgate.net.Addresses;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What a share prints: where others find it, and who does. */
 final class SharePresence implements GatewayProcess.Presence {
 
-    private static final long LOOK_MILLIS = 1000;
+    /** So many clients are told by name: enough to see who is there, not for a log. */
+    private static final int MOST = 1000;
+
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
 
     private final Terminal terminal;
@@ -35,7 +38,7 @@ final class SharePresence implements GatewayProcess.Presence {
     private final Duration lifetime;
     private final Optional<String> label;
     private final boolean code;
-    private final Set<String> seen = new HashSet<>();
+    private final Set<InetAddress> seen = ConcurrentHashMap.newKeySet();
     private @Nullable LocalName announced;
 
     /**
@@ -63,8 +66,6 @@ final class SharePresence implements GatewayProcess.Presence {
         boolean port = !status.forwards().isEmpty();
         if (port) {
             requireListening(status.forwards().get(0));
-            parts.vertx()
-                    .setPeriodic(LOOK_MILLIS, now -> tellClients(parts.gateway().status()));
         }
         List<InetSocketAddress> sockets = sockets(status);
         List<LanAddress> reachable = LanAddress.of(sockets);
@@ -126,14 +127,11 @@ final class SharePresence implements GatewayProcess.Presence {
         }
     }
 
-    private void tellClients(GatewayStatus status) {
-        for (GatewayStatus.ForwardState forward : status.forwards()) {
-            for (ForwardClient client : forward.clients()) {
-                if (seen.add(client.address())) {
-                    terminal.result(CLOCK.format(LocalDateTime.now(ZoneId.systemDefault())) + "  " + client.address()
-                            + " is there");
-                }
-            }
+    @Override
+    public void visited(InetAddress client) {
+        if (seen.size() < MOST && seen.add(client)) {
+            terminal.result(CLOCK.format(LocalDateTime.now(ZoneId.systemDefault())) + "  " + Addresses.text(client)
+                    + " is there");
         }
     }
 

@@ -2,13 +2,17 @@ package dev.loopgate.forward;
 
 import dev.loopgate.model.Forward;
 import dev.loopgate.model.UpstreamAddress;
+import java.net.InetAddress;
 import java.util.Optional;
 
-/** What a forward tells while it runs, at most a line every few seconds. Called on an event loop: must return at once. */
+/** What a forward tells while it runs, mostly at most once every few seconds. Called on an event loop: must return at once. */
 public interface ForwardEvents {
 
     /** Tells nobody. */
     ForwardEvents NONE = new ForwardEvents() {};
+
+    /** A connection was accepted, or a session begun. */
+    default void accepted(Forward rule, InetAddress client) {}
 
     /**
      * Connections were turned away at accept.

@@ -31,6 +31,7 @@ final class TcpForward implements PortForward {
     static final Duration BURST = Duration.ofMillis(100);
 
     private final Transport transport;
+    private final ForwardEvents events;
     private final ForwardTrouble trouble;
     private final Set<TcpConnection> connections = ConcurrentHashMap.newKeySet();
     private final Admission admission = new Admission();
@@ -48,6 +49,7 @@ final class TcpForward implements PortForward {
     TcpForward(Transport transport, Forward.Tcp rule, ForwardEvents events) {
         this.transport = transport;
         this.rule = rule;
+        this.events = events;
         this.sockets = new ForwardSockets(address -> transport.listen(address, this::accept));
         this.trouble = new ForwardTrouble(transport.nextLoop(), () -> this.rule, events);
         this.turns = new TargetTurns((target, cause) -> events.targetChanged(this.rule, target, cause));
@@ -196,6 +198,9 @@ final class TcpForward implements PortForward {
         TcpConnection connection = new TcpConnection(
                 this, current, transport, client, new ProxyHeader(from, (InetSocketAddress) client.localAddress()));
         connections.add(connection);
+        if (connection.admitted()) {
+            events.accepted(current, address);
+        }
         connection.start();
         // Whoever changed or retired the rule meanwhile may not have seen this connection.
         if (sockets.closed()) {
@@ -208,7 +213,11 @@ final class TcpForward implements PortForward {
     /** @return null where the client is in; else why it is not */
     @Nullable
     String admit(InetAddress address) {
-        return admission.enter(address, rule);
+        String refusal = admission.enter(address, rule);
+        if (refusal == null) {
+            events.accepted(rule, address);
+        }
+        return refusal;
     }
 
     void refused(String reason) {

@@ -42,6 +42,7 @@ final class UdpForward implements PortForward {
     private final Datagrams datagrams;
     private final EventLoop loop;
     private final ForwardSockets sockets;
+    private final ForwardEvents events;
     private final ForwardTrouble trouble;
     private final UdpSessions sessions = new UdpSessions();
     private final Map<UpstreamAddress, InetSocketAddress> proven = new HashMap<>();
@@ -63,6 +64,7 @@ final class UdpForward implements PortForward {
         this.transport = transport;
         this.datagrams = transport.datagrams();
         this.rule = rule;
+        this.events = events;
         this.loop = transport.nextLoop();
         this.sockets = new ForwardSockets(address -> datagrams.listen(loop, address, new Entrance()));
         this.trouble = new ForwardTrouble(loop, () -> this.rule, events);
@@ -203,6 +205,7 @@ final class UdpForward implements PortForward {
         sessions.add(session);
         open = sessions.size();
         add(opened, 1);
+        events.accepted(current, client.address().getAddress());
         if (!sweeping) {
             sweeping = true;
             sweepLater();

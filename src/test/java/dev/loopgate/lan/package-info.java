@@ -1,0 +1,4 @@
+@NullMarked
+package dev.loopgate.lan;
+
+import org.jspecify.annotations.NullMarked;
