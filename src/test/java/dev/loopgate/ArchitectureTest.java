@@ -116,7 +116,7 @@ class ArchitectureTest {
         onlyIn("io.vertx.ext.web..", "builtin", "admin");
         onlyIn("picocli..", "cli");
         onlyIn("oshi..", "diagnose");
-        onlyIn("com.sun.jna..", "diagnose");
+        onlyIn("com.sun.jna..", "diagnose", "net");
     }
 
     @Test

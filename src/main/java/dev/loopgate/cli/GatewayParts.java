@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** What a gateway is made of, wired together. */
-record GatewayParts(Vertx vertx, AccessLog log, FilesService files, Gateway gateway, GatewayEvents events)
+record GatewayParts(
+        Vertx vertx, Transport transport, AccessLog log, FilesService files, Gateway gateway, GatewayEvents events)
         implements AutoCloseable {
 
     private static final long CLOSE_SECONDS = 5;
@@ -28,7 +29,7 @@ record GatewayParts(Vertx vertx, AccessLog log, FilesService files, Gateway gate
                 new VertxOptions().setEventLoopPoolSize(Runtime.getRuntime().availableProcessors()));
         Terminal terminal = surroundings.terminal();
         AccessLog log = new AccessLog(terminal.out(), terminal.outStyle().on());
-        Transport transport = new Transport(vertx);
+        Transport transport = new Transport(vertx, surroundings.environment());
         FilesService files = new FilesService(vertx, surroundings.environment());
         Gateway gateway = new Gateway(new GatewaySetup(
                 vertx,
@@ -40,7 +41,7 @@ record GatewayParts(Vertx vertx, AccessLog log, FilesService files, Gateway gate
                 events,
                 Version.text(),
                 file));
-        return new GatewayParts(vertx, log, files, gateway, events);
+        return new GatewayParts(vertx, transport, log, files, gateway, events);
     }
 
     /** Empty where there is no file to follow. */

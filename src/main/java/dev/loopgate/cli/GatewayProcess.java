@@ -127,6 +127,7 @@ final class GatewayProcess {
                     parts.vertx().setTimer(STARTED.toMillis(), later -> System.gc());
                 }
                 voice.started();
+                parts.transport().unaskedSockets().forEach(terminal::warn);
                 signals.await();
                 signals.tellDrain(connections(parts.gateway().status()));
             } finally {

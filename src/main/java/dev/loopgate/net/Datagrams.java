@@ -28,14 +28,16 @@ public final class Datagrams {
     private static final int SOCKET_BUFFER = 4 << 20;
 
     private final SocketKind kind;
+    private final HandedSockets handed;
     private final NameLookup names;
     private final DatagramWrites writes;
     private final Map<EventLoop, DatagramReads> reads = new HashMap<>();
     private final AtomicInteger connected = new AtomicInteger();
     private final long mostConnected = DescriptorLimit.soft() / 2;
 
-    Datagrams(SocketKind kind, NameLookup names, List<EventLoop> loops, QueueBudget budget) {
+    Datagrams(SocketKind kind, HandedSockets handed, NameLookup names, List<EventLoop> loops, QueueBudget budget) {
         this.kind = kind;
+        this.handed = handed;
         this.names = names;
         this.writes = new DatagramWrites(budget);
         loops.forEach(loop -> reads.put(loop, new DatagramReads()));
@@ -52,11 +54,17 @@ public final class Datagrams {
     public Future<Listener> listen(EventLoop loop, InetSocketAddress address, ChannelHandler handler) {
         Promise<Listener> promise = Promise.promise();
         loop.execute(() -> {
+            DatagramChannel adopted;
             DatagramChannel socket;
             try {
-                socket = open(loop, address, handler);
+                adopted = handed.datagrams(address);
+                socket = open(loop, adopted != null ? adopted : kind.datagrams(address), handler);
             } catch (RuntimeException e) {
                 promise.fail(new BindFailure(address, e.getCause() == null ? e : e.getCause()));
+                return;
+            }
+            if (adopted != null) {
+                promise.complete(new Listener(socket));
                 return;
             }
             socket.bind(address).addListener(bound -> {
@@ -81,7 +89,7 @@ public final class Datagrams {
     public Channel connect(EventLoop loop, InetSocketAddress target, ChannelHandler handler) throws IOException {
         DatagramChannel socket;
         try {
-            socket = open(loop, target, handler);
+            socket = open(loop, kind.datagrams(target), handler);
         } catch (RuntimeException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new IOException(reason(cause), cause);
@@ -107,8 +115,7 @@ public final class Datagrams {
         return failure.getCause() != null && SystemError.of(failure.getCause()) == SystemError.OUT_OF_DESCRIPTORS;
     }
 
-    private DatagramChannel open(EventLoop loop, InetSocketAddress address, ChannelHandler handler) {
-        DatagramChannel socket = kind.datagrams(address);
+    private DatagramChannel open(EventLoop loop, DatagramChannel socket, ChannelHandler handler) {
         socket.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, DatagramWrites.WATER_MARK);
         socket.config().setReceiveBufferSize(SOCKET_BUFFER);
         if (socket instanceof EpollDatagramChannel epoll) {

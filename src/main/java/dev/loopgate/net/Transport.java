@@ -29,6 +29,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Listens and connects on the event loops of Vert.x, with its native transport where it has one. Any thread. */
 public final class Transport {
@@ -46,6 +48,7 @@ public final class Transport {
     private final AtomicInteger turn = new AtomicInteger();
     private final SocketKind kind;
     private final NameLookup names;
+    private final HandedSockets handed;
     private final Datagrams datagrams;
     private final QueueBudget budget = new QueueBudget();
     private final PausableReads pausableReads = new PausableReads(budget, 0);
@@ -67,6 +70,15 @@ public final class Transport {
     }
 
     public Transport(Vertx vertx) {
+        this(vertx, variable -> null);
+    }
+
+    /**
+     * The same with the sockets that whoever started this process has bound for it: see sd_listen_fds(3).
+     *
+     * @param environment the value of an environment variable, or null
+     */
+    public Transport(Vertx vertx, UnaryOperator<@Nullable String> environment) {
         VertxInternal internals = (VertxInternal) vertx;
         List<EventLoop> all = new ArrayList<>();
         internals.nettyEventLoopGroup().forEach(loop -> all.add((EventLoop) loop));
@@ -75,12 +87,18 @@ public final class Transport {
         this.acceptor = loops.get(0);
         this.kind = SocketKind.of((IoEventLoop) loops.get(0));
         this.names = new NameLookup(internals.internalWorkerPool().executor());
-        this.datagrams = new Datagrams(kind, names, loops, budget);
+        this.handed = HandedSockets.of(kind, environment);
+        this.datagrams = new Datagrams(kind, this.handed, names, loops, budget);
     }
 
     /** What UDP needs. */
     public Datagrams datagrams() {
         return datagrams;
+    }
+
+    /** A sentence for each socket that was handed over and that nobody has listened on so far. */
+    public List<String> unaskedSockets() {
+        return handed.unasked();
     }
 
     /** The loops that connections live on. */
@@ -94,8 +112,8 @@ public final class Transport {
     }
 
     /**
-     * Listens on one address, of its own family only: {@code ::} leaves IPv4 to others (without a native transport it
-     * takes both). An address that another socket
+     * Listens on one address, of its own family only: {@code ::} leaves IPv4 to others (without a native transport, or
+     * as a socket that was handed over, it takes both). An address that another socket
      * has is refused, be it on the wildcard address or with SO_REUSEPORT. Where accepting fails, for want of file
      * descriptors, it pauses and goes on by itself.
      *
@@ -112,8 +130,11 @@ public final class Transport {
     /** The same, but clients wait in the system's queue until {@link Listener#accept}. */
     public Future<Listener> bind(InetSocketAddress address, Consumer<Channel> onAccept) {
         ServerChannel channel;
+        boolean bound;
         try {
-            channel = kind.server(address);
+            ServerChannel adopted = handed.server(address);
+            bound = adopted != null;
+            channel = adopted != null ? adopted : kind.server(address);
         } catch (RuntimeException e) {
             return Future.failedFuture(new BindFailure(address, e.getCause() == null ? e : e.getCause()));
         }
@@ -127,7 +148,9 @@ public final class Transport {
                 promise.fail(new BindFailure(address, registered.cause()));
                 return;
             }
-            if (kind == SocketKind.NIO) {
+            if (bound) {
+                promise.complete(new Listener(channel));
+            } else if (kind == SocketKind.NIO) {
                 // NIO gives the address of a listener that closed just now up in the select that follows.
                 acceptor.schedule(() -> bind(channel, address, promise), 1, TimeUnit.MILLISECONDS);
             } else {
