@@ -76,7 +76,10 @@ final class GatewayVoice implements GatewayEvents {
 
     @Override
     public void forwardBlocked(Forward rule, BindProblem problem) {
-        say(() -> terminal.warn(problem.message() + "; trying again until it can"));
+        say(() -> {
+            terminal.warn(problem.message() + "; trying again until it can");
+            problem.choices().forEach(choice -> terminal.say("  " + choice));
+        });
     }
 
     @Override

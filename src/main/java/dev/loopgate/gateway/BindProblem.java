@@ -1,6 +1,7 @@
 package dev.loopgate.gateway;
 
 import dev.loopgate.net.PortHolder;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,8 +11,23 @@ import java.util.Optional;
  * @param cause one sentence without the address
  * @param holder who has the port, where that is the cause and the system tells
  * @param hint what to do about it
+ * @param choices more that can be done, each a line of its own; mostly none
  */
-public record BindProblem(Kind kind, String address, String cause, Optional<PortHolder> holder, Optional<String> hint) {
+public record BindProblem(
+        Kind kind,
+        String address,
+        String cause,
+        Optional<PortHolder> holder,
+        Optional<String> hint,
+        List<String> choices) {
+
+    public BindProblem {
+        choices = List.copyOf(choices);
+    }
+
+    BindProblem(Kind kind, String address, String cause, Optional<PortHolder> holder, Optional<String> hint) {
+        this(kind, address, cause, holder, hint, List.of());
+    }
 
     /** What stands in the way. */
     public enum Kind {
@@ -25,7 +41,7 @@ public record BindProblem(Kind kind, String address, String cause, Optional<Port
         OTHER
     }
 
-    /** One line: address, cause, holder and hint. */
+    /** One line: address, cause, holder and hint, without the choices. */
     public String message() {
         StringBuilder text = new StringBuilder("cannot listen on ")
                 .append(address)

@@ -9,6 +9,7 @@ import dev.loopgate.net.BindFailure;
 import dev.loopgate.net.PortHolder;
 import dev.loopgate.net.PortHolders;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 
 /** Turns the failure of a bind into what a person can do about it. Blocks: asks the system who has the port. */
@@ -60,20 +61,27 @@ final class BindProblems {
                                 .orElse("the port is taken, and the system does not say by whom");
                 yield new BindProblem(BindProblem.Kind.TAKEN, text, cause, holder, hint);
             }
-            case FORBIDDEN ->
-                new BindProblem(
-                        BindProblem.Kind.FORBIDDEN,
-                        text,
-                        holders.privileged(address.getPort()).orElse(bind.reason()),
-                        Optional.empty(),
-                        Optional.of("use a port from 1024 up, or let java bind it:"
-                                + " sudo setcap cap_net_bind_service=+ep \"$(readlink -f \"$(command -v java)\")\""));
+            case FORBIDDEN -> forbidden(protocol, text, bind);
             case NO_SUCH_ADDRESS ->
                 new BindProblem(
                         BindProblem.Kind.NO_SUCH_ADDRESS, text, bind.reason(), Optional.empty(), Optional.empty());
             case OTHER ->
                 new BindProblem(BindProblem.Kind.OTHER, text, bind.reason(), Optional.empty(), Optional.empty());
         };
+    }
+
+    private BindProblem forbidden(Protocol protocol, String text, BindFailure bind) {
+        int port = bind.address().getPort();
+        Optional<String> privileged = holders.privileged(port);
+        return new BindProblem(
+                BindProblem.Kind.FORBIDDEN,
+                text,
+                privileged.orElse(bind.reason()),
+                Optional.empty(),
+                privileged.map(rule -> "use another port, or one of the ways in docs/systemd.md"),
+                privileged.isEmpty()
+                        ? List.of()
+                        : PrivilegedPort.choices(protocol, Addresses.text(bind.address()), port));
     }
 
     static BindProblem.Kind kind(BindFailure failure) {
