@@ -57,10 +57,13 @@ final class HandedSockets {
     /** Those of this process; none where the variables are those of another one. */
     static HandedSockets of(SocketKind kind, UnaryOperator<@Nullable String> environment) {
         String count = System.getProperty(PROPERTY);
-        if (count == null && Long.toString(ProcessHandle.current().pid()).equals(environment.apply("LISTEN_PID"))) {
+        String owner = environment.apply("LISTEN_PID");
+        if (count == null
+                && owner != null
+                && owner.equals(Long.toString(ProcessHandle.current().pid()))) {
             count = environment.apply("LISTEN_FDS");
         }
-        return count == null || !count.matches("[1-9][0-9]{0,4}") ? none() : of(kind, FIRST, Integer.parseInt(count));
+        return count == null || !count.matches("[1-9][0-9]{0,3}") ? none() : of(kind, FIRST, Integer.parseInt(count));
     }
 
     static HandedSockets of(SocketKind kind, int first, int count) {
@@ -77,7 +80,8 @@ final class HandedSockets {
                 Handed handed = inspect(descriptor);
                 Control.prepare(descriptor);
                 found.add(handed);
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | LinkageError e) {
+                // The last where the C library cannot be called, for want of a place to unpack what calls it.
                 unusable.add(
                         "descriptor " + descriptor + ", handed over by LISTEN_FDS, is not used: " + e.getMessage());
             }
@@ -86,11 +90,12 @@ final class HandedSockets {
     }
 
     private static Handed inspect(int descriptor) throws IOException {
-        Socket socket = new Socket(descriptor);
+        Socket socket;
         int family;
         try {
+            socket = new Socket(descriptor);
             family = socket.getIntOpt(Control.SOL_SOCKET, Control.SO_DOMAIN);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             throw new IOException("it is no socket", e);
         }
         int type = socket.getIntOpt(Control.SOL_SOCKET, Control.SO_TYPE);

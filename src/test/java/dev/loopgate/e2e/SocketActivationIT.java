@@ -116,7 +116,8 @@ class SocketActivationIT {
             """;
 
     private static final String ON_DEMAND = USER + """
-            systemd-socket-activate -l 127.0.0.1:80 -l '[::1]:80' $user "$launcher" run --config loopgate.yaml >gateway.log 2>&1 &
+            systemd-socket-activate -l 127.0.0.1:80 -l '[::1]:80' \\
+              $user env HOME=/nonexistent "$launcher" run --config loopgate.yaml >gateway.log 2>&1 &
             gateway=$!
             await page http://127.0.0.1/ pong
             page 'http://[::1]/' pong
