@@ -104,7 +104,7 @@ final class GatewayProcess {
                 source.view().apply(configuration.configuration()).configuration();
         try (GatewayParts parts = GatewayParts.assemble(surroundings, voice, source.file())) {
             // Megabytes for thousands of hosts, and this frame lasts to the end: it is let go of below.
-            @Nullable GatewayStatus status = start(parts.gateway(), limited, warnings(configuration), presence);
+            @Nullable GatewayStatus status = start(parts, limited, warnings(configuration), presence);
             Optional<ConfigurationWatch> watch = parts.watch(source);
             StopSignals signals = new StopSignals(terminal);
             ControlServer control = presence.takesCommands() ? openControl(parts.gateway(), watch.orElseThrow()) : null;
@@ -158,15 +158,18 @@ final class GatewayProcess {
         return warnings;
     }
 
-    private static GatewayStatus start(
-            Gateway gateway, Configuration configuration, List<String> warnings, Presence presence) {
+    private GatewayStatus start(
+            GatewayParts parts, Configuration configuration, List<String> warnings, Presence presence) {
         try {
-            return gateway.start(configuration, warnings)
+            return parts.gateway()
+                    .start(configuration, warnings)
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof StartFailure failure) {
+                // One of another address than was meant may well be why.
+                parts.transport().unaskedSockets().forEach(terminal::warn);
                 throw StartProblem.of(failure, presence::elsewhere);
             }
             throw new IllegalStateException(e.getCause());

@@ -175,7 +175,11 @@ final class HandedSockets {
         }
         return start + "nothing asks for that address; to use it, write "
                 + (handed.tcp ? "listen: \"" + text + "\" or " : "")
-                + "forwards: {\"" + text + (handed.tcp ? "" : "/udp") + "\": PORT}";
+                + "forwards: {\"" + text + (handed.tcp ? "" : "/udp") + "\": PORT}"
+                + (ip.isAnyLocalAddress()
+                        ? ", or name the address that is meant in the unit, such as ListenStream=127.0.0.1:"
+                                + handed.address.getPort()
+                        : "");
     }
 
     /** What neither Java nor netty can do with a descriptor that somebody else has made. */

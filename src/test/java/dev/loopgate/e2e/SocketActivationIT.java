@@ -106,6 +106,9 @@ class SocketActivationIT {
             $user "$launcher" run --config loopgate.yaml >gateway.log 2>&1 || status=$?
             echo "status $status"
             cat gateway.log
+            python3 systemd.py tcp,::,80 -- $user "$launcher" run --config loopgate.yaml >gateway.log 2>&1 || true
+            said 'cannot listen on 127.0.0.1:80: '
+            said 'warning: the TCP socket of [::]:80 that was handed over (LISTEN_FDS) is not used'
             sed -i 's/^listen: 80/listen: 8000/' loopgate.yaml
             $user "$launcher" run --config loopgate.yaml >gateway.log 2>&1 &
             gateway=$!
