@@ -23,6 +23,9 @@ final class GatewayVoice implements GatewayEvents {
     private final List<Runnable> untilStarted = new ArrayList<>();
     private volatile Consumer<InetAddress> visitors = client -> {};
     private boolean started;
+    /** They fit every port of a range alike. */
+    private boolean choicesTold;
+
     private @Nullable ReloadReport told;
 
     GatewayVoice(Terminal terminal, String file) {
@@ -78,7 +81,10 @@ final class GatewayVoice implements GatewayEvents {
     public void forwardBlocked(Forward rule, BindProblem problem) {
         say(() -> {
             terminal.warn(problem.message() + "; trying again until it can");
-            problem.choices().forEach(choice -> terminal.say("  " + choice));
+            if (!choicesTold) {
+                problem.choices().forEach(choice -> terminal.say("  " + choice));
+                choicesTold = !problem.choices().isEmpty();
+            }
         });
     }
 

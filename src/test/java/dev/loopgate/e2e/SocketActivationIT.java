@@ -124,6 +124,7 @@ class SocketActivationIT {
             gateway=$!
             await page http://127.0.0.1/ pong
             page 'http://[::1]/' pong
+            await said 'listening on 127.0.0.1:80 and [::1]:80'
             cat gateway.log
             """;
 
