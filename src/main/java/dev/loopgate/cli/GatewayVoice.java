@@ -100,8 +100,8 @@ final class GatewayVoice implements GatewayEvents {
 
     @Override
     public void forwardMoved(Forward rule, List<String> addresses) {
-        say(() -> terminal.say("forward " + rule.key() + " listens on " + String.join(" and ", addresses) + " now, "
-                + terminal.errStyle().bold("OPEN TO THE NETWORK")));
+        say(() -> terminal.say("forward " + rule.key() + " listens on " + String.join(" and ", addresses) + " now"
+                + (rule.bind().open() ? ", " + terminal.errStyle().bold("OPEN TO THE NETWORK") : "")));
     }
 
     /** Who is told of each client of a forward. */

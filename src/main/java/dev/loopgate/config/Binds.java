@@ -86,6 +86,9 @@ final class Binds {
                     ? Optional.of(BindAddress.lan(port))
                     : refuse(at, "is for forwards", "write 0.0.0.0:" + port + " to listen on every address");
         }
+        if (host.equals("docker")) {
+            return Optional.of(BindAddress.docker(port));
+        }
         if (host.equals("*")) {
             return refuse(at, "is no address", "write 0.0.0.0:" + port + " for every address");
         }
@@ -95,7 +98,7 @@ final class Binds {
                         at,
                         "does not begin with an address of this machine",
                         "write an IP address, localhost" + (forward ? ", lan" : "")
-                                + ", or the port alone for loopback"));
+                                + ", docker, or the port alone for loopback"));
     }
 
     private <T> Optional<T> refuse(Scalar at, String message, String hint) {

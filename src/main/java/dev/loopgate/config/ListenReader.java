@@ -2,6 +2,7 @@ package dev.loopgate.config;
 
 import dev.loopgate.config.Item.Listing;
 import dev.loopgate.config.Item.Mapping;
+import dev.loopgate.config.Item.Scalar;
 import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Configuration;
 import java.util.ArrayList;
@@ -40,10 +41,18 @@ final class ListenReader {
         for (Item one : scalars.oneOrMore(item)) {
             Optional<BindAddress> address = one instanceof Mapping mapping
                     ? full(mapping)
-                    : scalars.scalar(one, FORMS).flatMap(scalar -> binds.single(scalar, scalar.text()));
+                    : scalars.scalar(one, FORMS).flatMap(this::scalar);
             address.ifPresent(found -> listeners.add(new Listener(one.place(), "listen", found)));
         }
         return listeners;
+    }
+
+    private Optional<BindAddress> scalar(Scalar scalar) {
+        return switch (scalar.text()) {
+            case "loopback" -> Optional.of(BindAddress.loopback(Configuration.DEFAULT_PORT));
+            case "docker" -> Optional.of(BindAddress.docker(Configuration.DEFAULT_PORT));
+            default -> binds.single(scalar, scalar.text());
+        };
     }
 
     private Optional<BindAddress> full(Mapping mapping) {

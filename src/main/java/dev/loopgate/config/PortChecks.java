@@ -80,6 +80,7 @@ final class PortChecks {
                 : switch (address.scope()) {
                     case LOOPBACK -> "127.0.0.1 and [::1]";
                     case LAN -> "every address but loopback";
+                    case DOCKER -> "the networks of containers";
                     case ADDRESS -> address.address();
                 };
     }

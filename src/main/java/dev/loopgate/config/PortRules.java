@@ -19,7 +19,10 @@ public final class PortRules {
         }
         return switch (a.scope()) {
             case LOOPBACK -> b.scope() == Scope.LOOPBACK || (b.scope() == Scope.ADDRESS && bothFamilies(b.address()));
-            case LAN -> b.scope() == Scope.LAN || (b.scope() == Scope.ADDRESS && !loopback(b.address()));
+            case LAN, DOCKER ->
+                b.scope() == Scope.LAN
+                        || b.scope() == Scope.DOCKER
+                        || (a.scope() == Scope.LAN && b.scope() == Scope.ADDRESS && !loopback(b.address()));
             case ADDRESS -> b.scope() == Scope.ADDRESS ? a.address().equals(b.address()) : overlap(b, a);
         };
     }
@@ -33,7 +36,7 @@ public final class PortRules {
             return named.port() == listener.port()
                     && switch (listener.scope()) {
                         case LOOPBACK -> bothFamilies(named.host());
-                        case LAN -> false;
+                        case LAN, DOCKER -> false;
                         case ADDRESS ->
                             named.host().equals(listener.address()) || (listener.wildcard() && loopback(named.host()));
                     };
@@ -42,7 +45,7 @@ public final class PortRules {
                 && local.port() == listener.port()
                 && switch (listener.scope()) {
                     case LOOPBACK -> true;
-                    case LAN -> false;
+                    case LAN, DOCKER -> false;
                     case ADDRESS -> listener.wildcard() || bothFamilies(listener.address());
                 };
     }

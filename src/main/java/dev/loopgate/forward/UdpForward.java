@@ -9,8 +9,6 @@ import dev.loopgate.net.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
 import io.vertx.core.Future;
@@ -66,7 +64,7 @@ final class UdpForward implements PortForward {
         this.rule = rule;
         this.events = events;
         this.loop = transport.nextLoop();
-        this.sockets = new ForwardSockets(address -> datagrams.listen(loop, address, new Entrance()));
+        this.sockets = new ForwardSockets(address -> datagrams.listen(loop, address, new UdpEntrance(this, address)));
         this.trouble = new ForwardTrouble(loop, () -> this.rule, events);
         this.turns = new TargetTurns((target, cause) -> events.targetChanged(this.rule, target, cause));
         limit(rule);
@@ -159,11 +157,11 @@ final class UdpForward implements PortForward {
                 trouble.lastError());
     }
 
-    private void received(Channel socket, DatagramPacket packet) {
+    void received(Channel socket, boolean containersOnly, DatagramPacket packet) {
         UdpClient client = new UdpClient(socket, packet.sender());
         UdpSession session = sessions.get(client);
         if (session == null) {
-            session = begin(client);
+            session = begin(client, containersOnly);
         }
         if (session == null) {
             packet.release();
@@ -188,13 +186,17 @@ final class UdpForward implements PortForward {
         return true;
     }
 
-    private @Nullable UdpSession begin(UdpClient client) {
+    private @Nullable UdpSession begin(UdpClient client, boolean containersOnly) {
         Forward.Udp current = rule;
         if (sockets.closed()) {
             return null;
         }
         if (!permits(current, client.address())) {
             trouble.refused(Addresses.text(client.address().getAddress()) + " is not allowed");
+            return null;
+        }
+        if (containersOnly && !datagrams.isContainer(client.address())) {
+            trouble.refused(Addresses.text(client.address().getAddress()) + " is no container of this machine");
             return null;
         }
         makeRoom(current.sessions() - 1);
@@ -225,7 +227,7 @@ final class UdpForward implements PortForward {
         }
     }
 
-    private void readComplete() {
+    void readComplete() {
         written.forEach(UdpSession::flush);
         written.clear();
     }
@@ -289,6 +291,15 @@ final class UdpForward implements PortForward {
         proven.remove(target);
     }
 
+    /** A socket that clients sent to is gone, and with it the way back to them. */
+    void gone(Channel socket) {
+        for (UdpSession session : sessions.all()) {
+            if (session.client().socket() == socket) {
+                session.end();
+            }
+        }
+    }
+
     void ended(UdpSession session) {
         if (sessions.remove(session)) {
             open = sessions.size();
@@ -316,34 +327,5 @@ final class UdpForward implements PortForward {
 
     private static void add(AtomicLong counter, long more) {
         counter.lazySet(counter.getPlain() + more);
-    }
-
-    /** One socket that clients send to. */
-    private final class Entrance extends ChannelInboundHandlerAdapter {
-
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            received(context.channel(), (DatagramPacket) message);
-        }
-
-        @Override
-        public void channelReadComplete(ChannelHandlerContext context) {
-            readComplete();
-        }
-
-        /** An answer could not be sent: the client's network is gone, or the datagram too large for it. */
-        @Override
-        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            unreachable("cannot answer a client: " + Datagrams.reason(cause));
-        }
-
-        @Override
-        public void channelInactive(ChannelHandlerContext context) {
-            for (UdpSession session : sessions.all()) {
-                if (session.client().socket() == context.channel()) {
-                    session.end();
-                }
-            }
-        }
     }
 }

@@ -64,7 +64,11 @@ final class BindProblems {
             case FORBIDDEN -> forbidden(protocol, text, bind);
             case NO_SUCH_ADDRESS ->
                 new BindProblem(
-                        BindProblem.Kind.NO_SUCH_ADDRESS, text, bind.reason(), Optional.empty(), Optional.empty());
+                        BindProblem.Kind.NO_SUCH_ADDRESS,
+                        address.getAddress().isAnyLocalAddress() ? otherwise : text,
+                        bind.reason(),
+                        Optional.empty(),
+                        Optional.empty());
             case OTHER ->
                 new BindProblem(BindProblem.Kind.OTHER, text, bind.reason(), Optional.empty(), Optional.empty());
         };

@@ -58,7 +58,7 @@ final class ForwardSlot {
 
     private static @Nullable Targets targets(Forward rule) {
         BindAddress bind = rule.bind();
-        if (bind.scope() == BindAddress.Scope.LAN) {
+        if (bind.scope() == BindAddress.Scope.LAN || bind.scope() == BindAddress.Scope.DOCKER) {
             return () -> BindTargets.of(bind).addresses();
         }
         return bind.wildcard() && rule.protocol() == Forward.Protocol.UDP

@@ -1,6 +1,7 @@
 package dev.loopgate.gateway;
 
 import dev.loopgate.gateway.ReloadReport.Outcome;
+import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.net.BindFailure;
 import dev.loopgate.observe.AccessLog;
@@ -71,8 +72,31 @@ public final class Gateway {
                         return (Void) null;
                     })
                     .compose(bound -> forwards.apply(configuration.forwards()))
+                    .onSuccess(opened -> vertx.setPeriodic(ForwardSlot.LOOK.toMillis(), now -> followBridges()))
                     .map(opened -> status())
                     .recover(this::startFailure);
+        });
+    }
+
+    /** The networks of containers come and go, and listeners on them with these. */
+    private void followBridges() {
+        Running asked = running;
+        if (asked == null
+                || asked.configuration.listen().stream().noneMatch(bind -> bind.scope() == BindAddress.Scope.DOCKER)) {
+            return;
+        }
+        inTurn(() -> {
+            Running now = running;
+            return now == null
+                    ? Future.succeededFuture()
+                    : vertx.executeBlocking(() -> HttpListeners.wanted(now.configuration.listen(), new ArrayList<>()))
+                            .compose(wanted -> wanted.equals(listeners.asked())
+                                    ? Future.succeededFuture()
+                                    : change(now.configuration).map(warnings -> {
+                                        running = new Running(now.configuration, now.started, now.read, warnings);
+                                        return null;
+                                    }))
+                            .onFailure(failure -> events.notice(Trouble.words(failure)));
         });
     }
 

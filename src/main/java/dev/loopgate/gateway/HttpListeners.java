@@ -40,7 +40,10 @@ final class HttpListeners {
         for (BindAddress bind : listen) {
             BindTargets targets = BindTargets.of(bind);
             wanted.addAll(targets.addresses());
-            if (targets.addresses().isEmpty()) {
+            if (targets.addresses().isEmpty() && bind.scope() == BindAddress.Scope.DOCKER) {
+                warnings.add("not listening on " + bind
+                        + ": no bridge of containers, such as docker0, is there; it is listened on once there is");
+            } else if (targets.addresses().isEmpty()) {
                 throw new SocketException("this machine has no address for " + bind);
             }
             targets.missing().forEach(missing -> warnings.add(lacking(missing)));

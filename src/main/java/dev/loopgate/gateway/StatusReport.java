@@ -22,7 +22,7 @@ final class StatusReport {
     static List<GatewayStatus.Listening> listeners(List<InetSocketAddress> bound) {
         return bound.stream()
                 .map(address -> new GatewayStatus.Listening(
-                        Addresses.text(address), !address.getAddress().isLoopbackAddress()))
+                        Addresses.text(address), Addresses.isForOthers(address.getAddress())))
                 .toList();
     }
 

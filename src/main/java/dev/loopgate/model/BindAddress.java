@@ -15,6 +15,8 @@ public record BindAddress(Scope scope, String address, int port) {
         LOOPBACK,
         /** Every address of the machine but loopback, so that the port can be the one of a localhost-only service. */
         LAN,
+        /** The addresses of this machine on the networks of its containers, for these containers only. */
+        DOCKER,
         /** The one address that is named; 0.0.0.0 and :: mean every address. */
         ADDRESS
     }
@@ -25,6 +27,10 @@ public record BindAddress(Scope scope, String address, int port) {
 
     public static BindAddress lan(int port) {
         return new BindAddress(Scope.LAN, "", port);
+    }
+
+    public static BindAddress docker(int port) {
+        return new BindAddress(Scope.DOCKER, "", port);
     }
 
     public static BindAddress of(String address, int port) {
@@ -39,18 +45,19 @@ public record BindAddress(Scope scope, String address, int port) {
     /** Whether a machine elsewhere on the network can reach it. */
     public boolean open() {
         return switch (scope) {
-            case LOOPBACK -> false;
+            case LOOPBACK, DOCKER -> false;
             case LAN -> true;
             case ADDRESS -> !address.startsWith("127.") && !address.equals("::1");
         };
     }
 
-    /** As a person would write it in the file: {@code 62893}, {@code lan:5432}, {@code 0.0.0.0:80}, {@code [::]:80}. */
+    /** As a person would write it in the file: {@code 62893}, {@code lan:5432}, {@code docker:5432}, {@code 0.0.0.0:80}, {@code [::]:80}. */
     @Override
     public String toString() {
         return switch (scope) {
             case LOOPBACK -> Integer.toString(port);
             case LAN -> "lan:" + port;
+            case DOCKER -> "docker:" + port;
             case ADDRESS -> (address.indexOf(':') >= 0 ? "[" + address + "]" : address) + ":" + port;
         };
     }

@@ -54,6 +54,11 @@ public final class Addresses {
         return NetUtil.isValidIpV4Address(text) || NetUtil.isValidIpV6Address(text);
     }
 
+    /** Whether machines elsewhere get in by an address of this machine: not by loopback, nor by that of containers. */
+    public static boolean isForOthers(InetAddress own) {
+        return !own.isLoopbackAddress() && !ContainerBridges.isOn(own);
+    }
+
     /** RFC 6761 §6.3: localhost and every name below it are the loopback, whatever a resolver says. */
     static boolean isLocalhost(String host) {
         String name = host.toLowerCase(Locale.ROOT);

@@ -1,5 +1,6 @@
 package dev.loopgate.net;
 
+import dev.loopgate.model.BindAddress;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 
@@ -40,8 +41,15 @@ public final class BindFailure extends BindException {
         this.reason = reason;
     }
 
-    static BindFailure noSuchAddress(String text, InetSocketAddress address) {
-        return new BindFailure(Kind.NO_SUCH_ADDRESS, text, address, "no network interface is up");
+    /** Of an address that stands for those of interfaces, and there are none. */
+    static BindFailure noSuchAddress(BindAddress bind) {
+        return new BindFailure(
+                Kind.NO_SUCH_ADDRESS,
+                bind.toString(),
+                new InetSocketAddress(bind.port()),
+                bind.scope() == BindAddress.Scope.DOCKER
+                        ? "no bridge of containers, such as docker0, is there"
+                        : "no network interface is up");
     }
 
     private static Kind kind(SystemError error) {

@@ -73,6 +73,11 @@ public record BindTargets(List<InetSocketAddress> addresses, List<InetSocketAddr
                     found.add(new InetSocketAddress(address, bind.port()));
                 }
             }
+            case DOCKER -> {
+                for (InetAddress address : ContainerBridges.addresses()) {
+                    found.add(new InetSocketAddress(address, bind.port()));
+                }
+            }
         }
         return new BindTargets(found, missing);
     }

@@ -29,15 +29,23 @@ public final class Datagrams {
 
     private final SocketKind kind;
     private final HandedSockets handed;
+    private final ContainerBridges bridges;
     private final NameLookup names;
     private final DatagramWrites writes;
     private final Map<EventLoop, DatagramReads> reads = new HashMap<>();
     private final AtomicInteger connected = new AtomicInteger();
     private final long mostConnected = DescriptorLimit.soft() / 2;
 
-    Datagrams(SocketKind kind, HandedSockets handed, NameLookup names, List<EventLoop> loops, QueueBudget budget) {
+    Datagrams(
+            SocketKind kind,
+            HandedSockets handed,
+            ContainerBridges bridges,
+            NameLookup names,
+            List<EventLoop> loops,
+            QueueBudget budget) {
         this.kind = kind;
         this.handed = handed;
+        this.bridges = bridges;
         this.names = names;
         this.writes = new DatagramWrites(budget);
         loops.forEach(loop -> reads.put(loop, new DatagramReads()));
@@ -103,6 +111,16 @@ public final class Datagrams {
         connected.incrementAndGet();
         socket.closeFuture().addListener(closed -> connected.decrementAndGet());
         return socket;
+    }
+
+    /** Whether a socket of this address is for containers of this machine only. May take a moment. */
+    public static boolean isForContainers(InetSocketAddress own) {
+        return !own.getAddress().isLoopbackAddress() && ContainerBridges.isOn(own.getAddress());
+    }
+
+    /** Whether somebody is on a network of containers. */
+    public boolean isContainer(InetSocketAddress peer) {
+        return bridges.have(peer);
     }
 
     /** Whether half of the descriptors that this process may open are sockets of {@link #connect}. */

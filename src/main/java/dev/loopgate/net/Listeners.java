@@ -37,7 +37,7 @@ public record Listeners(List<Listener> sockets, List<InetSocketAddress> missing)
             return Future.failedFuture(new BindFailure(new InetSocketAddress(bind.port()), e));
         }
         if (targets.addresses().isEmpty()) {
-            return Future.failedFuture(BindFailure.noSuchAddress(bind.toString(), new InetSocketAddress(bind.port())));
+            return Future.failedFuture(BindFailure.noSuchAddress(bind));
         }
         return open(targets, new ArrayList<>(), listen);
     }
@@ -73,7 +73,7 @@ public record Listeners(List<Listener> sockets, List<InetSocketAddress> missing)
             Collection<InetSocketAddress> wanted,
             Function<InetSocketAddress, Future<Listener>> listen) {
         if (wanted.isEmpty()) {
-            return Future.failedFuture(BindFailure.noSuchAddress(bind.toString(), new InetSocketAddress(bind.port())));
+            return Future.failedFuture(BindFailure.noSuchAddress(bind));
         }
         List<Future<Listener>> opening = wanted.stream().map(listen).toList();
         return Future.join(opening).transform(tried -> {

@@ -31,6 +31,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Listens and connects on the event loops of Vert.x, with its native transport where it has one. Any thread. */
 public final class Transport {
@@ -43,11 +45,14 @@ public final class Transport {
     /** What the system caps at its own limit, {@code net.core.somaxconn} on Linux. */
     private static final int BACKLOG = 4096;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
+
     private final EventLoop acceptor;
     private final List<EventLoop> loops;
     private final AtomicInteger turn = new AtomicInteger();
     private final SocketKind kind;
     private final NameLookup names;
+    private final ContainerBridges bridges = new ContainerBridges();
     private final HandedSockets handed;
     private final Datagrams datagrams;
     private final QueueBudget budget = new QueueBudget();
@@ -88,7 +93,7 @@ public final class Transport {
         this.kind = SocketKind.of((IoEventLoop) loops.get(0));
         this.names = new NameLookup(internals.internalWorkerPool().executor());
         this.handed = HandedSockets.of(kind, environment);
-        this.datagrams = new Datagrams(kind, this.handed, names, loops, budget);
+        this.datagrams = new Datagrams(kind, this.handed, bridges, names, loops, budget);
     }
 
     /** What UDP needs. */
@@ -141,7 +146,7 @@ public final class Transport {
         channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
         channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
         channel.config().setAutoRead(false);
-        channel.pipeline().addLast(new Acceptor(this, onAccept));
+        channel.pipeline().addLast(new Acceptor(this, guarded(address, onAccept)));
         Promise<Listener> promise = Promise.promise();
         acceptor.register(channel).addListener(registered -> {
             if (!registered.isSuccess()) {
@@ -158,6 +163,23 @@ public final class Transport {
             }
         });
         return promise.future();
+    }
+
+    private Consumer<Channel> guarded(InetSocketAddress address, Consumer<Channel> onAccept) {
+        if (address.getAddress().isLoopbackAddress() || !ContainerBridges.isOn(address.getAddress())) {
+            return onAccept;
+        }
+        return channel -> {
+            if (bridges.have(channel.remoteAddress())) {
+                onAccept.accept(channel);
+            } else {
+                LOG.warn(
+                        "turned {} away at {}, which is for containers of this machine",
+                        Addresses.text(channel.remoteAddress()),
+                        Addresses.text(address));
+                reset(channel);
+            }
+        };
     }
 
     private static void bind(ServerChannel channel, InetSocketAddress address, Promise<Listener> promise) {

@@ -70,6 +70,20 @@ class ExamplesIT {
     }
 
     @Test
+    void container_to_host() throws IOException {
+        // ContainerBridgeIT runs it, with the networks that it takes: here, only whether a machine without containers
+        // takes it.
+        try (Rig rig = new Rig(folder)) {
+            Example example = new Example(rig, "examples/container-to-host", "8080", "5432");
+            assertThat(rig.run(
+                            PackagedGateway.checkout().resolve("loopgate").toString(),
+                            "check",
+                            example.file().toString()))
+                    .contains("valid");
+        }
+    }
+
+    @Test
     void lan_database() throws IOException {
         try (Rig rig = new Rig(folder)) {
             Programs.require("psql");
