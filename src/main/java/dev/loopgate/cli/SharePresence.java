@@ -70,7 +70,8 @@ final class SharePresence implements GatewayProcess.Presence {
         List<InetSocketAddress> sockets = sockets(status);
         List<LanAddress> reachable = LanAddress.of(sockets);
         Style style = terminal.outStyle();
-        terminal.result(style.bold(name) + " is " + style.bold("OPEN TO THE NETWORK") + until() + ":");
+        terminal.result(style.bold(name) + " is "
+                + (reachable.isEmpty() ? "there for this machine" : style.bold("OPEN TO THE NETWORK")) + until() + ":");
         terminal.result("");
         Stream<LanAddress> all =
                 reachable.isEmpty() ? sockets.stream().map(socket -> new LanAddress(socket, "")) : reachable.stream();

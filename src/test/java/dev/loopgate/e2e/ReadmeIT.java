@@ -155,6 +155,8 @@ class ReadmeIT {
             }
             type("loopgate completion bash\\|zsh\\|fish");
 
+            share(project, user);
+
             // The line that the README shows once one host is new and one has changed.
             Files.writeString(
                     file,
@@ -162,6 +164,22 @@ class ReadmeIT {
                             .replace("hosts:\n", "hosts:\n  new.localhost: " + app.port() + "\n"));
             Eventually.until("a reload", () -> gateway.stderr().contains("reloaded loopgate.yaml: +1 ~1 -0, "));
             assertThat(body(port, "new.localhost", "/")).isEqualTo("app");
+        }
+    }
+
+    private void share(Path project, Map<String, String> user) {
+        int port = Rig.freePort();
+        type("loopgate share NAME\\|PORT");
+        String command = "exec loopgate share app.localhost --on 127.0.0.1:" + port;
+        try (RunningProcess share = RunningProcess.start(project, user, List.of("sh", "-c", command))) {
+            Eventually.until(
+                    "the share",
+                    Rig.LIMIT,
+                    () -> !share.alive() || share.stdout().contains("Ctrl-C ends it"));
+            assertThat(share.stdout()).as(share.stderr()).contains("http://127.0.0.1:" + port + "/");
+            assertThat(body(port, "127.0.0.1", "/")).isEqualTo("app");
+            share.terminate();
+            assertThat(share.awaitExit(Rig.LIMIT)).isZero();
         }
     }
 
