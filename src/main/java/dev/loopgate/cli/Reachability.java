@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Whether an upstream takes connections. Connects, closes, sends nothing.
@@ -55,7 +56,22 @@ record Reachability(boolean up, List<String> attempts) {
         return new Reachability(up, attempts);
     }
 
+    /** An abstract socket, which Java cannot connect to: whether anybody listens, as Linux tells (proc_pid_net(5)). */
+    private static Reachability ofAbstract(String name) {
+        try (Stream<String> sockets = Files.lines(Path.of("/proc/net/unix"))) {
+            boolean up = sockets.map(line -> line.split(" +", 8))
+                    .anyMatch(fields -> fields.length == 8 && fields[3].equals("00010000") && fields[7].equals(name));
+            return new Reachability(
+                    up, List.of(up ? name + " takes connections" : "nothing listens on the abstract socket " + name));
+        } catch (IOException e) {
+            return new Reachability(false, List.of("this system has no abstract sockets, such as " + name));
+        }
+    }
+
     private static Reachability of(UnixSocket unix) {
+        if (unix.path().startsWith("@")) {
+            return ofAbstract(unix.path());
+        }
         if (!Files.exists(Path.of(unix.path()))) {
             return new Reachability(false, List.of("there is no socket " + unix.path()));
         }

@@ -185,8 +185,12 @@ final class Upstreams {
 
     private Optional<UpstreamAddress> socket(Scalar scalar) {
         String text = scalar.text();
-        if (!text.startsWith("unix:///")) {
-            return refuse(scalar, "names no absolute path", "write unix:///run/app.sock, with three slashes");
+        boolean isAbstract = text.startsWith("unix://@") && text.length() > "unix://@".length();
+        if (!text.startsWith("unix:///") && !isAbstract) {
+            return refuse(
+                    scalar,
+                    "names no absolute path",
+                    "write unix:///run/app.sock, with three slashes, or unix://@name for an abstract one of Linux");
         }
         String path = text.substring("unix://".length());
         if (path.endsWith("/") || path.indexOf('\0') >= 0) {

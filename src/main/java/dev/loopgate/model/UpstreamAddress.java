@@ -30,7 +30,7 @@ public sealed interface UpstreamAddress {
     /**
      * A Unix domain socket.
      *
-     * @param path absolute
+     * @param path absolute, or an abstract name of Linux behind {@code @} (unix(7))
      */
     record UnixSocket(String path) implements UpstreamAddress {
         @Override

@@ -91,7 +91,14 @@ enum SocketKind {
         return channel;
     }
 
+    /** @throws IllegalArgumentException for an abstract name, where there are none */
     SocketAddress unix(String path) {
+        if (path.startsWith("@")) {
+            if (this != EPOLL) {
+                throw new IllegalArgumentException("abstract sockets take Linux, and netty's epoll there");
+            }
+            return new DomainSocketAddress('\0' + path.substring(1));
+        }
         return this == NIO ? UnixDomainSocketAddress.of(path) : new DomainSocketAddress(path);
     }
 

@@ -2,12 +2,17 @@ package dev.loopgate.net;
 
 import static dev.loopgate.testkit.Ipv6.assumeIpv6;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.loopgate.model.UpstreamAddress;
 import dev.loopgate.testkit.FullBacklog;
 import dev.loopgate.testkit.TcpPeer;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.net.InetAddress;
@@ -118,6 +123,20 @@ class TransportDialTest {
         DialFailure stale = failure(new UpstreamAddress.UnixSocket(path.toString()));
         assertThat(stale.kind()).isEqualTo(DialFailure.Kind.REFUSED);
         assertThat(stale).hasMessage("nothing listens on unix://" + path + " (connection refused)");
+    }
+
+    @Test
+    void reaches_an_abstract_socket() throws Exception {
+        String name = "loopgate-test-" + ProcessHandle.current().pid();
+        UpstreamAddress address = new UpstreamAddress.UnixSocket("@" + name);
+        EventLoop loop = transport.loops().get(0);
+        assumeThat(((IoEventLoop) loop).isCompatible(EpollIoHandle.class)).isTrue();
+        assertThat(failure(address)).hasMessage("nothing listens on unix://@" + name + " (connection refused)");
+        EpollServerDomainSocketChannel server = new EpollServerDomainSocketChannel();
+        loop.register(server).sync();
+        server.bind(new DomainSocketAddress('\0' + name)).sync();
+        connect(address).close().sync();
+        server.close().sync();
     }
 
     @Test
