@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,8 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
     private static final int EARLY_BYTES = 64 << 10;
 
     private static final long READS_PER_SECOND = 50;
+
+    private static final Pattern SERVER_NAME = Pattern.compile("[A-Za-z0-9._-]{1,253}");
 
     /** A fatal alert (RFC 8446 §6.2), as of TLS 1.2, which every version understands. */
     private static final byte[] UNRECOGNIZED_NAME = {21, 3, 3, 0, 2, 2, 112};
@@ -104,11 +107,20 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void unknownName(@Nullable String name) {
-        forward.refused(Addresses.text(clientAddress())
-                + (name == null ? " asks for no server name" : " asks for \"" + name + "\", which leads nowhere"));
+        forward.refused(Addresses.text(clientAddress()) + " asks for " + shown(name));
         finished = true;
         client.writeAndFlush(Unpooled.wrappedBuffer(UNRECOGNIZED_NAME)).addListener(ChannelFutureListener.CLOSE);
         leave();
+    }
+
+    /** A client may send any bytes as a name, and this ends up on a terminal. */
+    private static String shown(@Nullable String name) {
+        if (name == null) {
+            return "no server name";
+        }
+        return SERVER_NAME.matcher(name).matches()
+                ? "\"" + name + "\", which leads nowhere"
+                : "something that is no server name";
     }
 
     @Override

@@ -15,6 +15,7 @@ import dev.loopgate.testkit.TcpPeer;
 import dev.loopgate.testkit.Wire;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -176,6 +177,20 @@ class ServerNameTest {
                 .containsExactly(
                         "refused 1: 127.0.0.1 asks for \"elsewhere.example\", which leads nowhere",
                         "refused 1: 127.0.0.1 asks for no server name");
+    }
+
+    @Test
+    void a_name_that_would_drive_a_terminal_is_not_repeated() throws Exception {
+        byte[] hello = hello("abcde.test");
+        String text = new String(hello, StandardCharsets.ISO_8859_1);
+        byte[] evil = text.replace("abcde.test", "\u001b[31m.test").getBytes(StandardCharsets.ISO_8859_1);
+        TcpForward forward = fixture.open(rule().with(new Preamble(
+                Optional.empty(), Optional.empty(), List.of(name(HostPattern.exact("app.test"), exact)))));
+        try (Wire client = connect(forward)) {
+            client.send(evil);
+            assertThat(client.rest(LONG)).containsExactly(21, 3, 3, 0, 2, 2, 112);
+        }
+        assertThat(fixture.told).containsExactly("refused 1: 127.0.0.1 asks for something that is no server name");
     }
 
     @ParameterizedTest
