@@ -30,8 +30,9 @@ final class ForwardTrouble {
     }
 
     void refused(String reason) {
-        refused.increment();
         refusals.happened(reason);
+        // Last: whoever sees the count may rely on its having been told.
+        refused.increment();
     }
 
     /** A refusal that is counted and not told. */
@@ -40,9 +41,9 @@ final class ForwardTrouble {
     }
 
     void unreachable(String cause) {
-        failed.increment();
         lastError = new ForwardError(cause, Instant.now());
         outages.happened(cause);
+        failed.increment();
     }
 
     /** How often something was refused or dropped. */

@@ -244,8 +244,8 @@ final class UdpSession {
         } else if (answered) {
             // The next datagram begins anew, and may find it at its other address, or another target.
             targetLost("nothing listens there");
-            end();
             forward.unreachable("nothing listens on " + where + " any more (port unreachable)");
+            end();
         } else {
             failures.add("nothing listens on " + where + " (port unreachable)");
             upstream = null;
@@ -268,8 +268,8 @@ final class UdpSession {
     }
 
     private void giveUp() {
-        end();
         forward.unreachable(String.join("; ", failures));
+        end();
     }
 
     /** The socket to the target; there may be several, one after the other. */

@@ -217,6 +217,7 @@ class ServerNameTest {
             client.send(new byte[] {22, 3, 1, 0, 8, 1, 0x10, 0, 0, 3, 3, 0, 0});
             assertThat(client.awaitEnd()).isNotEqualTo(Wire.End.OPEN);
         }
+        Eventually.until("it is counted", () -> forward.status().refused() == 1);
         assertThat(fixture.told).containsExactly("refused 1: 127.0.0.1 does not speak TLS");
     }
 
