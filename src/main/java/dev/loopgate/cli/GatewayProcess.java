@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 /** A gateway as a process: from its start through its reloads to the signal that ends it. */
 final class GatewayProcess {
 
-    /** From so many on, what reading and compiling them left behind is worth a pause: one, of some 50 ms for 10,000. */
-    private static final int MANY_HOSTS = 2_000;
+    /** From so many hosts or forwards on, what reading them left behind is worth a pause: one, of some 50 ms for 10,000. */
+    private static final int MANY = 2_000;
 
     /** By then all that a start does has been done. */
     private static final Duration STARTED = Duration.ofSeconds(3);
@@ -123,7 +123,7 @@ final class GatewayProcess {
                 voice.visitors(presence::visited);
                 presence.listens(parts, limited, status);
                 status = null;
-                if (limited.hosts().size() >= MANY_HOSTS) {
+                if (limited.hosts().size() + limited.forwards().size() >= MANY) {
                     parts.vertx().setTimer(STARTED.toMillis(), later -> System.gc());
                 }
                 voice.started();

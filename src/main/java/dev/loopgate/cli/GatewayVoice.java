@@ -20,6 +20,9 @@ final class GatewayVoice implements GatewayEvents {
     private final Terminal terminal;
     private final String file;
     private final ListenLines listening;
+    private final Flood blocked;
+    private final Flood unblocked;
+    private final Flood expired;
     private final List<Runnable> untilStarted = new ArrayList<>();
     private volatile Consumer<InetAddress> visitors = client -> {};
     private boolean started;
@@ -32,6 +35,9 @@ final class GatewayVoice implements GatewayEvents {
         this.terminal = terminal;
         this.file = file;
         this.listening = new ListenLines(terminal.errStyle());
+        this.blocked = new Flood(() -> terminal.warn("more forwards do not listen; loopgate status lists them"));
+        this.unblocked = new Flood(() -> terminal.say("more forwards listen now; loopgate status lists them"));
+        this.expired = new Flood(() -> terminal.say("more forwards have closed: their time is over"));
     }
 
     /** From now on it speaks; what it had to say before comes below the table of the start. */
@@ -79,29 +85,30 @@ final class GatewayVoice implements GatewayEvents {
 
     @Override
     public void forwardBlocked(Forward rule, BindProblem problem) {
-        say(() -> {
+        say(() -> blocked.offer(() -> {
             terminal.warn(problem.message() + "; trying again until it can");
             if (!choicesTold) {
                 problem.choices().forEach(choice -> terminal.say("  " + choice));
                 choicesTold = !problem.choices().isEmpty();
             }
-        });
+        }));
     }
 
     @Override
     public void forwardListens(Forward rule) {
-        say(() -> {
+        say(() -> unblocked.offer(() -> {
             terminal.say("forward " + rule.key() + " listens now");
             if (rule.bind().open()) {
                 terminal.say("  " + listening.exposed(rule.protocol() + " " + rule.bind(), rule.destinations()));
             }
-        });
+        }));
     }
 
     @Override
     public void forwardMoved(Forward rule, List<String> addresses) {
-        say(() -> terminal.say("forward " + rule.key() + " listens on " + String.join(" and ", addresses) + " now"
-                + (rule.bind().open() ? ", " + terminal.errStyle().bold("OPEN TO THE NETWORK") : "")));
+        say(() -> unblocked.offer(
+                () -> terminal.say("forward " + rule.key() + " listens on " + String.join(" and ", addresses) + " now"
+                        + (rule.bind().open() ? ", " + terminal.errStyle().bold("OPEN TO THE NETWORK") : ""))));
     }
 
     /** Who is told of each client of a forward. */
@@ -134,7 +141,7 @@ final class GatewayVoice implements GatewayEvents {
 
     @Override
     public void forwardExpired(Forward rule) {
-        say(() -> terminal.say("forward " + rule.key() + " has closed: its time is over"));
+        say(() -> expired.offer(() -> terminal.say("forward " + rule.key() + " has closed: its time is over")));
     }
 
     @Override

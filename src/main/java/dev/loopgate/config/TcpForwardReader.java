@@ -92,7 +92,12 @@ final class TcpForwardReader {
         List<Named> named = fields.value("sni")
                 .map(item -> serverNames(item, size, fields.has("to")))
                 .orElse(List.of());
+        Preamble nameless =
+                sent.isEmpty() && proxies.isEmpty() ? Preamble.NONE : new Preamble(sent, proxies, List.of());
         return (number, bind, to) -> {
+            if (named.isEmpty()) {
+                return new Forward.Tcp(bind, to, access, limits, timeouts, lifetime, nameless);
+            }
             List<UpstreamAddress> others = new ArrayList<>(to);
             List<ServerName> serverNames = new ArrayList<>();
             for (Named name : named) {

@@ -3,12 +3,8 @@ package dev.loopgate.diagnose;
 import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.net.PortHolder;
 import dev.loopgate.net.PortHolders;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -16,11 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import oshi.SystemInfo;
-import oshi.software.os.InternetProtocolStats;
-import oshi.software.os.InternetProtocolStats.IPConnection;
-import oshi.software.os.InternetProtocolStats.TcpState;
 import oshi.software.os.OSProcess;
-import oshi.software.os.OperatingSystem;
 
 /**
  * Asks the operating system who listens. What it takes to ask is loaded with the first question, on a thread of its own,
@@ -41,6 +33,7 @@ public final class SystemPortHolders implements PortHolders {
 
     private final PortRules rules;
     private final SocketOwners owners;
+    private final SystemSockets sockets = new SystemSockets(SystemPortHolders::process);
     private final Duration limit;
 
     public SystemPortHolders() {
@@ -60,8 +53,9 @@ public final class SystemPortHolders implements PortHolders {
                 () -> {
                     try {
                         answer.complete(ask(protocol, address));
-                    } catch (RuntimeException | LinkageError unsupported) {
-                        // No native access here, or a system that oshi does not know: then nobody knows.
+                    } catch (RuntimeException | LinkageError | OutOfMemoryError unsupported) {
+                        // No native access here, a system that oshi does not know, or too many sockets: then nobody
+                        // knows.
                         answer.complete(Optional.empty());
                     }
                 },
@@ -89,42 +83,19 @@ public final class SystemPortHolders implements PortHolders {
     }
 
     private Optional<PortHolder> ask(Protocol protocol, InetSocketAddress address) {
-        OperatingSystem system = new SystemInfo().getOperatingSystem();
-        Optional<ListeningSocket> socket =
-                ListeningSocket.closest(listening(protocol, system.getInternetProtocolStats()), address);
-        return socket.map(found -> {
-            OSProcess process = found.pid() > 0 ? system.getProcess((int) found.pid()) : null;
-            return process == null
-                    ? new PortHolder(
-                            0, "", "", owners.userOf(protocol, found.address()).orElse(""), false)
-                    : describe(process);
-        });
+        return sockets.holderOf(new SystemInfo().getOperatingSystem(), protocol, address)
+                .map(found -> found.process()
+                        .orElseGet(() -> new PortHolder(
+                                0,
+                                "",
+                                "",
+                                owners.userOf(protocol, found.address()).orElse(""),
+                                false)));
     }
 
-    private static List<ListeningSocket> listening(Protocol protocol, InternetProtocolStats sockets) {
-        List<ListeningSocket> found = new ArrayList<>();
-        for (IPConnection socket : sockets.getConnections()) {
-            if (socket.getType().startsWith(protocol.toString()) && isListening(protocol, socket)) {
-                found.add(new ListeningSocket(
-                        new InetSocketAddress(address(socket.getLocalAddress()), socket.getLocalPort()),
-                        Math.max(0, socket.getowningProcessId())));
-            }
-        }
-        return found;
-    }
-
-    /** UDP knows no state: what has no peer takes datagrams from anybody. */
-    private static boolean isListening(Protocol protocol, IPConnection socket) {
-        return protocol == Protocol.TCP ? socket.getState() == TcpState.LISTEN : socket.getForeignPort() == 0;
-    }
-
-    /** No bytes, or IPv4 in four, or IPv6 in sixteen. */
-    private static InetAddress address(byte[] raw) {
-        try {
-            return InetAddress.getByAddress(raw.length == 0 ? new byte[4] : raw);
-        } catch (UnknownHostException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+    private static Optional<PortHolder> process(long pid) {
+        OSProcess process = new SystemInfo().getOperatingSystem().getProcess((int) pid);
+        return Optional.ofNullable(process).map(SystemPortHolders::describe);
     }
 
     private static PortHolder describe(OSProcess process) {

@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
 /** What one forward listens on, from the first attempt to open it until it is given up for good. Any thread. */
 final class ForwardSockets {
 
+    private static final Future<?> NOTHING = Future.succeededFuture();
+
     private final Function<InetSocketAddress, Future<Listener>> listen;
     private volatile @Nullable Listeners listeners;
     private volatile boolean closed;
     /** What is being opened, which the closing has to wait for. */
-    private Future<?> opening = Future.succeededFuture();
+    private Future<?> opening = NOTHING;
 
     private @Nullable Future<Void> freed;
 
@@ -33,9 +35,7 @@ final class ForwardSockets {
         if (closed) {
             return Future.succeededFuture();
         }
-        Future<Void> opened = Listeners.open(bind, listen).compose(this::adopt);
-        opening = opened;
-        return opened;
+        return underWay(Listeners.open(bind, listen).compose(this::adopt));
     }
 
     /** As {@link PortForward#open(Collection)}. */
@@ -43,10 +43,20 @@ final class ForwardSockets {
         if (closed) {
             return Future.succeededFuture(new Move(false, Optional.empty()));
         }
-        Future<Move> opened = Listeners.openSome(bind, addresses, listen)
-                .compose(some -> adopt(some.listeners()).map(adopted -> new Move(!closed, some.blocked())));
-        opening = opened;
-        return opened;
+        return underWay(Listeners.openSome(bind, addresses, listen)
+                .compose(some -> adopt(some.listeners()).map(adopted -> new Move(!closed, some.blocked()))));
+    }
+
+    /** What comes of it is not kept: a range has tens of thousands of these. */
+    private <T> Future<T> underWay(Future<T> opened) {
+        opening = opened.isComplete() ? NOTHING : opened;
+        return opened.onComplete(done -> settled(opened));
+    }
+
+    private synchronized void settled(Future<?> opened) {
+        if (opening == opened) {
+            opening = NOTHING;
+        }
     }
 
     /** Keeps sockets that are open now, unless nobody wants them any more. */
@@ -65,13 +75,11 @@ final class ForwardSockets {
                 || (before.addresses().containsAll(addresses) && addresses.containsAll(before.addresses()))) {
             return Future.succeededFuture(new Move(false, Optional.empty()));
         }
-        Future<Move> followed = before.follow(addresses, listen)
+        return underWay(before.follow(addresses, listen)
                 .compose(after -> adopt(after.listeners())
                         .map(adopted -> new Move(
                                 !closed && !after.listeners().addresses().equals(before.addresses()),
-                                after.blocked())));
-        opening = followed;
-        return followed;
+                                after.blocked()))));
     }
 
     /** @return completes once the sockets are free for others */

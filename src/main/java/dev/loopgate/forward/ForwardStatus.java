@@ -41,6 +41,11 @@ public record ForwardStatus(
         List<Down> down,
         Optional<ForwardError> lastError) {
 
+    /** Of one that nothing has gone through. */
+    static ForwardStatus unused(Forward rule, List<InetSocketAddress> listening, List<InetSocketAddress> missing) {
+        return new ForwardStatus(rule, listening, missing, 0, 0, 0, 0, 0, 0, List.of(), List.of(), Optional.empty());
+    }
+
     public ForwardStatus {
         listening = List.copyOf(listening);
         missing = List.copyOf(missing);

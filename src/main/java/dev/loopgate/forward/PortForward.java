@@ -7,6 +7,7 @@ import io.vertx.core.Future;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -77,6 +78,9 @@ public sealed interface PortForward permits TcpForward, UdpForward {
     Future<Void> retire();
 
     Forward rule();
+
+    /** What is bound; empty before it is open and once it is retired. */
+    List<InetSocketAddress> listening();
 
     ForwardStatus status();
 }

@@ -49,7 +49,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
     /** A fatal alert (RFC 8446 §6.2), as of TLS 1.2, which every version understands. */
     private static final byte[] UNRECOGNIZED_NAME = {21, 3, 3, 0, 2, 2, 112};
 
-    private final TcpForward forward;
+    private final TcpTraffic forward;
     private final Forward.Tcp rule;
     private final Transport transport;
     private final Channel client;
@@ -72,7 +72,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
     private volatile @Nullable Relay relay;
 
     /** @param parties of the connection itself */
-    TcpConnection(TcpForward forward, Forward.Tcp rule, Transport transport, Channel client, ProxyHeader parties) {
+    TcpConnection(TcpTraffic forward, Forward.Tcp rule, Transport transport, Channel client, ProxyHeader parties) {
         this.forward = forward;
         this.rule = rule;
         this.transport = transport;

@@ -1,60 +1,32 @@
 package dev.loopgate.forward;
 
-import dev.loopgate.model.Access;
 import dev.loopgate.model.Forward;
-import dev.loopgate.net.Addresses;
-import dev.loopgate.net.Pace;
-import dev.loopgate.net.ProxyHeader;
-import dev.loopgate.net.Relay;
 import dev.loopgate.net.Transport;
 import io.netty.channel.Channel;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** One TCP forward and its connections. Any thread. */
+/**
+ * One TCP forward. What serves connections is made with the first of them: most of the thousands of ports that a range can
+ * have never see one. Any thread.
+ */
 final class TcpForward implements PortForward {
-
-    /** How much of a limited bandwidth may pass at once after a pause. */
-    static final Duration BURST = Duration.ofMillis(100);
 
     private final Transport transport;
     private final ForwardEvents events;
-    private final ForwardTrouble trouble;
-    private final Set<TcpConnection> connections = ConcurrentHashMap.newKeySet();
-    private final Admission admission = new Admission();
-    private final Relay.Paces paces = new Relay.Paces(new Pace(), new Pace());
-    private final TargetTurns turns;
-    private final LongAdder accepted = new LongAdder();
-    private final AtomicLong endedBytesToTarget = new AtomicLong();
-    private final AtomicLong endedBytesToClient = new AtomicLong();
-    private final Promise<Void> drained = Promise.promise();
-
     private final ForwardSockets sockets;
     private volatile Forward.Tcp rule;
-    private volatile ServerNames serverNames;
+    private volatile @Nullable TcpTraffic traffic;
 
     TcpForward(Transport transport, Forward.Tcp rule, ForwardEvents events) {
         this.transport = transport;
         this.rule = rule;
         this.events = events;
         this.sockets = new ForwardSockets(address -> transport.listen(address, this::accept));
-        this.trouble = new ForwardTrouble(transport.nextLoop(), () -> this.rule, events);
-        this.turns = new TargetTurns((target, cause) -> events.targetChanged(this.rule, target, cause));
-        limit(rule.limits());
-        this.serverNames = new ServerNames(rule);
     }
 
     @Override
@@ -77,35 +49,38 @@ final class TcpForward implements PortForward {
      * target it does not name have its {@code drain} to finish; others go on.
      */
     @Override
-    public void change(Forward next) {
+    public synchronized void change(Forward next) {
         if (!(next instanceof Forward.Tcp tcp) || !next.key().equals(rule.key())) {
             throw new IllegalArgumentException("listens on " + rule.key() + ", not on " + next.key());
         }
         rule = tcp;
-        limit(tcp.limits());
-        serverNames = new ServerNames(tcp);
-        turns.keep(tcp.targets());
-        part(connections, tcp);
-    }
-
-    private void limit(Forward.Limits limits) {
-        admission.set(limits);
-        for (Pace pace : List.of(paces.fromClient(), paces.fromUpstream())) {
-            pace.set(limits.bandwidth(), TimeUnit.SECONDS.toNanos(1), BURST.toNanos());
+        TcpTraffic used = traffic;
+        if (used != null) {
+            used.change(tcp);
         }
     }
 
-    /** Parts from those connections that a new rule has no place for. */
-    private void part(Collection<TcpConnection> from, Forward.Tcp next) {
-        List<TcpConnection> leaving = new ArrayList<>();
-        for (TcpConnection connection : from) {
-            if (!connection.permittedBy(next.access())) {
-                connection.abort();
-            } else if (!connection.leadsTo(next.targets())) {
-                leaving.add(connection);
-            }
+    private void accept(Channel client) {
+        if (client.remoteAddress() instanceof InetSocketAddress from && !sockets.closed()) {
+            traffic().accept(client, from);
+        } else {
+            // It is gone again, or the forward is.
+            Transport.reset(client);
         }
-        abortAfter(next.timeouts().drain(), leaving);
+    }
+
+    private TcpTraffic traffic() {
+        TcpTraffic used = traffic;
+        return used == null ? firstTraffic() : used;
+    }
+
+    private synchronized TcpTraffic firstTraffic() {
+        TcpTraffic used = traffic;
+        if (used == null) {
+            used = new TcpTraffic(transport, rule, sockets::closed, events);
+            traffic = used;
+        }
+        return used;
     }
 
     @Override
@@ -117,30 +92,17 @@ final class TcpForward implements PortForward {
     @Override
     public Future<Void> retire(Duration drain) {
         Future<Void> closed = stopAccepting();
-        abortAfter(drain, connections);
-        completeIfDrained();
-        return closed.compose(done -> drained.future());
+        TcpTraffic used = traffic;
+        if (used == null) {
+            return closed;
+        }
+        Future<Void> drained = used.drain(drain);
+        return closed.compose(free -> drained);
     }
 
     @Override
     public Future<Void> stopAccepting() {
         return sockets.close();
-    }
-
-    private void abortAfter(Duration drain, Collection<TcpConnection> leaving) {
-        if (drain.isZero()) {
-            leaving.forEach(TcpConnection::abort);
-        } else if (!leaving.isEmpty()) {
-            transport
-                    .nextLoop()
-                    .schedule(() -> leaving.forEach(TcpConnection::abort), drain.toNanos(), TimeUnit.NANOSECONDS);
-        }
-    }
-
-    private void completeIfDrained() {
-        if (sockets.closed() && connections.isEmpty()) {
-            drained.tryComplete();
-        }
     }
 
     @Override
@@ -149,105 +111,15 @@ final class TcpForward implements PortForward {
     }
 
     @Override
+    public List<InetSocketAddress> listening() {
+        return sockets.listening();
+    }
+
+    @Override
     public ForwardStatus status() {
-        long toTarget = endedBytesToTarget.get();
-        long toClient = endedBytesToClient.get();
-        for (TcpConnection connection : connections) {
-            toTarget += connection.bytesFromClient();
-            toClient += connection.bytesFromUpstream();
-        }
-        return new ForwardStatus(
-                rule,
-                sockets.listening(),
-                sockets.missing(),
-                connections.size(),
-                accepted.sum(),
-                trouble.refusals(),
-                trouble.failures(),
-                toTarget,
-                toClient,
-                ForwardStatus.Client.top(connections.stream().map(TcpConnection::use)),
-                turns.down(rule.targets()),
-                trouble.lastError());
-    }
-
-    private void accept(Channel client) {
-        Forward.Tcp current = rule;
-        if (!(client.remoteAddress() instanceof InetSocketAddress from) || sockets.closed()) {
-            // It is gone again, or the forward is.
-            Transport.reset(client);
-            return;
-        }
-        InetAddress address = from.getAddress();
-        Optional<Access> proxies = current.preamble().proxies();
-        String refusal;
-        if (proxies.isEmpty()) {
-            refusal = admission.enter(address, current);
-        } else {
-            // By its own address; whom it speaks for is let in once it has said so.
-            refusal = proxies.get().permits(address)
-                    ? null
-                    : Addresses.text(address) + " is none of accept-proxy-protocol";
-        }
-        if (refusal != null) {
-            trouble.refused(refusal);
-            Transport.reset(client);
-            return;
-        }
-        accepted.increment();
-        TcpConnection connection = new TcpConnection(
-                this, current, transport, client, new ProxyHeader(from, (InetSocketAddress) client.localAddress()));
-        connections.add(connection);
-        if (connection.admitted()) {
-            events.accepted(current, address);
-        }
-        connection.start();
-        // Whoever changed or retired the rule meanwhile may not have seen this connection.
-        if (sockets.closed()) {
-            abortAfter(current.timeouts().drain(), List.of(connection));
-        } else if (!current.equals(rule)) {
-            part(List.of(connection), rule);
-        }
-    }
-
-    /** @return null where the client is in; else why it is not */
-    @Nullable
-    String admit(InetAddress address) {
-        String refusal = admission.enter(address, rule);
-        if (refusal == null) {
-            events.accepted(rule, address);
-        }
-        return refusal;
-    }
-
-    void refused(String reason) {
-        trouble.refused(reason);
-    }
-
-    ServerNames serverNames() {
-        return serverNames;
-    }
-
-    TargetTurns turns() {
-        return turns;
-    }
-
-    Relay.Paces paces() {
-        return paces;
-    }
-
-    void unreachable(String cause) {
-        trouble.unreachable(cause);
-    }
-
-    void ended(TcpConnection connection, long bytesToTarget, long bytesToClient) {
-        if (connections.remove(connection)) {
-            if (connection.admitted()) {
-                admission.leave(connection.clientAddress());
-            }
-            endedBytesToTarget.addAndGet(bytesToTarget);
-            endedBytesToClient.addAndGet(bytesToClient);
-            completeIfDrained();
-        }
+        TcpTraffic used = traffic;
+        return used == null
+                ? ForwardStatus.unused(rule, sockets.listening(), sockets.missing())
+                : used.status(sockets.listening(), sockets.missing());
     }
 }

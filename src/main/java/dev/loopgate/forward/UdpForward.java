@@ -108,7 +108,7 @@ final class UdpForward implements PortForward {
 
     private void limit(Forward.Udp udp) {
         for (Pace pace : List.of(toTarget, toClient)) {
-            pace.set(udp.bandwidth(), TimeUnit.SECONDS.toNanos(1), TcpForward.BURST.toNanos());
+            pace.set(udp.bandwidth(), TimeUnit.SECONDS.toNanos(1), TcpTraffic.BURST.toNanos());
         }
     }
 
@@ -133,6 +133,11 @@ final class UdpForward implements PortForward {
             });
             return over.future();
         });
+    }
+
+    @Override
+    public List<InetSocketAddress> listening() {
+        return sockets.listening();
     }
 
     @Override

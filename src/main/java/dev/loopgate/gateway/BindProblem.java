@@ -41,6 +41,11 @@ public record BindProblem(
         OTHER
     }
 
+    /** What two addresses have in common that cannot be listened on for the same reason. */
+    BindProblem anywhere() {
+        return new BindProblem(kind, "", cause, holder, Optional.empty());
+    }
+
     /** One line: address, cause, holder and hint, without the choices. */
     public String message() {
         StringBuilder text = new StringBuilder("cannot listen on ")

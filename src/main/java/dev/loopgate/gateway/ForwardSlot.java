@@ -147,7 +147,7 @@ final class ForwardSlot {
     }
 
     List<InetSocketAddress> listening() {
-        return forward.status().listening();
+        return forward.listening();
     }
 
     int connections() {

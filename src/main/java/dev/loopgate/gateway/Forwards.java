@@ -100,8 +100,16 @@ final class Forwards {
                 .sum();
     }
 
+    /** The rules by which other machines get in now. */
+    List<Forward> reachable() {
+        return slots.values().stream()
+                .filter(slot -> slot.rule().bind().open() && !slot.listening().isEmpty())
+                .map(ForwardSlot::rule)
+                .toList();
+    }
+
     List<GatewayStatus.ForwardState> states() {
-        return slots.values().stream().map(ForwardSlot::state).toList();
+        return GatewayStatus.ForwardState.folded(slots.values().stream().map(ForwardSlot::state));
     }
 
     private static Future<Void> openAll(Collection<ForwardSlot> closed) {

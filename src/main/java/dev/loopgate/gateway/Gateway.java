@@ -164,7 +164,7 @@ public final class Gateway {
     }
 
     private NetworkChange.Reach reach() {
-        return new NetworkChange.Reach(StatusReport.listeners(listeners.addresses()), forwards.states());
+        return new NetworkChange.Reach(StatusReport.listeners(listeners.addresses()), forwards.reachable());
     }
 
     /** What is new is open before what is old goes, and nothing is given up before nothing can fail any more. */

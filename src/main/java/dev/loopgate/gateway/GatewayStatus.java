@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The gateway at one moment.
@@ -66,9 +67,11 @@ public record GatewayStatus(
     public record RouteState(String prefix, String target) {}
 
     /**
-     * A forward. What are connections of TCP are sessions of UDP.
+     * A forward, or neighbouring ones that have not been used and are so many that they are told as one: then what ends
+     * with a port ends with a range, but for the address of a problem that they share. What are connections of TCP are
+     * sessions of UDP.
      *
-     * @param bind as in the file, without the protocol: {@code lan:5432}
+     * @param bind as in the file, without the protocol: {@code lan:5432}, {@code 8000-8100}
      * @param addresses what is bound; empty where it could not be
      * @param targets in the order of the file
      * @param access which clients are accepted
@@ -106,6 +109,49 @@ public record GatewayStatus(
             targets = List.copyOf(targets);
             clients = List.copyOf(clients);
             down = List.copyOf(down);
+        }
+
+        /** One for each range that nothing has gone through. */
+        static List<ForwardState> folded(Stream<ForwardState> all) {
+            return new PortRuns<>(ForwardState::ports, ForwardState::unusedAlike, ForwardState::spanning).fold(all);
+        }
+
+        private PortRuns.Ports ports() {
+            return new PortRuns.Ports(bind, addresses, targets);
+        }
+
+        private boolean unusedAlike(ForwardState other) {
+            return unused()
+                    && other.unused()
+                    && problem.map(BindProblem::anywhere).equals(other.problem.map(BindProblem::anywhere))
+                    && protocol == other.protocol
+                    && open == other.open
+                    && access.equals(other.access)
+                    && until.isPresent() == other.until.isPresent();
+        }
+
+        private boolean unused() {
+            return accepted == 0 && refused == 0 && down.isEmpty();
+        }
+
+        private ForwardState spanning(PortRuns.Ports ports) {
+            return new ForwardState(
+                    protocol,
+                    ports.bind(),
+                    ports.addresses(),
+                    ports.targets(),
+                    access,
+                    open,
+                    problem,
+                    until,
+                    connections,
+                    accepted,
+                    refused,
+                    bytesToTarget,
+                    bytesToClient,
+                    clients,
+                    down,
+                    lastError);
         }
     }
 

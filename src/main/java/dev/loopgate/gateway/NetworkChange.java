@@ -1,8 +1,7 @@
 package dev.loopgate.gateway;
 
-import dev.loopgate.gateway.GatewayStatus.ForwardState;
 import dev.loopgate.gateway.GatewayStatus.Listening;
-import dev.loopgate.model.Access;
+import dev.loopgate.model.Forward;
 import dev.loopgate.model.Forward.Protocol;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,46 +32,47 @@ public record NetworkChange(List<Listening> opened, List<Listening> closed, List
     /**
      * A forward that machines elsewhere on the network can reach.
      *
-     * @param bind as in the file, without the protocol: {@code lan:5432}
+     * @param bind as in the file, without the protocol: {@code lan:5432}; for many neighbours {@code lan:8000-8100}
      * @param targets in the order of the file
      */
     public record Exposed(Protocol protocol, String bind, List<String> targets) {
         public Exposed {
             targets = List.copyOf(targets);
         }
+
+        private static List<Exposed> folded(Stream<Forward> all) {
+            return new PortRuns<Exposed>(
+                            forward -> new PortRuns.Ports(forward.bind, List.of(), forward.targets),
+                            (one, next) -> one.protocol == next.protocol,
+                            (first, ports) -> new Exposed(first.protocol, ports.bind(), ports.targets()))
+                    .fold(all.map(
+                            rule -> new Exposed(rule.protocol(), rule.bind().toString(), rule.destinations())));
+        }
     }
 
-    /** Where the machine can be reached at one moment. */
-    record Reach(List<Listening> listeners, List<ForwardState> forwards) {}
+    /**
+     * Where the machine can be reached at one moment.
+     *
+     * @param forwards those that are open to the network and listen
+     */
+    record Reach(List<Listening> listeners, List<Forward> forwards) {}
 
     static NetworkChange between(Reach before, Reach after) {
-        Map<Object, Way> known = ways(before).collect(Collectors.toMap(Way::key, way -> way));
+        Map<Forward.Key, Forward> known =
+                before.forwards().stream().collect(Collectors.toMap(Forward::key, forward -> forward));
         return new NetworkChange(
                 without(after.listeners(), before.listeners()),
                 without(before.listeners(), after.listeners()),
-                ways(after)
-                        .filter(way -> !way.within(known.get(way.key())))
-                        .map(way -> new Exposed(way.protocol, way.bind, way.targets))
-                        .toList());
+                Exposed.folded(
+                        after.forwards().stream().filter(forward -> !within(forward, known.get(forward.key())))));
     }
 
-    /** Who reaches what from the network, and where. */
-    private record Way(Protocol protocol, String bind, Access access, List<String> targets) {
-
-        Object key() {
-            return List.of(protocol, bind);
-        }
-
-        /** Nobody reaches anything by this that was not reached by the other; null: by which there was nothing. */
-        boolean within(@Nullable Way other) {
-            return other != null && Set.copyOf(other.targets).containsAll(targets) && access.within(other.access);
-        }
-    }
-
-    private static Stream<Way> ways(Reach reach) {
-        return reach.forwards().stream()
-                .filter(forward -> forward.open() && !forward.addresses().isEmpty())
-                .map(forward -> new Way(forward.protocol(), forward.bind(), forward.access(), forward.targets()));
+    /** Nobody reaches anything by the one that was not reached by the other; null: by which there was nothing. */
+    private static boolean within(Forward forward, @Nullable Forward other) {
+        return other != null
+                && (forward.equals(other)
+                        || (Set.copyOf(other.destinations()).containsAll(forward.destinations())
+                                && forward.access().within(other.access())));
     }
 
     private static List<Listening> without(List<Listening> all, List<Listening> others) {

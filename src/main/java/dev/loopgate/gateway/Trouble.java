@@ -10,7 +10,7 @@ final class Trouble {
         return failure instanceof OutOfMemoryError
                 ? "the configuration needs more memory than the "
                         + (Runtime.getRuntime().maxMemory() >> 20)
-                        + " MiB that Java may take; LOOPGATE_JAVA_OPTS=-Xmx256m gives it more"
+                        + " MiB that Java may take; LOOPGATE_JAVA_OPTS=-Xmx1g gives it more"
                 : String.valueOf(failure.getMessage());
     }
 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A gigabyte each way through a process with a heap of 64 MiB. */
+/** A gigabyte each way through a process that never has a fifth of it. */
 class LargeBodyIT {
 
     private static final int BLOCK = 1 << 20;

@@ -114,7 +114,7 @@ class TcpForwardLimitsTest {
             wire.close();
         }
         // What the burst does not hold takes its time.
-        long least = (long) (clients * size * 1e9 / bandwidth) - TcpForward.BURST.toNanos();
+        long least = (long) (clients * size * 1e9 / bandwidth) - TcpTraffic.BURST.toNanos();
         assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(least);
     }
 

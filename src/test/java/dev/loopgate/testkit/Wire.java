@@ -3,6 +3,7 @@ package dev.loopgate.testkit;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +37,12 @@ public final class Wire implements AutoCloseable {
 
     /** Connects to a port of 127.0.0.1. */
     public static Wire connect(int port) {
-        return connect(new Socket(), port);
+        return connect("127.0.0.1", port);
+    }
+
+    /** @param address of this machine, as a number */
+    public static Wire connect(String address, int port) {
+        return connect(new Socket(), address, port);
     }
 
     /** Connects with a receive buffer so small that the other side soon cannot write. */
@@ -47,17 +53,16 @@ public final class Wire implements AutoCloseable {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-        return connect(socket, port);
+        return connect(socket, "127.0.0.1", port);
     }
 
-    private static Wire connect(Socket socket, int port) {
+    private static Wire connect(Socket socket, String address, int port) {
         try {
             socket.connect(
-                    new java.net.InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port),
-                    (int) Eventually.LIMIT.toMillis());
+                    new InetSocketAddress(InetAddress.getByName(address), port), (int) Eventually.LIMIT.toMillis());
             return new Wire(socket);
         } catch (IOException e) {
-            throw new AssertionError("cannot connect to port " + port, e);
+            throw new AssertionError("cannot connect to " + address + " port " + port, e);
         }
     }
 
