@@ -2,6 +2,7 @@ package dev.loopgate.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Every case there is, in the order of the table. */
 final class Cases {
@@ -23,7 +24,7 @@ final class Cases {
                 new ClosedLoop(get, false, false),
                 Measure.CPU_PER_REQUEST,
                 RATE_AND_LATENCY,
-                true,
+                Site::withLog,
                 Peer::logsToFile));
         all.add(http(
                 "http-rate",
@@ -46,7 +47,7 @@ final class Cases {
                 new ClosedLoop(Workload.webSocket(64, 64), false, false),
                 Measure.CPU_PER_MESSAGE,
                 List.of(Measure.RATE, Measure.P99, Measure.ERRORS),
-                false,
+                UnaryOperator.identity(),
                 peer -> !peer.bulkOnly()));
         all.add(bulk("down", true));
         all.add(bulk("up", false));
@@ -56,8 +57,16 @@ final class Cases {
                 new ClosedLoop(Workload.tcpEcho(16, 64), true, false),
                 Measure.CPU_PER_CONNECTION,
                 List.of(Measure.RATE, Measure.P99, Measure.ERRORS),
-                false,
+                UnaryOperator.identity(),
                 peer -> peer.forwardsTcp() && !peer.bulkOnly()));
+        all.add(new LoadCase(
+                "udp",
+                "512 bytes and their echo, 32 clients",
+                new Datagrams(32, 512),
+                Measure.CPU_PER_DATAGRAM,
+                List.of(Measure.RATE, Measure.P99, Measure.LOST),
+                Site::withUdp,
+                Peer::forwardsUdp));
         all.add(new FreshCase.Start());
         all.add(new FreshCase.Idle(5000));
         all.add(new FreshCase.Reload(1000));
@@ -65,7 +74,8 @@ final class Cases {
     }
 
     private static Case http(String name, String title, Load load, List<Measure> others) {
-        return new LoadCase(name, title, load, Measure.CPU_PER_REQUEST, others, false, peer -> !peer.bulkOnly());
+        return new LoadCase(
+                name, title, load, Measure.CPU_PER_REQUEST, others, UnaryOperator.identity(), peer -> !peer.bulkOnly());
     }
 
     private static Case body(String title, Workload workload) {
@@ -75,7 +85,7 @@ final class Cases {
                 new ClosedLoop(workload, false, true),
                 Measure.CPU_PER_GIGABYTE,
                 SPEED,
-                false,
+                UnaryOperator.identity(),
                 peer -> !peer.bulkOnly());
     }
 
@@ -86,7 +96,7 @@ final class Cases {
                 new Bulk(down),
                 Measure.CPU_PER_GIGABYTE,
                 SPEED,
-                false,
+                UnaryOperator.identity(),
                 Peer::forwardsTcp);
     }
 }

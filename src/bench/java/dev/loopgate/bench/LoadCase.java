@@ -3,6 +3,7 @@ package dev.loopgate.bench;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -10,7 +11,7 @@ import java.util.stream.Stream;
  *
  * @param cost CPU per unit of the load
  * @param others what else is told
- * @param logged whether the proxies write an access log
+ * @param variant what the proxies are to serve besides
  * @param filter which proxies can do it
  */
 record LoadCase(
@@ -19,7 +20,7 @@ record LoadCase(
         Load load,
         Measure cost,
         List<Measure> others,
-        boolean logged,
+        UnaryOperator<Site> variant,
         Predicate<Peer> filter)
         implements Case {
 
@@ -35,7 +36,7 @@ record LoadCase(
 
     @Override
     public Site site(Site plain) {
-        return logged ? plain.withLog() : plain;
+        return variant.apply(plain);
     }
 
     @Override
@@ -66,7 +67,7 @@ record LoadCase(
         if (measure.equals(Measure.RSS)) {
             return costs.mebibytes();
         }
-        if (measure.equals(Measure.ERRORS)) {
+        if (measure.equals(Measure.ERRORS) || measure.equals(Measure.LOST)) {
             return outcome.failed();
         }
         return outcome.units() / outcome.seconds();

@@ -45,6 +45,7 @@ record Loopgate(Path checkout) implements Peer {
                 .collect(Collectors.joining());
         String text = "listen: 127.0.0.1:" + site.httpPort() + "\nhosts:\n" + hosts + "forwards:\n  \"127.0.0.1:"
                 + site.tcpPort() + "\": 127.0.0.1:" + site.originTcp() + "\n"
+                + (site.udp() ? "  \"127.0.0.1:" + site.tcpPort() + "/udp\": 127.0.0.1:" + site.originUdp() + "\n" : "")
                 + (site.logged() ? "access-log: {format: short, file: " + site.log() + "}\n" : "access-log: off\n");
         Path written = Files.writeString(site.folder().resolve("new.yaml"), text);
         Files.move(written, file(site), StandardCopyOption.ATOMIC_MOVE);
@@ -86,6 +87,11 @@ record Loopgate(Path checkout) implements Peer {
 
     @Override
     public boolean forwardsTcp() {
+        return true;
+    }
+
+    @Override
+    public boolean forwardsUdp() {
         return true;
     }
 

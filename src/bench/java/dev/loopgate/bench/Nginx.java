@@ -73,8 +73,14 @@ record Nginx(Path program) implements Peer {
         }
         all.append("}\n");
         if (forwardsTcp()) {
-            all.append("stream { server { listen 127.0.0.1:%d; tcp_nodelay on; proxy_pass 127.0.0.1:%d; } }\n"
+            all.append("stream {\n  server { listen 127.0.0.1:%d; tcp_nodelay on; proxy_pass 127.0.0.1:%d; }\n"
                     .formatted(site.tcpPort(), site.originTcp()));
+            if (site.udp()) {
+                // Without reuseport, its workers each begin a session for the same client.
+                all.append("  server { listen 127.0.0.1:%d udp reuseport; proxy_pass 127.0.0.1:%d; }\n"
+                        .formatted(site.tcpPort(), site.originUdp()));
+            }
+            all.append("}\n");
         }
         Files.writeString(file(site), all);
     }
@@ -97,6 +103,11 @@ record Nginx(Path program) implements Peer {
     @Override
     public boolean forwardsTcp() {
         return Files.exists(STREAM);
+    }
+
+    @Override
+    public boolean forwardsUdp() {
+        return forwardsTcp();
     }
 
     @Override

@@ -4,17 +4,23 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
-/** What stands behind every proxy: HTTP on one port, and on another TCP that echoes, sends or swallows. */
+/** What stands behind every proxy: HTTP, TCP that echoes, sends or swallows, and UDP that echoes, each on a port. */
 final class Origin implements AutoCloseable {
 
     private final Selector selector;
     private final ServerSocketChannel http;
     private final ServerSocketChannel tcp;
+    private final DatagramChannel udp;
+    private final ByteBuffer datagram = ByteBuffer.allocateDirect(65_535);
     private final Thread thread = new Thread(this::serve, "origin");
     private final OriginBytes bytes = new OriginBytes();
 
@@ -22,6 +28,11 @@ final class Origin implements AutoCloseable {
         selector = Selector.open();
         http = listen();
         tcp = listen();
+        udp = DatagramChannel.open();
+        udp.setOption(StandardSocketOptions.SO_RCVBUF, 4 << 20)
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .configureBlocking(false);
+        udp.register(selector, SelectionKey.OP_READ);
         thread.setDaemon(true);
     }
 
@@ -37,6 +48,10 @@ final class Origin implements AutoCloseable {
 
     int tcpPort() {
         return tcp.socket().getLocalPort();
+    }
+
+    int udpPort() {
+        return udp.socket().getLocalPort();
     }
 
     private ServerSocketChannel listen() throws IOException {
@@ -71,6 +86,20 @@ final class Origin implements AutoCloseable {
             }
         } else if (key.channel() instanceof ServerSocketChannel listener) {
             accept(listener);
+        } else if (key.channel() == udp) {
+            echo();
+        }
+    }
+
+    private void echo() {
+        try {
+            SocketAddress client = udp.receive(datagram.clear());
+            while (client != null) {
+                udp.send(datagram.flip(), client);
+                client = udp.receive(datagram.clear());
+            }
+        } catch (IOException gone) {
+            // Whoever asked hears nothing, and counts it as lost.
         }
     }
 
@@ -94,5 +123,6 @@ final class Origin implements AutoCloseable {
         selector.close();
         http.close();
         tcp.close();
+        udp.close();
     }
 }

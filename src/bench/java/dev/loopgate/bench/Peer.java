@@ -34,6 +34,10 @@ sealed interface Peer permits Loopgate, Nginx, HaProxy, Caddy {
 
     boolean forwardsTcp();
 
+    default boolean forwardsUdp() {
+        return false;
+    }
+
     /** Whether it writes an access log to a file by itself. */
     boolean logsToFile();
 

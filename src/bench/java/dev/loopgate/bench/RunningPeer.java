@@ -55,6 +55,10 @@ final class RunningPeer implements AutoCloseable {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), site.tcpPort());
     }
 
+    InetSocketAddress udp() {
+        return tcp();
+    }
+
     ProcessCosts costs() throws IOException {
         return ProcessCosts.of(process.toHandle());
     }

@@ -12,8 +12,10 @@ import java.util.List;
  * @param sparePort for a control surface of its own, where it must have one
  * @param originHttp the port of the origin's HTTP
  * @param originTcp the port of the origin's TCP
+ * @param originUdp the port of the origin's UDP
  * @param hosts names that lead to the origin
  * @param logged whether it writes an access log, to a file of its folder
+ * @param udp whether UDP is forwarded, too, from {@code tcpPort}
  * @param workers threads or processes that move bytes
  */
 record Site(
@@ -23,8 +25,10 @@ record Site(
         int sparePort,
         int originHttp,
         int originTcp,
+        int originUdp,
         List<String> hosts,
         boolean logged,
+        boolean udp,
         int workers) {
 
     /** The host that every workload asks for. */
@@ -35,11 +39,19 @@ record Site(
     }
 
     Site withLog() {
-        return new Site(folder, httpPort, tcpPort, sparePort, originHttp, originTcp, hosts, true, workers);
+        return variant(hosts, true, udp);
+    }
+
+    Site withUdp() {
+        return variant(hosts, logged, true);
     }
 
     Site with(List<String> others) {
+        return variant(List.copyOf(others), logged, udp);
+    }
+
+    private Site variant(List<String> names, boolean log, boolean datagrams) {
         return new Site(
-                folder, httpPort, tcpPort, sparePort, originHttp, originTcp, List.copyOf(others), logged, workers);
+                folder, httpPort, tcpPort, sparePort, originHttp, originTcp, originUdp, names, log, datagrams, workers);
     }
 }

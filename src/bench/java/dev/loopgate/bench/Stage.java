@@ -39,7 +39,9 @@ final class Stage {
                 ports.get(2),
                 origin.httpPort(),
                 origin.tcpPort(),
+                origin.udpPort(),
                 List.of(Site.HOST),
+                false,
                 false,
                 settings.workers());
     }
