@@ -47,7 +47,7 @@ final class DemoEcho {
 
     private int port(Listener bound) {
         listeners.add(bound);
-        return bound.address().getPort();
+        return bound.port();
     }
 
     Future<Void> close() {

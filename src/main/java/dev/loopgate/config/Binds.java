@@ -38,6 +38,9 @@ final class Binds {
     }
 
     private Optional<List<BindAddress>> parse(Scalar at, String text, boolean forward) {
+        if (text.startsWith("unix:")) {
+            return refuse(at, "is a Unix socket, and those are for forwards", "write a port");
+        }
         int colon = text.lastIndexOf(':');
         String host = colon < 0 ? "" : text.substring(0, colon);
         String ports = text.substring(colon + 1);

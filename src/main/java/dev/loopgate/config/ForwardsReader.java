@@ -75,6 +75,9 @@ final class ForwardsReader {
 
     private Ports ports(Scalar key) {
         String text = key.text();
+        if (text.startsWith("unix:")) {
+            return new Ports(Protocol.TCP, upstreams.listener(key).stream().toList());
+        }
         int slash = text.indexOf('/');
         String suffix = slash < 0 ? "tcp" : text.substring(slash + 1);
         Protocol protocol = suffix.equals("udp") ? Protocol.UDP : Protocol.TCP;
@@ -82,7 +85,8 @@ final class ForwardsReader {
             problems.error(
                     key.place(),
                     key.shown() + " is no port to forward",
-                    "write [address:]port[-port][/udp], such as \"0.0.0.0:5432\", \"8000-8010\" or \"5353/udp\"");
+                    "write [address:]port[-port][/udp], such as \"0.0.0.0:5432\", \"8000-8010\" or \"5353/udp\","
+                            + " or \"unix:///path\"");
             return new Ports(protocol, List.of());
         }
         return new Ports(
@@ -103,7 +107,7 @@ final class ForwardsReader {
         Mapping mapping = value instanceof Mapping full ? full : new Mapping(value.place(), List.of());
         boolean tcp = ports.protocol() == Protocol.TCP;
         Fields fields = new Fields(mapping, tcp ? TcpForwardReader.KEYS : UDP, problems);
-        Kind kind = tcp ? this.tcp.read(fields, ports.sockets().size()) : udp(fields);
+        Kind kind = tcp ? this.tcp.read(fields, ports.sockets()) : udp(fields);
         if (value != mapping) {
             return forwards(ports, List.of(value), kind);
         }

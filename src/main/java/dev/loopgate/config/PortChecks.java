@@ -62,7 +62,10 @@ final class PortChecks {
                     && reported.add(claim.place())) {
                 problems.error(
                         claim.place(),
-                        "port " + claim.address().port() + " is wanted twice: by " + describe(claim) + " here, and by "
+                        (claim.address().scope() == BindAddress.Scope.UNIX
+                                        ? claim.address().toString()
+                                        : "port " + claim.address().port())
+                                + " is wanted twice: by " + describe(claim) + " here, and by "
                                 + describe(other) + " at " + other.place(),
                         "give one of them another port or address");
             }
@@ -82,6 +85,7 @@ final class PortChecks {
                     case LAN -> "every address but loopback";
                     case DOCKER -> "the networks of containers";
                     case ADDRESS -> address.address();
+                    case UNIX -> "a Unix socket";
                 };
     }
 
@@ -99,7 +103,9 @@ final class PortChecks {
     private boolean refused(Scalar key, Forward forward, UpstreamAddress target) {
         int port = forward.bind().port();
         if (PortRules.reaches(target, forward.bind())) {
-            if (forward.bind().wildcard()) {
+            if (forward.bind().scope() == BindAddress.Scope.UNIX) {
+                problems.error(key.place(), "the forward " + key.shown() + " leads to itself", "give it another path");
+            } else if (forward.bind().wildcard()) {
                 problems.error(
                         key.place(),
                         "the forward " + key.shown() + " would take 127.0.0.1:" + port + " too, where its own target "

@@ -23,6 +23,7 @@ public final class PortRules {
                 b.scope() == Scope.LAN
                         || b.scope() == Scope.DOCKER
                         || (a.scope() == Scope.LAN && b.scope() == Scope.ADDRESS && !loopback(b.address()));
+            case UNIX -> a.equals(b);
             case ADDRESS -> b.scope() == Scope.ADDRESS ? a.address().equals(b.address()) : overlap(b, a);
         };
     }
@@ -36,16 +37,19 @@ public final class PortRules {
             return named.port() == listener.port()
                     && switch (listener.scope()) {
                         case LOOPBACK -> bothFamilies(named.host());
-                        case LAN, DOCKER -> false;
+                        case LAN, DOCKER, UNIX -> false;
                         case ADDRESS ->
                             named.host().equals(listener.address()) || (listener.wildcard() && loopback(named.host()));
                     };
+        }
+        if (target instanceof UpstreamAddress.UnixSocket socket) {
+            return listener.equals(BindAddress.unix(socket.path()));
         }
         return target instanceof UpstreamAddress.LoopbackPort local
                 && local.port() == listener.port()
                 && switch (listener.scope()) {
                     case LOOPBACK -> true;
-                    case LAN, DOCKER -> false;
+                    case LAN, DOCKER, UNIX -> false;
                     case ADDRESS -> listener.wildcard() || bothFamilies(listener.address());
                 };
     }

@@ -5,6 +5,7 @@ import dev.loopgate.config.Item.Listing;
 import dev.loopgate.config.Item.Mapping;
 import dev.loopgate.config.Item.Scalar;
 import dev.loopgate.model.Access;
+import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Cidr;
 import dev.loopgate.model.Forward;
 import dev.loopgate.model.Forward.Limits;
@@ -13,6 +14,7 @@ import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.model.Forward.ProxyProtocol;
 import dev.loopgate.model.Forward.Rate;
 import dev.loopgate.model.Forward.ServerName;
+import dev.loopgate.model.Forward.SocketFile;
 import dev.loopgate.model.Forward.Timeouts;
 import dev.loopgate.model.HostPattern;
 import dev.loopgate.model.UpstreamAddress;
@@ -42,7 +44,9 @@ final class TcpForwardReader {
                     "drain",
                     "for",
                     "proxy-protocol",
-                    "accept-proxy-protocol"));
+                    "accept-proxy-protocol",
+                    "mode",
+                    "owner"));
 
     private final Problems problems;
     private final Scalars scalars;
@@ -51,6 +55,7 @@ final class TcpForwardReader {
     private final Upstreams upstreams;
     private final HostNames names;
     private final Cidrs cidrs;
+    private final SocketFileReader files;
 
     /** @param to of each alternative, one for each port */
     private record Named(HostPattern pattern, List<List<UpstreamAddress>> to) {
@@ -68,10 +73,12 @@ final class TcpForwardReader {
         upstreams = new Upstreams(problems);
         names = new HostNames(problems);
         cidrs = new Cidrs(problems);
+        files = new SocketFileReader(problems);
     }
 
-    /** @param size how many ports the forward has */
-    ForwardsReader.Kind read(Fields fields, int size) {
+    /** @param sockets that the forward listens on; none where these have a problem */
+    ForwardsReader.Kind read(Fields fields, List<BindAddress> sockets) {
+        int size = sockets.size();
         Access access = common.access(fields);
         Limits limits = new Limits(
                 common.count(fields, "connections").orElse(0),
@@ -94,9 +101,10 @@ final class TcpForwardReader {
                 .orElse(List.of());
         Preamble nameless =
                 sent.isEmpty() && proxies.isEmpty() ? Preamble.NONE : new Preamble(sent, proxies, List.of());
+        SocketFile file = files.read(fields, sockets.stream().findFirst(), proxies.isPresent());
         return (number, bind, to) -> {
             if (named.isEmpty()) {
-                return new Forward.Tcp(bind, to, access, limits, timeouts, lifetime, nameless);
+                return new Forward.Tcp(bind, to, access, limits, timeouts, lifetime, nameless, file);
             }
             List<UpstreamAddress> others = new ArrayList<>(to);
             List<ServerName> serverNames = new ArrayList<>();
@@ -108,7 +116,7 @@ final class TcpForwardReader {
                 }
             }
             return new Forward.Tcp(
-                    bind, others, access, limits, timeouts, lifetime, new Preamble(sent, proxies, serverNames));
+                    bind, others, access, limits, timeouts, lifetime, new Preamble(sent, proxies, serverNames), file);
         };
     }
 

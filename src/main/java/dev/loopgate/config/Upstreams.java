@@ -1,6 +1,7 @@
 package dev.loopgate.config;
 
 import dev.loopgate.config.Item.Scalar;
+import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.model.Target.Upstream;
 import dev.loopgate.model.UpstreamAddress;
@@ -21,6 +22,9 @@ final class Upstreams {
 
     /** What fits into a {@code sockaddr_un} on every system, its terminating zero left out. */
     private static final int LONGEST_SOCKET_PATH = 103;
+
+    /** One that is listened on has a longer name until it is ready. */
+    private static final int LONGEST_OWN_SOCKET_PATH = LONGEST_SOCKET_PATH - 6;
 
     private static final Pattern DIGITS = Pattern.compile("[0-9]+");
     private static final Pattern RANGE = Pattern.compile("(.*:)?([0-9]+)-([0-9]+)");
@@ -43,7 +47,7 @@ final class Upstreams {
         return scalars.scalar(item, HTTP_FORMS).flatMap(scalar -> {
             String text = scalar.text();
             if (text.startsWith("unix:")) {
-                return socket(scalar).map(address -> new Upstream(address, ""));
+                return socket(scalar, "the target ", LONGEST_SOCKET_PATH).map(address -> new Upstream(address, ""));
             }
             String scheme = scheme(text);
             if (scheme.equals("http")) {
@@ -96,8 +100,9 @@ final class Upstreams {
         if (range.matches()) {
             return range(scalar, range, size);
         }
-        Optional<UpstreamAddress> address =
-                scalar.text().startsWith("unix:") ? socket(scalar) : address(scalar, scalar.text(), Optional.empty());
+        Optional<? extends UpstreamAddress> address = scalar.text().startsWith("unix:")
+                ? socket(scalar, "the target ", LONGEST_SOCKET_PATH)
+                : address(scalar, scalar.text(), Optional.empty());
         if (size > 1) {
             address.ifPresent(one -> refuse(
                     scalar,
@@ -105,7 +110,7 @@ final class Upstreams {
                     "write a range of " + size + " ports, such as 9000-" + (9000 + size - 1)));
             return List.of();
         }
-        return address.stream().toList();
+        return address.<UpstreamAddress>map(one -> one).stream().toList();
     }
 
     private List<UpstreamAddress> range(Scalar scalar, Matcher range, int size) {
@@ -183,26 +188,34 @@ final class Upstreams {
         return address.flatMap(found -> base.map(path -> new Upstream(found, path)));
     }
 
-    private Optional<UpstreamAddress> socket(Scalar scalar) {
+    /** A Unix socket that is listened on. */
+    Optional<BindAddress> listener(Scalar scalar) {
+        return socket(scalar, "", LONGEST_OWN_SOCKET_PATH).map(socket -> BindAddress.unix(socket.path()));
+    }
+
+    private Optional<UpstreamAddress.UnixSocket> socket(Scalar scalar, String subject, int longest) {
         String text = scalar.text();
         boolean isAbstract = text.startsWith("unix://@") && text.length() > "unix://@".length();
         if (!text.startsWith("unix:///") && !isAbstract) {
             return refuse(
                     scalar,
+                    subject,
                     "names no absolute path",
                     "write unix:///run/app.sock, with three slashes, or unix://@name for an abstract one of Linux");
         }
         String path = text.substring("unix://".length());
         if (path.endsWith("/") || path.indexOf('\0') >= 0) {
-            return refuse(scalar, "names no socket", "write unix:///run/app.sock; a base path is not possible");
+            return refuse(
+                    scalar, subject, "names no socket", "write unix:///run/app.sock; a base path is not possible");
         }
         if (path.contains(":/")) {
-            return refuse(scalar, "has a base path", "a Unix socket takes none: use rewrite");
+            return refuse(scalar, subject, "has a base path", "a Unix socket takes none: use rewrite");
         }
-        if (path.getBytes(StandardCharsets.UTF_8).length > LONGEST_SOCKET_PATH) {
+        if (path.getBytes(StandardCharsets.UTF_8).length > longest) {
             return refuse(
                     scalar,
-                    "is longer than the " + LONGEST_SOCKET_PATH + " bytes of a socket's path",
+                    subject,
+                    "is longer than the " + longest + " bytes of a socket's path",
                     "use a shorter path");
         }
         return Optional.of(new UpstreamAddress.UnixSocket(path));
@@ -289,7 +302,12 @@ final class Upstreams {
     }
 
     private <T> Optional<T> refuse(Scalar at, String message, String hint) {
-        problems.error(at.place(), "the target " + at.shown() + " " + message, hint);
+        return refuse(at, "the target ", message, hint);
+    }
+
+    /** @param subject what the text is, in front of it */
+    private <T> Optional<T> refuse(Scalar at, String subject, String message, String hint) {
+        problems.error(at.place(), subject + at.shown() + " " + message, hint);
         return Optional.empty();
     }
 }

@@ -6,10 +6,12 @@ import dev.loopgate.net.Listener;
 import dev.loopgate.net.Listeners;
 import io.vertx.core.Future;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What one forward listens on, from the first attempt to open it until it is given up for good. Any thread. */
@@ -36,6 +38,14 @@ final class ForwardSockets {
             return Future.succeededFuture();
         }
         return underWay(Listeners.open(bind, listen).compose(this::adopt));
+    }
+
+    /** The same for one socket that is none of a port. */
+    synchronized Future<Void> open(Supplier<Future<Listener>> socket) {
+        if (closed) {
+            return Future.succeededFuture();
+        }
+        return underWay(socket.get().compose(opened -> adopt(new Listeners(List.of(opened), List.of()))));
     }
 
     /** As {@link PortForward#open(Collection)}. */
@@ -99,7 +109,7 @@ final class ForwardSockets {
     }
 
     /** What is bound; empty before it is open and once it is closed. */
-    List<InetSocketAddress> listening() {
+    List<SocketAddress> listening() {
         Listeners opened = listeners;
         return opened == null ? List.of() : opened.addresses();
     }

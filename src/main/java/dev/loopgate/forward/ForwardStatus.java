@@ -4,6 +4,7 @@ import dev.loopgate.model.Forward;
 import dev.loopgate.model.UpstreamAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -29,7 +30,7 @@ import java.util.stream.Stream;
  */
 public record ForwardStatus(
         Forward rule,
-        List<InetSocketAddress> listening,
+        List<SocketAddress> listening,
         List<InetSocketAddress> missing,
         int connections,
         long accepted,
@@ -42,7 +43,7 @@ public record ForwardStatus(
         Optional<ForwardError> lastError) {
 
     /** Of one that nothing has gone through. */
-    static ForwardStatus unused(Forward rule, List<InetSocketAddress> listening, List<InetSocketAddress> missing) {
+    static ForwardStatus unused(Forward rule, List<SocketAddress> listening, List<InetSocketAddress> missing) {
         return new ForwardStatus(rule, listening, missing, 0, 0, 0, 0, 0, 0, List.of(), List.of(), Optional.empty());
     }
 

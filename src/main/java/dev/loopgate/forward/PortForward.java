@@ -5,6 +5,7 @@ import dev.loopgate.net.BindFailure;
 import dev.loopgate.net.Transport;
 import io.vertx.core.Future;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -80,7 +81,7 @@ public sealed interface PortForward permits TcpForward, UdpForward {
     Forward rule();
 
     /** What is bound; empty before it is open and once it is retired. */
-    List<InetSocketAddress> listening();
+    List<SocketAddress> listening();
 
     ForwardStatus status();
 }

@@ -1,10 +1,14 @@
 package dev.loopgate.forward;
 
+import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Forward;
+import dev.loopgate.net.Listener;
+import dev.loopgate.net.ProxyHeader;
 import dev.loopgate.net.Transport;
 import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -31,7 +35,21 @@ final class TcpForward implements PortForward {
 
     @Override
     public Future<Void> open() {
-        return sockets.open(rule.bind());
+        Forward.Tcp opened = rule;
+        return opened.bind().scope() == BindAddress.Scope.UNIX
+                ? sockets.open(() -> openUnix(opened)).onSuccess(open -> permitAsNow(opened))
+                : sockets.open(opened.bind());
+    }
+
+    private Future<Listener> openUnix(Forward.Tcp asked) {
+        return transport.unix().listen(asked.bind().address(), asked.file(), this::accept);
+    }
+
+    /** Where another rule came into force while the socket was being opened. */
+    private synchronized void permitAsNow(Forward.Tcp opened) {
+        if (!rule.file().equals(opened.file())) {
+            transport.unix().permit(opened.bind().address(), rule.file());
+        }
     }
 
     @Override
@@ -53,7 +71,9 @@ final class TcpForward implements PortForward {
         if (!(next instanceof Forward.Tcp tcp) || !next.key().equals(rule.key())) {
             throw new IllegalArgumentException("listens on " + rule.key() + ", not on " + next.key());
         }
+        Forward.Tcp before = rule;
         rule = tcp;
+        permitAsNow(before);
         TcpTraffic used = traffic;
         if (used != null) {
             used.change(tcp);
@@ -61,8 +81,9 @@ final class TcpForward implements PortForward {
     }
 
     private void accept(Channel client) {
-        if (client.remoteAddress() instanceof InetSocketAddress from && !sockets.closed()) {
-            traffic().accept(client, from);
+        ProxyHeader parties = ProxyHeader.ofPeers(client);
+        if (parties != null && !sockets.closed()) {
+            traffic().accept(client, parties);
         } else {
             // It is gone again, or the forward is.
             Transport.reset(client);
@@ -111,7 +132,7 @@ final class TcpForward implements PortForward {
     }
 
     @Override
-    public List<InetSocketAddress> listening() {
+    public List<SocketAddress> listening() {
         return sockets.listening();
     }
 

@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -111,7 +112,7 @@ final class TcpTraffic {
         }
     }
 
-    ForwardStatus status(List<InetSocketAddress> listening, List<InetSocketAddress> missing) {
+    ForwardStatus status(List<SocketAddress> listening, List<InetSocketAddress> missing) {
         long toTarget = endedBytesToTarget.get();
         long toClient = endedBytesToClient.get();
         for (TcpConnection connection : connections) {
@@ -133,9 +134,10 @@ final class TcpTraffic {
                 trouble.lastError());
     }
 
-    void accept(Channel client, InetSocketAddress from) {
+    /** @param parties as the connection tells by itself */
+    void accept(Channel client, ProxyHeader parties) {
         Forward.Tcp current = rule;
-        InetAddress address = from.getAddress();
+        InetAddress address = parties.client().getAddress();
         Optional<Access> proxies = current.preamble().proxies();
         String refusal;
         if (proxies.isEmpty()) {
@@ -152,8 +154,7 @@ final class TcpTraffic {
             return;
         }
         accepted.increment();
-        TcpConnection connection = new TcpConnection(
-                this, current, transport, client, new ProxyHeader(from, (InetSocketAddress) client.localAddress()));
+        TcpConnection connection = new TcpConnection(this, current, transport, client, parties);
         connections.add(connection);
         if (connection.admitted()) {
             events.accepted(current, address);

@@ -15,6 +15,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -136,7 +137,7 @@ final class UdpForward implements PortForward {
     }
 
     @Override
-    public List<InetSocketAddress> listening() {
+    public List<SocketAddress> listening() {
         return sockets.listening();
     }
 

@@ -9,6 +9,7 @@ import dev.loopgate.net.BindFailure;
 import dev.loopgate.net.PortHolder;
 import dev.loopgate.net.PortHolders;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,11 +41,15 @@ final class BindProblems {
                     Optional.empty(),
                     Optional.empty());
         }
-        InetSocketAddress address = bind.address();
+        SocketAddress address = bind.address();
+        if (!(address instanceof InetSocketAddress socket)) {
+            return new BindProblem(
+                    kind(bind), Addresses.text(address), bind.reason(), Optional.empty(), Optional.empty());
+        }
         String text = Addresses.text(address) + (protocol == Protocol.TCP ? "" : "/" + protocol);
         return switch (bind.kind()) {
             case TAKEN -> {
-                Optional<PortHolder> holder = holders.holderOf(protocol, address);
+                Optional<PortHolder> holder = holders.holderOf(protocol, socket);
                 if (holder.map(PortHolder::pid).orElse(0L)
                         == ProcessHandle.current().pid()) {
                     yield new BindProblem(
@@ -56,16 +61,16 @@ final class BindProblems {
                 }
                 String cause = holder.isPresent() || protocol != Protocol.TCP
                         ? "the port is taken"
-                        : holders.outgoing(address.getPort())
+                        : holders.outgoing(socket.getPort())
                                 .map(note -> "the port is taken; " + note)
                                 .orElse("the port is taken, and the system does not say by whom");
                 yield new BindProblem(BindProblem.Kind.TAKEN, text, cause, holder, hint);
             }
-            case FORBIDDEN -> forbidden(protocol, text, bind);
+            case FORBIDDEN -> forbidden(protocol, text, socket.getPort(), bind);
             case NO_SUCH_ADDRESS ->
                 new BindProblem(
                         BindProblem.Kind.NO_SUCH_ADDRESS,
-                        address.getAddress().isAnyLocalAddress() ? otherwise : text,
+                        socket.getAddress().isAnyLocalAddress() ? otherwise : text,
                         bind.reason(),
                         Optional.empty(),
                         Optional.empty());
@@ -74,8 +79,7 @@ final class BindProblems {
         };
     }
 
-    private BindProblem forbidden(Protocol protocol, String text, BindFailure bind) {
-        int port = bind.address().getPort();
+    private BindProblem forbidden(Protocol protocol, String text, int port, BindFailure bind) {
         Optional<String> privileged = holders.privileged(port);
         return new BindProblem(
                 BindProblem.Kind.FORBIDDEN,

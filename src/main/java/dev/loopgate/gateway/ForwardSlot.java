@@ -10,7 +10,9 @@ import dev.loopgate.net.BindTargets;
 import dev.loopgate.net.Transport;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
@@ -146,7 +148,7 @@ final class ForwardSlot {
         return forward.retire();
     }
 
-    List<InetSocketAddress> listening() {
+    List<SocketAddress> listening() {
         return forward.listening();
     }
 
@@ -176,12 +178,17 @@ final class ForwardSlot {
                 now.bytesToClient(),
                 now.clients().stream()
                         .map(client -> new GatewayStatus.ForwardClient(
-                                Addresses.text(client.address()), client.connections(), client.bytes()))
+                                clientName(now.rule(), client.address()), client.connections(), client.bytes()))
                         .toList(),
                 now.down().stream()
                         .map(down -> new GatewayStatus.DownTarget(down.target().toString(), down.cause()))
                         .toList(),
                 now.lastError().map(ForwardStatus.ForwardError::message));
+    }
+
+    private static String clientName(Forward rule, InetAddress client) {
+        boolean nameless = rule.bind().scope() == BindAddress.Scope.UNIX && client.isLoopbackAddress();
+        return nameless ? "this machine" : Addresses.text(client);
     }
 
     /** @param leftOut why it does not listen everywhere */

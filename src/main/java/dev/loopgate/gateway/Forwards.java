@@ -65,7 +65,9 @@ final class Forwards {
         rules.forEach(rule -> parting.remove(rule.key()));
         parting.values()
                 .removeIf(slot -> slot.rule().protocol() != Protocol.TCP
-                        || slot.listening().stream().noneMatch(own -> HttpListeners.overlapsAny(own, wanted)));
+                        || slot.listening().stream()
+                                .noneMatch(own -> own instanceof InetSocketAddress socket
+                                        && HttpListeners.overlapsAny(socket, wanted)));
         Map<Forward.Key, ForwardSlot> staying = new LinkedHashMap<>(slots);
         staying.keySet().removeAll(parting.keySet());
         slots = staying;

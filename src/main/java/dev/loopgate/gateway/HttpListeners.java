@@ -58,7 +58,9 @@ final class HttpListeners {
 
     /** As bound, in the order of the file. */
     List<InetSocketAddress> addresses() {
-        return open.values().stream().map(Listener::address).toList();
+        return open.values().stream()
+                .map(listener -> (InetSocketAddress) listener.address())
+                .toList();
     }
 
     /** As they were asked for, port 0 included. */
@@ -137,8 +139,7 @@ final class HttpListeners {
             for (InetSocketAddress asked : opened) {
                 Listener listener = open.get(asked);
                 if (asked.getPort() == 0 && listener != null) {
-                    return new InetSocketAddress(
-                            address.getAddress(), listener.address().getPort());
+                    return new InetSocketAddress(address.getAddress(), listener.port());
                 }
             }
         }

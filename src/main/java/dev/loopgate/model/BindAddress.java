@@ -4,8 +4,9 @@ package dev.loopgate.model;
  * Where a listener binds.
  *
  * @param scope how {@code address} is meant
- * @param address an IP literal without brackets for {@link Scope#ADDRESS}, else empty
- * @param port 1 to 65535; 0 (any free port) only in tests
+ * @param address an IP literal without brackets for {@link Scope#ADDRESS}, a path as in {@link UpstreamAddress.UnixSocket}
+ *     for {@link Scope#UNIX}, else empty
+ * @param port 1 to 65535; 0 for {@link Scope#UNIX}, and for any free port in tests
  */
 public record BindAddress(Scope scope, String address, int port) {
 
@@ -18,7 +19,9 @@ public record BindAddress(Scope scope, String address, int port) {
         /** The addresses of this machine on the networks of its containers, for these containers only. */
         DOCKER,
         /** The one address that is named; 0.0.0.0 and :: mean every address. */
-        ADDRESS
+        ADDRESS,
+        /** No port, but a Unix domain socket of this machine. */
+        UNIX
     }
 
     public static BindAddress loopback(int port) {
@@ -37,6 +40,11 @@ public record BindAddress(Scope scope, String address, int port) {
         return new BindAddress(Scope.ADDRESS, address, port);
     }
 
+    /** @param path as in {@link UpstreamAddress.UnixSocket} */
+    public static BindAddress unix(String path) {
+        return new BindAddress(Scope.UNIX, path, 0);
+    }
+
     /** Whether it names every address of one family: 0.0.0.0 or ::. */
     public boolean wildcard() {
         return scope == Scope.ADDRESS && (address.equals("0.0.0.0") || address.equals("::"));
@@ -45,19 +53,20 @@ public record BindAddress(Scope scope, String address, int port) {
     /** Whether a machine elsewhere on the network can reach it. */
     public boolean open() {
         return switch (scope) {
-            case LOOPBACK, DOCKER -> false;
+            case LOOPBACK, DOCKER, UNIX -> false;
             case LAN -> true;
             case ADDRESS -> !address.startsWith("127.") && !address.equals("::1");
         };
     }
 
-    /** As a person would write it in the file: {@code 62893}, {@code lan:5432}, {@code docker:5432}, {@code 0.0.0.0:80}, {@code [::]:80}. */
+    /** As a person would write it in the file: {@code 62893}, {@code lan:5432}, {@code docker:5432}, {@code 0.0.0.0:80}, {@code [::]:80}, {@code unix:///run/app.sock}. */
     @Override
     public String toString() {
         return switch (scope) {
             case LOOPBACK -> Integer.toString(port);
             case LAN -> "lan:" + port;
             case DOCKER -> "docker:" + port;
+            case UNIX -> "unix://" + address;
             case ADDRESS -> (address.indexOf(':') >= 0 ? "[" + address + "]" : address) + ":" + port;
         };
     }

@@ -60,6 +60,7 @@ public sealed interface Forward {
      * @param to tried by turns, one after the other where one cannot be reached; empty only where there are server names,
      *     and then those that have none of these are turned away
      * @param access which clients are accepted
+     * @param file who may connect, where it listens on a Unix socket
      */
     record Tcp(
             BindAddress bind,
@@ -68,7 +69,8 @@ public sealed interface Forward {
             Limits limits,
             Timeouts timeouts,
             Duration lifetime,
-            Preamble preamble)
+            Preamble preamble,
+            SocketFile file)
             implements Forward {
 
         public Tcp {
@@ -77,7 +79,15 @@ public sealed interface Forward {
 
         /** With what holds where the file says nothing else. */
         public static Tcp of(BindAddress bind, List<UpstreamAddress> to) {
-            return new Tcp(bind, to, Access.ALL, Limits.NONE, Timeouts.DEFAULT, Duration.ZERO, Preamble.NONE);
+            return new Tcp(
+                    bind,
+                    to,
+                    Access.ALL,
+                    Limits.NONE,
+                    Timeouts.DEFAULT,
+                    Duration.ZERO,
+                    Preamble.NONE,
+                    SocketFile.PRIVATE);
         }
 
         @Override
@@ -99,33 +109,50 @@ public sealed interface Forward {
         }
 
         public Tcp with(BindAddress bind) {
-            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble);
+            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble, file);
         }
 
         public Tcp with(Access access) {
-            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble);
+            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble, file);
         }
 
         public Tcp with(Limits limits) {
-            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble);
+            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble, file);
         }
 
         public Tcp with(Timeouts timeouts) {
-            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble);
+            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble, file);
         }
 
         public Tcp with(Preamble preamble) {
-            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble);
+            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble, file);
+        }
+
+        public Tcp with(SocketFile file) {
+            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble, file);
         }
 
         public Tcp withLifetime(Duration lifetime) {
-            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble);
+            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble, file);
         }
 
         @Override
         public Protocol protocol() {
             return Protocol.TCP;
         }
+    }
+
+    /**
+     * Which users of this machine may connect to a Unix socket: those that may write to its file. An abstract one has no
+     * file, and is for all of them.
+     *
+     * @param mode permission bits, as of chmod(1)
+     * @param user a name or number; empty: the one that runs the gateway
+     * @param group the same
+     */
+    record SocketFile(int mode, Optional<String> user, Optional<String> group) {
+
+        public static final SocketFile PRIVATE = new SocketFile(0600, Optional.empty(), Optional.empty());
     }
 
     /**

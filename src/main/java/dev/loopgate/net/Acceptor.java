@@ -5,7 +5,6 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -35,13 +34,11 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        Channel child = (Channel) message;
+        Channel child = Transport.prepared((Channel) message);
         if (failing) {
             failing = false;
             LOG.warn("accepting connections on {} again", Addresses.text(local(ctx)));
         }
-        child.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        child.config().setOption(ChannelOption.TCP_NODELAY, true);
         child.pipeline().addLast(entrance);
         transport.nextLoop().register(child).addListener(registered -> {
             if (!registered.isSuccess()) {

@@ -1,5 +1,6 @@
 package dev.loopgate.net;
 
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.NetUtil;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -18,8 +19,11 @@ public final class Addresses {
 
     private Addresses() {}
 
-    /** {@code 127.0.0.1:80}, {@code [::1]:80}, {@code [fe80::1%eth0]:80}; another address as it prints itself. */
+    /** {@code 127.0.0.1:80}, {@code [::1]:80}, {@code [fe80::1%eth0]:80}, {@code unix:///run/app.sock}, {@code unix://@name}. */
     public static String text(SocketAddress address) {
+        if (address instanceof DomainSocketAddress unix) {
+            return "unix://" + unix.path();
+        }
         if (!(address instanceof InetSocketAddress inet)) {
             return address.toString();
         }

@@ -3,6 +3,7 @@ package dev.loopgate.net;
 import dev.loopgate.model.BindAddress;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 
 /** An address that could not be listened on. */
 public final class BindFailure extends BindException {
@@ -22,23 +23,28 @@ public final class BindFailure extends BindException {
     }
 
     private final Kind kind;
-    private final InetSocketAddress address;
+    private final SocketAddress address;
     private final String reason;
 
-    BindFailure(InetSocketAddress address, Throwable cause) {
+    BindFailure(SocketAddress address, Throwable cause) {
         this(address, SystemError.of(cause), cause);
     }
 
-    private BindFailure(InetSocketAddress address, SystemError error, Throwable cause) {
+    private BindFailure(SocketAddress address, SystemError error, Throwable cause) {
         this(kind(error), Addresses.text(address), address, error.words(cause));
         initCause(cause);
     }
 
-    private BindFailure(Kind kind, String text, InetSocketAddress address, String reason) {
+    private BindFailure(Kind kind, String text, SocketAddress address, String reason) {
         super("cannot listen on " + text + ": " + reason);
         this.kind = kind;
         this.address = address;
         this.reason = reason;
+    }
+
+    /** Of a Unix socket. */
+    BindFailure(Kind kind, SocketAddress address, String reason) {
+        this(kind, Addresses.text(address), address, reason);
     }
 
     /** Of an address that stands for those of interfaces, and there are none. */
@@ -65,7 +71,7 @@ public final class BindFailure extends BindException {
         return kind;
     }
 
-    public InetSocketAddress address() {
+    public SocketAddress address() {
         return address;
     }
 

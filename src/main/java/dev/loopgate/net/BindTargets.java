@@ -26,7 +26,7 @@ public record BindTargets(List<InetSocketAddress> addresses, List<InetSocketAddr
      * interface of a container adds another.
      *
      * @throws SocketException where the system does not tell its interfaces
-     * @throws IllegalArgumentException where an {@code ADDRESS} is not an IP literal
+     * @throws IllegalArgumentException where an {@code ADDRESS} is not an IP literal, and for {@code UNIX}
      */
     public static BindTargets of(BindAddress bind) throws SocketException {
         return of(bind, address -> NetworkInterface.getByInetAddress(address) != null);
@@ -62,6 +62,7 @@ public record BindTargets(List<InetSocketAddress> addresses, List<InetSocketAddr
         List<InetSocketAddress> found = new ArrayList<>();
         List<InetSocketAddress> missing = new ArrayList<>();
         switch (bind.scope()) {
+            case UNIX -> throw new IllegalArgumentException(bind + " has no address of an interface");
             case ADDRESS -> found.add(new InetSocketAddress(Addresses.literal(bind.address()), bind.port()));
             case LOOPBACK -> {
                 for (InetAddress address : List.of(Addresses.LOOPBACK4, Addresses.LOOPBACK6)) {

@@ -3,6 +3,7 @@ package dev.loopgate.net;
 import dev.loopgate.model.BindAddress;
 import io.vertx.core.Future;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -49,8 +50,7 @@ public record Listeners(List<Listener> sockets, List<InetSocketAddress> missing)
         }
         InetSocketAddress next = targets.addresses().get(opened.size());
         if (next.getPort() == 0 && !opened.isEmpty()) {
-            next = new InetSocketAddress(
-                    next.getAddress(), opened.get(0).address().getPort());
+            next = new InetSocketAddress(next.getAddress(), opened.get(0).port());
         }
         return listen.apply(next)
                 .compose(
@@ -99,13 +99,13 @@ public record Listeners(List<Listener> sockets, List<InetSocketAddress> missing)
      */
     public Future<Followed> follow(
             Collection<InetSocketAddress> wanted, Function<InetSocketAddress, Future<Listener>> listen) {
-        List<InetSocketAddress> have = addresses();
+        List<SocketAddress> have = addresses();
         List<InetSocketAddress> lacking =
                 wanted.stream().filter(address -> !have.contains(address)).toList();
         List<Future<Listener>> opening = lacking.stream().map(listen).toList();
         return Future.join(opening).transform(tried -> {
             List<Listener> next = new ArrayList<>(sockets);
-            next.removeIf(socket -> !wanted.contains(socket.address()));
+            next.removeIf(socket -> wanted.stream().noneMatch(socket.address()::equals));
             next.addAll(opened(opening));
             if (next.isEmpty()) {
                 return Future.succeededFuture(new Followed(this, blocked(opening)));
@@ -136,7 +136,7 @@ public record Listeners(List<Listener> sockets, List<InetSocketAddress> missing)
      */
     public record Followed(Listeners listeners, Optional<BindFailure> blocked) {}
 
-    public List<InetSocketAddress> addresses() {
+    public List<SocketAddress> addresses() {
         return sockets.stream().map(Listener::address).toList();
     }
 

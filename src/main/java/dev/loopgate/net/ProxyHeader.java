@@ -1,8 +1,10 @@
 package dev.loopgate.net;
 
 import dev.loopgate.model.Forward.ProxyProtocol;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.haproxy.HAProxyCommand;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
@@ -12,6 +14,7 @@ import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who a connection was made by and to which address, as told in front of its bytes (the PROXY protocol, haproxy.org).
@@ -21,11 +24,26 @@ import java.util.Optional;
  */
 public record ProxyHeader(InetSocketAddress client, InetSocketAddress server) {
 
+    /** Of a Unix socket, which has no addresses: whoever connects is on this machine. */
+    static final ProxyHeader NAMELESS = new ProxyHeader(
+            new InetSocketAddress(Addresses.LOOPBACK4, 0), new InetSocketAddress(Addresses.LOOPBACK4, 0));
+
     /** Most headers have 28 to 52 bytes; some tell about TLS as well. */
     private static final int LONGEST_EXTENSIONS = 4096;
 
     /** How long a header may take, in milliseconds. */
     public static final long LIMIT_MILLIS = 10_000;
+
+    /** What a connection tells by itself; null where it is gone again. */
+    public static @Nullable ProxyHeader ofPeers(Channel accepted) {
+        if (!(accepted instanceof SocketChannel)) {
+            return NAMELESS;
+        }
+        return accepted.remoteAddress() instanceof InetSocketAddress client
+                        && accepted.localAddress() instanceof InetSocketAddress server
+                ? new ProxyHeader(client, server)
+                : null;
+    }
 
     /**
      * Reads a header of either version, without which the connection is closed; what follows passes on. The header comes as
@@ -58,7 +76,22 @@ public record ProxyHeader(InetSocketAddress client, InetSocketAddress server) {
 
     /** Sends the header, before anything else is sent. On the channel's event loop. */
     public void sendTo(Channel channel, ProxyProtocol version) {
-        HAProxyMessage message = new HAProxyMessage(
+        if (equals(NAMELESS) && version == ProxyProtocol.V1) {
+            // netty's encoder asks for addresses all the same.
+            channel.writeAndFlush(ByteBufUtil.writeAscii(channel.alloc(), "PROXY UNKNOWN\r\n"), channel.voidPromise());
+            return;
+        }
+        channel.pipeline().addLast(HAProxyMessageEncoder.INSTANCE);
+        channel.writeAndFlush(message(version), channel.voidPromise());
+        channel.pipeline().remove(HAProxyMessageEncoder.INSTANCE);
+    }
+
+    private HAProxyMessage message(ProxyProtocol version) {
+        if (equals(NAMELESS)) {
+            return new HAProxyMessage(
+                    HAProxyProtocolVersion.V2, HAProxyCommand.LOCAL, HAProxyProxiedProtocol.UNKNOWN, null, null, 0, 0);
+        }
+        return new HAProxyMessage(
                 version == ProxyProtocol.V1 ? HAProxyProtocolVersion.V1 : HAProxyProtocolVersion.V2,
                 HAProxyCommand.PROXY,
                 client.getAddress() instanceof Inet6Address ? HAProxyProxiedProtocol.TCP6 : HAProxyProxiedProtocol.TCP4,
@@ -66,8 +99,5 @@ public record ProxyHeader(InetSocketAddress client, InetSocketAddress server) {
                 Addresses.text(server.getAddress()),
                 client.getPort(),
                 server.getPort());
-        channel.pipeline().addLast(HAProxyMessageEncoder.INSTANCE);
-        channel.writeAndFlush(message, channel.voidPromise());
-        channel.pipeline().remove(HAProxyMessageEncoder.INSTANCE);
     }
 }

@@ -26,6 +26,7 @@ import java.nio.channels.NotYetConnectedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -55,6 +56,7 @@ public final class Transport {
     private final ContainerBridges bridges = new ContainerBridges();
     private final HandedSockets handed;
     private final Datagrams datagrams;
+    private final UnixListening unix;
     private final QueueBudget budget = new QueueBudget();
     private final PausableReads pausableReads = new PausableReads(budget, 0);
 
@@ -91,9 +93,16 @@ public final class Transport {
         // Not a loop of its own: what it accepts for itself, half of all with two loops, needs no other thread to wake.
         this.acceptor = loops.get(0);
         this.kind = SocketKind.of((IoEventLoop) loops.get(0));
-        this.names = new NameLookup(internals.internalWorkerPool().executor());
+        Executor workers = internals.internalWorkerPool().executor();
+        this.names = new NameLookup(workers);
+        this.unix = new UnixListening(this, kind, workers);
         this.handed = HandedSockets.of(kind, environment);
         this.datagrams = new Datagrams(kind, this.handed, bridges, names, loops, budget);
+    }
+
+    /** Listens on Unix sockets. */
+    public UnixListening unix() {
+        return unix;
     }
 
     /** What UDP needs. */
@@ -144,17 +153,28 @@ public final class Transport {
             return Future.failedFuture(new BindFailure(address, e.getCause() == null ? e : e.getCause()));
         }
         channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
+        return open(channel, bound ? null : address, guarded(address, onAccept))
+                .transform(opened -> opened.succeeded()
+                        ? Future.succeededFuture(new Listener(channel))
+                        : Future.failedFuture(new BindFailure(address, opened.cause())));
+    }
+
+    /**
+     * Brings a listening channel to life, without accepting yet.
+     *
+     * @param address null where it is bound already
+     * @return fails with what the system said
+     */
+    Future<Void> open(ServerChannel channel, @Nullable SocketAddress address, Consumer<Channel> onAccept) {
         channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
         channel.config().setAutoRead(false);
-        channel.pipeline().addLast(new Acceptor(this, guarded(address, onAccept)));
-        Promise<Listener> promise = Promise.promise();
+        channel.pipeline().addLast(new Acceptor(this, onAccept));
+        Promise<Void> promise = Promise.promise();
         acceptor.register(channel).addListener(registered -> {
             if (!registered.isSuccess()) {
-                promise.fail(new BindFailure(address, registered.cause()));
-                return;
-            }
-            if (bound) {
-                promise.complete(new Listener(channel));
+                promise.fail(registered.cause());
+            } else if (address == null) {
+                promise.complete();
             } else if (kind == SocketKind.NIO) {
                 // NIO gives the address of a listener that closed just now up in the select that follows.
                 acceptor.schedule(() -> bind(channel, address, promise), 1, TimeUnit.MILLISECONDS);
@@ -163,6 +183,17 @@ public final class Transport {
             }
         });
         return promise.future();
+    }
+
+    private static void bind(ServerChannel channel, SocketAddress address, Promise<Void> promise) {
+        channel.bind(address).addListener(bound -> {
+            if (bound.isSuccess()) {
+                promise.complete();
+            } else {
+                channel.close();
+                promise.fail(bound.cause());
+            }
+        });
     }
 
     private Consumer<Channel> guarded(InetSocketAddress address, Consumer<Channel> onAccept) {
@@ -180,17 +211,6 @@ public final class Transport {
                 reset(channel);
             }
         };
-    }
-
-    private static void bind(ServerChannel channel, InetSocketAddress address, Promise<Listener> promise) {
-        channel.bind(address).addListener(bound -> {
-            if (bound.isSuccess()) {
-                promise.complete(new Listener(channel));
-            } else {
-                channel.close();
-                promise.fail(new BindFailure(address, bound.cause()));
-            }
-        });
     }
 
     /**
@@ -293,10 +313,14 @@ public final class Transport {
     }
 
     Channel openClient(SocketAddress address) {
-        Channel channel = kind.client(address);
+        return prepared(kind.client(address));
+    }
+
+    /** As connections are to be, accepted or made. */
+    static Channel prepared(Channel channel) {
         // Not by its ChannelOption, which Java's own Unix sockets do not know in netty 4.2.
         ((DuplexChannelConfig) channel.config()).setAllowHalfClosure(true);
-        if (address instanceof InetSocketAddress) {
+        if (channel instanceof SocketChannel) {
             channel.config().setOption(ChannelOption.TCP_NODELAY, true);
         }
         return channel;

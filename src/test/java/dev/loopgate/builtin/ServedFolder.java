@@ -71,7 +71,7 @@ final class ServedFolder implements AutoCloseable {
     }
 
     int port() {
-        return listener.address().getPort();
+        return listener.port();
     }
 
     RawResponse get(String target, String... fields) {

@@ -104,6 +104,14 @@ final class ModelText {
             preamble.proxies().ifPresent(proxies -> add(out, "accept-proxy-protocol", blocks(proxies.allow()), "-"));
             add(out, "sni", join(preamble.serverNames()), "");
             add(out, "drain", tcp.timeouts().drain().toString(), "PT10S");
+            Forward.SocketFile file = tcp.file();
+            add(out, "mode", Integer.toOctalString(file.mode()), "600");
+            add(
+                    out,
+                    "owner",
+                    file.user().orElse("")
+                            + file.group().map(group -> ":" + group).orElse(""),
+                    "");
         } else if (forward instanceof Forward.Udp udp) {
             add(out, "sessions", udp.sessions(), 10_000);
             add(out, "idle", udp.idle().toString(), "PT1M");

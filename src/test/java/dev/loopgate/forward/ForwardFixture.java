@@ -8,6 +8,7 @@ import dev.loopgate.net.Transport;
 import dev.loopgate.testkit.Wire;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,7 +56,13 @@ final class ForwardFixture implements AutoCloseable, ForwardEvents {
     }
 
     static int port(PortForward forward) {
-        return forward.status().listening().get(0).getPort();
+        return sockets(forward).get(0).getPort();
+    }
+
+    static List<InetSocketAddress> sockets(PortForward forward) {
+        return forward.status().listening().stream()
+                .map(InetSocketAddress.class::cast)
+                .toList();
     }
 
     static Wire connect(TcpForward forward) {

@@ -136,7 +136,7 @@ class TcpForwardChangeTest {
         Vertx nio = Vertx.vertx();
         TcpForward forward = new TcpForward(new Transport(nio), rule(one, Access.ALL, LONG), fixture);
         forward.open().await(15, TimeUnit.SECONDS);
-        InetSocketAddress first = forward.status().listening().get(0);
+        InetSocketAddress first = ForwardFixture.sockets(forward).get(0);
         InetSocketAddress second = new InetSocketAddress("127.0.0.2", first.getPort());
         Future<?> following = forward.follow(List.of(first, second));
         forward.stopAccepting().await(15, TimeUnit.SECONDS);

@@ -123,7 +123,7 @@ class UdpForwardTest {
         try (UdpPeer echo = UdpPeer.echo()) {
             UdpForward forward =
                     fixture.open(Forward.Udp.of(BindAddress.loopback(0), List.of(new LoopbackPort(echo.port()))));
-            List<InetSocketAddress> both = forward.status().listening();
+            List<InetSocketAddress> both = ForwardFixture.sockets(forward);
             assertThat(both)
                     .hasSize(2)
                     .extracting(InetSocketAddress::getPort)
@@ -306,7 +306,7 @@ class UdpForwardTest {
     }
 
     static InetSocketAddress address(UdpForward forward) {
-        return forward.status().listening().get(0);
+        return ForwardFixture.sockets(forward).get(0);
     }
 
     static InetAddress loopback(int last) {

@@ -58,7 +58,7 @@ class ForwardSlotTest {
     void open() {
         machine.has(at("127.0.0.1"));
         Watched.await(slot.open());
-        port = slot.listening().get(0).getPort();
+        port = ((InetSocketAddress) slot.listening().get(0)).getPort();
         machine.has(at("127.0.0.1"));
     }
 

@@ -42,7 +42,7 @@ class DescriptorLimitTest {
                             new InetSocketAddress(Addresses.LOOPBACK4, 0),
                             channel -> channel.pipeline().addLast(new Echo()))
                     .await();
-            System.out.println(listener.address().getPort());
+            System.out.println(listener.port());
             while (System.in.read() >= 0) {
                 System.out.println("still here");
             }

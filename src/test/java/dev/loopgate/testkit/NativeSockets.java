@@ -9,12 +9,16 @@ public final class NativeSockets {
 
     private NativeSockets() {}
 
+    public static boolean available() {
+        return Epoll.isAvailable() || KQueue.isAvailable();
+    }
+
     /**
      * Skips the test where the gateway runs on Java's sockets.
      *
      * @param limit what those cannot do
      */
     public static void assumeFor(String limit) {
-        Assumptions.assumeTrue(Epoll.isAvailable() || KQueue.isAvailable(), "Java's own sockets cannot: " + limit);
+        Assumptions.assumeTrue(available(), "Java's own sockets cannot: " + limit);
     }
 }

@@ -54,7 +54,7 @@ public final class RunningGateway implements AutoCloseable {
     }
 
     public int port() {
-        return listener.address().getPort();
+        return listener.port();
     }
 
     /** Client connections that are open. */
