@@ -49,8 +49,10 @@ final class ForwardTable {
                         + down.getString("cause"));
             }
             if (problem != null) {
-                trouble.add("  " + style.red(name + " is not listening on " + problem.getString("address")) + ": "
-                        + problem.getString("cause") + holder(problem.getJsonObject("holder")));
+                String address = problem.getString("address");
+                String where = address.equals(forward.getString("bind")) ? "" : " on " + address;
+                trouble.add("  " + style.red(name + " is not listening" + where) + ": " + problem.getString("cause")
+                        + holder(problem.getJsonObject("holder")));
             }
             String error = forward.getString("lastError");
             if (error != null) {

@@ -102,7 +102,10 @@ public final class UnixListening {
                         file.permit(access);
                         return null;
                     })
-                    .onFailure(failure -> LOG.warn("cannot change who may use {}", failure.getMessage()));
+                    .onFailure(failure -> LOG.warn(
+                            "{} is open to whom it was before: {}",
+                            Addresses.text(file.address()),
+                            failure instanceof BindFailure known ? known.reason() : failure.getMessage()));
         }
     }
 

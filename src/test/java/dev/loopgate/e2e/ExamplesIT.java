@@ -127,6 +127,50 @@ class ExamplesIT {
     }
 
     @Test
+    void ftp_passive() throws IOException {
+        String vsftpd = Programs.require("vsftpd").toString();
+        Programs.require("curl");
+        try (Rig rig = new Rig(folder)) {
+            String own = "127.0.0.2";
+            int first = Rig.freePorts(10);
+            Example example =
+                    new Example(rig, "examples/ftp-passive", Map.of("40000", first, "40009", first + 9), "21", "2121");
+            Rig.replace(example.file(), "\"lan:", "\"" + own + ":");
+            Rig.replace(example.file(), "allow: [", "allow: [127.0.0.0/8, ");
+            Rig.replace(example.folder().resolve("README.md"), "192.168.1.10", own);
+            Path files = Files.createDirectory(example.folder().resolve("files"));
+            Files.createDirectory(files.resolve("incoming"));
+            Files.writeString(files.resolve("hello.txt"), "hello");
+            // A server of root's goes to a user and a folder of its own; this one is run by whoever runs the tests.
+            Path settings = rig.file(
+                    "vsftpd.conf",
+                    example.readme().blocks("ini").get(0) + "listen_port=" + example.port("21")
+                            + "\nbackground=NO\nrun_as_launching_user=YES\nseccomp_sandbox=NO\nanonymous_enable=YES\n"
+                            + "no_anon_password=YES\nwrite_enable=YES\nanon_upload_enable=YES\nanon_umask=022\nanon_root="
+                            + files
+                            + "\n");
+            rig.server(example.port("21"), folder, Map.of(), vsftpd, settings.toString());
+            example.start();
+
+            for (String command : example.commands()) {
+                if (command.startsWith("curl")) {
+                    assertThat(example.run(command)).contains("hello.txt", "incoming");
+                }
+            }
+            Path large = rig.file("large", "0123456789".repeat(1_000_000));
+            String site = "ftp://" + own + ":" + example.port("2121") + "/";
+            rig.run("curl", "-sS", "-T", large.toString(), site + "incoming/");
+            assertThat(Files.mismatch(large, files.resolve("incoming/large"))).isEqualTo(-1);
+            String same = site + "incoming/large";
+            rig.run("curl", "-sS", "--parallel", "-o", "one", same, "-o", "two", same);
+            for (String copy : List.of("one", "two")) {
+                assertThat(Files.mismatch(large, folder.resolve(copy))).isEqualTo(-1);
+            }
+            example.checkAll();
+        }
+    }
+
+    @Test
     void path_routed_app() {
         try (Rig rig = new Rig(folder)) {
             Programs.require("node");

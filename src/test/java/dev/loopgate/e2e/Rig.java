@@ -8,6 +8,8 @@ import dev.loopgate.testkit.TcpPeer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Servers, clients and a gateway between them. Closing it ends every process that it started, the last one first. */
@@ -40,6 +43,26 @@ final class Rig implements AutoCloseable {
 
     static int freePort() {
         return TcpPeer.closedPort();
+    }
+
+    /** The first of so many ports in a row that nobody has. */
+    static int freePorts(int count) {
+        while (true) {
+            int first = freePort();
+            if (IntStream.range(first, first + count).allMatch(Rig::free)) {
+                return first;
+            }
+        }
+    }
+
+    private static boolean free(int port) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(port));
+            return true;
+        } catch (IOException taken) {
+            return false;
+        }
     }
 
     Path folder() {

@@ -58,6 +58,14 @@ class UnixForwardIT {
             Eventually.until("another mode", Rig.LIMIT, () -> mode(socket).equals("rw-rw----"));
             assertThat(curl(rig, curl, socket)).isNotEmpty();
             assertThat(forward(first).getInteger("accepted")).isEqualTo(2);
+            Rig.replace(file, "mode: 660", "mode: 660, owner: no-such-user");
+            Eventually.until(
+                    "a warning",
+                    Rig.LIMIT,
+                    () -> first.output()
+                            .contains("unix://" + socket
+                                    + " is open to whom it was before: there is no user no-such-user"));
+            Rig.replace(file, ", owner: no-such-user", "");
             first.process().signal("KILL");
             Eventually.until("its end", () -> !first.process().alive());
             assertThat(socket).exists();
