@@ -37,6 +37,9 @@ final class UdpForward implements PortForward {
     /** So many sessions a forward may have where those of all forwards are too many for the process. */
     private static final int FEW = 16;
 
+    /** So many are sent at once, while those that were read are in the processor's cache. */
+    private static final int MOST_ANSWERS = 16;
+
     private final Transport transport;
     private final Datagrams datagrams;
     private final EventLoop loop;
@@ -46,6 +49,10 @@ final class UdpForward implements PortForward {
     private final UdpSessions sessions = new UdpSessions();
     private final Map<UpstreamAddress, InetSocketAddress> proven = new HashMap<>();
     private final List<UdpSession> written = new ArrayList<>();
+    /** Sockets of clients with answers that wait for the end of the event loop's turn, and how many have come in it. */
+    private final List<Channel> answering = new ArrayList<>(1);
+
+    private int answers;
     private final TargetTurns turns;
     private final Pace toTarget = new Pace();
     private final Pace toClient = new Pace();
@@ -233,12 +240,18 @@ final class UdpForward implements PortForward {
         }
     }
 
+    private void sendAnswers() {
+        answering.forEach(datagrams::flush);
+        answering.clear();
+        answers = 0;
+    }
+
     void readComplete() {
         written.forEach(UdpSession::flush);
         written.clear();
     }
 
-    /** Queues an answer, which the caller flushes; the datagram is released. */
+    /** Queues an answer, which is sent with those that others get in the same turn of the event loop; it is released. */
     void toClient(UdpClient client, ByteBuf datagram) {
         int size = datagram.readableBytes();
         if (tooFast(toClient, size)) {
@@ -247,8 +260,21 @@ final class UdpForward implements PortForward {
         }
         if (datagrams.write(client.socket(), datagram, client.address())) {
             add(bytesToClient, size);
+            sendSoon(client.socket());
         } else {
             dropped();
+        }
+    }
+
+    private void sendSoon(Channel socket) {
+        if (answers++ == 0) {
+            loop.execute(this::sendAnswers);
+        }
+        if (!answering.contains(socket)) {
+            answering.add(socket);
+        }
+        if (answers % MOST_ANSWERS == 0) {
+            answering.forEach(datagrams::flush);
         }
     }
 

@@ -286,11 +286,6 @@ final class UdpSession {
         }
 
         @Override
-        public void channelReadComplete(ChannelHandlerContext context) {
-            datagrams.flush(client.socket());
-        }
-
-        @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
             if (context.channel() == upstream) {
                 failed(context.channel(), cause);
