@@ -37,9 +37,6 @@ final class UdpForward implements PortForward {
     /** So many sessions a forward may have where those of all forwards are too many for the process. */
     private static final int FEW = 16;
 
-    /** So many are sent at once, while those that were read are in the processor's cache. */
-    private static final int MOST_ANSWERS = 16;
-
     private final Transport transport;
     private final Datagrams datagrams;
     private final EventLoop loop;
@@ -49,10 +46,7 @@ final class UdpForward implements PortForward {
     private final UdpSessions sessions = new UdpSessions();
     private final Map<UpstreamAddress, InetSocketAddress> proven = new HashMap<>();
     private final List<UdpSession> written = new ArrayList<>();
-    /** Sockets of clients with answers that wait for the end of the event loop's turn, and how many have come in it. */
-    private final List<Channel> answering = new ArrayList<>(1);
-
-    private int answers;
+    private final UdpAnswers answers;
     private final TargetTurns turns;
     private final Pace toTarget = new Pace();
     private final Pace toClient = new Pace();
@@ -73,6 +67,7 @@ final class UdpForward implements PortForward {
         this.events = events;
         this.loop = transport.nextLoop();
         this.sockets = new ForwardSockets(address -> datagrams.listen(loop, address, new UdpEntrance(this, address)));
+        this.answers = new UdpAnswers(datagrams, loop);
         this.trouble = new ForwardTrouble(loop, () -> this.rule, events);
         this.turns = new TargetTurns((target, cause) -> events.targetChanged(this.rule, target, cause));
         limit(rule);
@@ -240,12 +235,6 @@ final class UdpForward implements PortForward {
         }
     }
 
-    private void sendAnswers() {
-        answering.forEach(datagrams::flush);
-        answering.clear();
-        answers = 0;
-    }
-
     void readComplete() {
         written.forEach(UdpSession::flush);
         written.clear();
@@ -260,21 +249,9 @@ final class UdpForward implements PortForward {
         }
         if (datagrams.write(client.socket(), datagram, client.address())) {
             add(bytesToClient, size);
-            sendSoon(client.socket());
+            answers.sendSoon(client.socket());
         } else {
             dropped();
-        }
-    }
-
-    private void sendSoon(Channel socket) {
-        if (answers++ == 0) {
-            loop.execute(this::sendAnswers);
-        }
-        if (!answering.contains(socket)) {
-            answering.add(socket);
-        }
-        if (answers % MOST_ANSWERS == 0) {
-            answering.forEach(datagrams::flush);
         }
     }
 
