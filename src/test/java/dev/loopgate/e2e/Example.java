@@ -79,12 +79,10 @@ final class Example {
     }
 
     private String rewritten(String text) {
-        String others = text;
-        for (Map.Entry<String, Integer> port : ports.entrySet()) {
-            others = others.replaceAll(
-                    "\\b" + port.getKey() + "\\b", port.getValue().toString());
-        }
-        return others;
+        // In one pass, since what stands in the place of a port may be another one that the files name.
+        return Pattern.compile("\\b(" + String.join("|", ports.keySet()) + ")\\b")
+                .matcher(text)
+                .replaceAll(port -> Integer.toString(port(port.group())));
     }
 
     /** What stands in the place of a port that the files name. */

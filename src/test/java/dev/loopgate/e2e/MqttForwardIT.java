@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.PackagedGateway;
+import dev.loopgate.testkit.PackagedGateway.Outcome;
 import dev.loopgate.testkit.Programs;
 import dev.loopgate.testkit.RunningProcess;
 import java.nio.file.Path;
@@ -13,65 +14,160 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A broker that listens on localhost only, with clients that stay connected. */
+/** An MQTT broker that listens on localhost only, reached through a forward by its own clients. */
 class MqttForwardIT {
+
+    private static final String SUBSCRIBED = "Sending SUBACK to subscriber";
 
     @TempDir
     Path folder;
 
     @Test
-    void a_subscriber_stays_over_a_reload_and_comes_back_when_the_broker_does() {
-        String mosquitto = Programs.require("mosquitto").toString();
-        String pub = Programs.require("mosquitto_pub").toString();
-        String sub = Programs.require("mosquitto_sub").toString();
+    void a_subscriber_keeps_its_connection_while_another_forward_is_added() {
         try (Rig rig = new Rig(folder)) {
-            int brokerPort = Rig.freePort();
+            int target = Rig.freePort();
+            RunningProcess broker = broker(rig, target);
             int port = Rig.freePort();
-            Path settings = rig.file(
-                    "mosquitto.conf", "listener " + brokerPort + " 127.0.0.1\nallow_anonymous true\nlog_dest stderr\n");
-            RunningProcess broker =
-                    rig.server(brokerPort, folder, Map.of(), mosquitto, "-v", "-c", settings.toString());
-            PackagedGateway gateway =
-                    rig.gateway("forwards:\n  \"127.0.0.1:" + port + "\": " + brokerPort + "\nhosts: {}\n");
+            PackagedGateway gateway = rig.gateway("forwards:\n  \"127.0.0.1:" + port + "\": " + target + "\n");
             Rig.awaitPort(port, gateway.process());
-            List<String> at = List.of("-h", "127.0.0.1", "-p", Integer.toString(port), "-t", "house/lamp", "-q", "1");
-            publish(rig, pub, at, "retained", "-r");
-            RunningProcess subscriber = rig.with(RunningProcess.start(
-                    folder, Map.of(), command(sub, at, "-i", "subscriber", "-k", "5", "-R", "-v")));
-            Eventually.until(
-                    "a subscription", Rig.LIMIT, () -> broker.stderr().contains("Sending SUBACK to subscriber"));
+            RunningProcess subscriber = subscriber(rig, broker, port, "-C", "2");
+            publish(rig, port, "before");
+            Eventually.until("the first message", () -> subscriber.stdout().equals("before\n"));
+            String connected = connections(broker);
 
-            Rig.replace(folder.resolve("loopgate.yaml"), "hosts: {}", "hosts: {app.localhost: " + Rig.freePort() + "}");
-            Eventually.until("a reload", Rig.LIMIT, () -> gateway.output().contains("+1 ~0 -0"));
-            publish(rig, pub, at, "after the reload");
-            Eventually.until("a message", Rig.LIMIT, () -> subscriber.stdout().contains("house/lamp after the reload"));
-            assertThat(broker.stderr()).containsOnlyOnce(" as subscriber ").doesNotContain("subscriber disconnected");
-            assertThat(rig.run(command(sub, at, "-C", "1").toArray(String[]::new)))
-                    .isEqualTo("retained\n");
+            int added = Rig.freePort();
+            Rig.replace(
+                    rig.folder().resolve("loopgate.yaml"),
+                    "forwards:\n",
+                    "forwards:\n  \"127.0.0.1:" + added + "\": " + target + "\n");
+            Eventually.until("a reload", () -> gateway.output().contains("+1 ~0 -0"));
+            // Sent after five seconds without anything else.
+            int pings = pings(broker);
+            Eventually.until("the connection to be kept alive", Rig.LIMIT, () -> pings(broker) > pings);
+            publish(rig, added, "after");
 
-            broker.close();
-            RunningProcess second =
-                    rig.server(brokerPort, folder, Map.of(), mosquitto, "-v", "-c", settings.toString());
-            Eventually.until(
-                    "the subscriber to be back",
-                    Rig.LIMIT,
-                    () -> second.stderr().contains("Sending SUBACK to subscriber"));
-            publish(rig, pub, at, "after the restart");
-            Eventually.until(
-                    "a message", Rig.LIMIT, () -> subscriber.stdout().contains("house/lamp after the restart"));
+            assertThat(subscriber.awaitExit(Rig.LIMIT)).as(subscriber.stderr()).isZero();
+            assertThat(subscriber.stdout()).isEqualTo("before\nafter\n");
+            assertThat(subscriber.stderr()).isEmpty();
+            assertThat(connections(broker)).isEqualTo(connected).hasLineCount(1);
+            Eventually.until("the second receipt", () -> count(broker, "Received PUBACK from subscriber ") == 2);
         }
     }
 
-    private static void publish(Rig rig, String pub, List<String> at, String message, String... options) {
-        List<String> command = new ArrayList<>(command(pub, at, options));
-        command.addAll(List.of("-m", message));
-        rig.run(command.toArray(String[]::new));
+    @Test
+    void a_broker_that_starts_again_has_its_clients_back_and_what_it_retained() {
+        try (Rig rig = new Rig(folder)) {
+            int target = Rig.freePort();
+            RunningProcess first = broker(rig, target);
+            int port = rig.forward(target);
+            publish(rig, port, "retained", "-r");
+            assertThat(retained(rig, port)).isEqualTo("retained\n");
+            RunningProcess subscriber = subscriber(rig, first, port);
+            Eventually.until("what was retained", () -> subscriber.stdout().equals("retained\n"));
+
+            first.terminate();
+            first.awaitExit(Rig.LIMIT);
+            Outcome refused = Rig.attempt(folder, Map.of(), publication(port, "lost"));
+            assertThat(refused.status()).as(refused.stderr()).isNotZero();
+
+            RunningProcess second = broker(rig, target);
+            assertThat(retained(rig, port)).isEqualTo("retained\n");
+            Eventually.until("the subscriber to be back", Rig.LIMIT, () -> count(second, SUBSCRIBED) == 1);
+            publish(rig, port, "again");
+            Eventually.asserted(() -> assertThat(subscriber.stdout()).isEqualTo("retained\nretained\nagain\n"));
+        }
     }
 
-    private static List<String> command(String program, List<String> at, String... options) {
-        List<String> command = new ArrayList<>(List.of(program));
-        command.addAll(at);
+    /** Starts a broker that says what it gets and sends, and that finds again what an earlier one in this rig retained. */
+    private static RunningProcess broker(Rig rig, int port) {
+        String mosquitto = Programs.require("mosquitto").toString();
+        Path settings = rig.file(
+                "mosquitto.conf",
+                String.join(
+                        "\n",
+                        "listener " + port + " 127.0.0.1",
+                        "allow_anonymous true",
+                        "log_type all",
+                        "log_dest stderr",
+                        "persistence true",
+                        "persistence_location " + rig.folder("retained") + "/",
+                        // Started by root it would be another, whom the folder is closed to.
+                        "user " + System.getProperty("user.name"),
+                        ""));
+        return rig.server(port, rig.folder(), Map.of(), mosquitto, "-c", settings.toString());
+    }
+
+    /** Starts a client that prints each message, and waits until the broker knows what it wants. */
+    private static RunningProcess subscriber(Rig rig, RunningProcess broker, int port, String... options) {
+        List<String> command = new ArrayList<>(List.of(
+                Programs.require("mosquitto_sub").toString(),
+                "-p",
+                Integer.toString(port),
+                "-i",
+                "subscriber",
+                "-k",
+                "5",
+                "-q",
+                "1",
+                "-t",
+                "topic"));
         command.addAll(List.of(options));
-        return command;
+        RunningProcess subscriber = rig.with(RunningProcess.start(rig.folder(), Map.of(), command));
+        Eventually.until("a subscriber", Rig.LIMIT, () -> count(broker, SUBSCRIBED) == 1);
+        return subscriber;
+    }
+
+    private static String[] publication(int port, String message, String... options) {
+        List<String> command = new ArrayList<>(List.of(
+                Programs.require("mosquitto_pub").toString(),
+                "-p",
+                Integer.toString(port),
+                "-q",
+                "1",
+                "-t",
+                "topic",
+                "-m",
+                message));
+        command.addAll(List.of(options));
+        return command.toArray(String[]::new);
+    }
+
+    private static void publish(Rig rig, int port, String message, String... options) {
+        rig.run(publication(port, message, options));
+    }
+
+    /** The first message that somebody new is given. */
+    private static String retained(Rig rig, int port) {
+        return rig.run(
+                Programs.require("mosquitto_sub").toString(),
+                "-p",
+                Integer.toString(port),
+                "-q",
+                "1",
+                "-t",
+                "topic",
+                "-C",
+                "1",
+                "-W",
+                "50");
+    }
+
+    /** The lines by which the broker tells each connection of the subscriber, with the port that it came from. */
+    private static String connections(RunningProcess broker) {
+        return String.join(
+                "\n",
+                broker.stderr()
+                        .lines()
+                        .filter(line -> line.contains("New client connected from 127.0.0.1:")
+                                && line.contains(" as subscriber "))
+                        .toList());
+    }
+
+    private static int pings(RunningProcess broker) {
+        return count(broker, "Received PINGREQ from subscriber");
+    }
+
+    private static int count(RunningProcess broker, String text) {
+        return (int) broker.stderr().lines().filter(line -> line.contains(text)).count();
     }
 }
