@@ -112,10 +112,15 @@ final class PortChecks {
                                 + target + " listens",
                         "write \"" + lan(forward) + "\": every address but loopback");
             } else {
+                String another = switch (forward.bind().address()) {
+                    case "127.0.0.1" -> "name [::1]:" + port + " as its target";
+                    case "::1" -> "name 127.0.0.1:" + port + " as its target";
+                    default -> "give it another port";
+                };
                 problems.error(
                         key.place(),
                         "the forward " + key.shown() + " leads to itself",
-                        "give it another port, or write \"" + lan(forward) + "\" for every address but loopback");
+                        another + ", or write \"" + lan(forward) + "\" for every address but loopback");
             }
             return true;
         }
