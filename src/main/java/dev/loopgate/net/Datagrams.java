@@ -66,7 +66,7 @@ public final class Datagrams {
             DatagramChannel socket;
             try {
                 adopted = handed.datagrams(address);
-                socket = open(loop, adopted != null ? adopted : kind.datagrams(address), handler);
+                socket = open(loop, adopted != null ? adopted : kind.datagrams(address), false, handler);
             } catch (RuntimeException e) {
                 promise.fail(new BindFailure(address, e.getCause() == null ? e : e.getCause()));
                 return;
@@ -97,7 +97,7 @@ public final class Datagrams {
     public Channel connect(EventLoop loop, InetSocketAddress target, ChannelHandler handler) throws IOException {
         DatagramChannel socket;
         try {
-            socket = open(loop, kind.datagrams(target), handler);
+            socket = open(loop, kind.datagrams(target), true, handler);
         } catch (RuntimeException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new IOException(reason(cause), cause);
@@ -133,7 +133,7 @@ public final class Datagrams {
         return failure.getCause() != null && SystemError.of(failure.getCause()) == SystemError.OUT_OF_DESCRIPTORS;
     }
 
-    private DatagramChannel open(EventLoop loop, DatagramChannel socket, ChannelHandler handler) {
+    private DatagramChannel open(EventLoop loop, DatagramChannel socket, boolean connected, ChannelHandler handler) {
         socket.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, DatagramWrites.WATER_MARK);
         socket.config().setReceiveBufferSize(SOCKET_BUFFER);
         if (socket instanceof EpollDatagramChannel epoll) {
@@ -143,7 +143,7 @@ public final class Datagrams {
         if (own == null) {
             throw new IllegalArgumentException("not a loop of this transport");
         }
-        own.serve(socket);
+        own.serve(socket, connected);
         socket.pipeline().addLast(handler);
         loop.register(socket);
         return socket;
