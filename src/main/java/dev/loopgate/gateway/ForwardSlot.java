@@ -7,13 +7,13 @@ import dev.loopgate.model.Forward;
 import dev.loopgate.net.Addresses;
 import dev.loopgate.net.BindFailure;
 import dev.loopgate.net.BindTargets;
+import dev.loopgate.net.MachineAddresses;
 import dev.loopgate.net.Transport;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -29,9 +29,6 @@ final class ForwardSlot {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
-    /** Between two looks at the interfaces of this machine, for a rule that listens on all that there are. */
-    static final Duration LOOK = Duration.ofSeconds(5);
-
     /** Asking the system for the holder costs far more than trying to bind. */
     private static final int TRIES_PER_QUESTION = 12;
 
@@ -40,7 +37,8 @@ final class ForwardSlot {
     private final GatewayEvents events;
     private final PortForward forward;
     private final @Nullable Targets targets;
-    private final Duration look;
+    private final NetworkWatch network;
+    private final NetworkWatch.Follower follower = this::look;
     private final Expiry expiry;
     private volatile boolean expired;
     private @Nullable BindProblem problem;
@@ -48,24 +46,31 @@ final class ForwardSlot {
     private long timer = -1;
     private int tries;
     private boolean retired;
+    private boolean looking;
+    private @Nullable MachineAddresses followed;
 
-    /** What the address of its rule means on this machine, now. */
+    /** What the address of its rule means on this machine. */
     interface Targets {
-        List<InetSocketAddress> now() throws SocketException;
+        List<InetSocketAddress> on(MachineAddresses machine);
     }
 
-    ForwardSlot(Vertx vertx, Transport transport, Forward rule, BindProblems problems, GatewayEvents events) {
-        this(vertx, transport, rule, problems, events, targets(rule), LOOK);
+    ForwardSlot(
+            Vertx vertx,
+            Transport transport,
+            Forward rule,
+            BindProblems problems,
+            GatewayEvents events,
+            NetworkWatch network) {
+        this(vertx, transport, rule, problems, events, network, targets(rule.bind(), rule.protocol()));
     }
 
-    private static @Nullable Targets targets(Forward rule) {
-        BindAddress bind = rule.bind();
-        if (bind.scope() == BindAddress.Scope.LAN || bind.scope() == BindAddress.Scope.DOCKER) {
-            return () -> BindTargets.of(bind).addresses();
-        }
-        return bind.wildcard() && rule.protocol() == Forward.Protocol.UDP
-                ? () -> BindTargets.ofEach(bind).addresses()
-                : null;
+    private static @Nullable Targets targets(BindAddress bind, Forward.Protocol protocol) {
+        boolean follows = switch (bind.scope()) {
+            case LAN, DOCKER -> true;
+            case ADDRESS -> bind.wildcard() && protocol == Forward.Protocol.UDP;
+            case LOOPBACK, UNIX -> false;
+        };
+        return follows ? machine -> BindTargets.on(machine, bind) : null;
     }
 
     /** @param targets null where its addresses never change */
@@ -75,10 +80,10 @@ final class ForwardSlot {
             Forward rule,
             BindProblems problems,
             GatewayEvents events,
-            @Nullable Targets targets,
-            Duration look) {
+            NetworkWatch network,
+            @Nullable Targets targets) {
         this.targets = targets;
-        this.look = look;
+        this.network = network;
         this.vertx = vertx;
         this.problems = problems;
         this.events = events;
@@ -101,11 +106,11 @@ final class ForwardSlot {
 
     /** Completes once it listens, or it is known why not; never fails. */
     Future<Void> open() {
-        Targets followed = targets;
-        Future<Optional<BindFailure>> opened = followed == null
+        Targets wanted = targets;
+        Future<Optional<BindFailure>> opened = wanted == null
                 ? forward.open().map(Optional.empty())
-                : vertx.executeBlocking(followed::now, false)
-                        .compose(forward::open)
+                : network.now()
+                        .compose(machine -> forward.open(wanted.on(machine)).onSuccess(move -> follows(machine)))
                         .map(PortForward.Move::blocked);
         return opened.compose(this::listens, failure -> blocked(failure).onComplete(told -> retryLater()));
     }
@@ -130,6 +135,7 @@ final class ForwardSlot {
     private synchronized void cancelTimers() {
         retired = true;
         expiry.cancel();
+        network.remove(follower);
         if (timer != -1) {
             vertx.cancelTimer(timer);
             timer = -1;
@@ -206,28 +212,42 @@ final class ForwardSlot {
         } else if (news) {
             events.forwardMoved(rule(), addresses());
         }
-        return leftOut.map(this::blocked).orElseGet(Future::succeededFuture).onComplete(told -> lookLater());
+        return leftOut.map(this::blocked).orElseGet(Future::succeededFuture).onComplete(told -> followNetwork());
     }
 
     private List<String> addresses() {
         return listening().stream().map(Addresses::text).toList();
     }
 
-    private synchronized void lookLater() {
-        Targets followed = targets;
-        if (!retired && followed != null) {
-            timer = vertx.setTimer(look.toMillis(), now -> look(followed));
+    private synchronized void followNetwork() {
+        if (!retired && targets != null) {
+            network.add(follower);
         }
     }
 
-    private void look(Targets wanted) {
-        vertx.executeBlocking(wanted::now, false)
-                .compose(forward::follow)
-                .compose(this::followed)
-                .onComplete(looked -> lookLater());
+    private void look(MachineAddresses machine) {
+        Targets wanted = targets;
+        synchronized (this) {
+            if (wanted == null || retired || looking || (machine.equals(followed) && problem == null)) {
+                return;
+            }
+            looking = true;
+        }
+        forward.follow(wanted.on(machine))
+                .onSuccess(move -> follows(machine))
+                .compose(this::moved)
+                .onComplete(moved -> looked());
     }
 
-    private Future<Void> followed(PortForward.Move move) {
+    private synchronized void follows(MachineAddresses machine) {
+        followed = machine;
+    }
+
+    private synchronized void looked() {
+        looking = false;
+    }
+
+    private Future<Void> moved(PortForward.Move move) {
         if (move.moved()) {
             events.forwardMoved(rule(), addresses());
         }

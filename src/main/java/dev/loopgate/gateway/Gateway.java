@@ -4,6 +4,7 @@ import dev.loopgate.gateway.ReloadReport.Outcome;
 import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.net.BindFailure;
+import dev.loopgate.net.MachineAddresses;
 import dev.loopgate.observe.AccessLog;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -50,7 +51,9 @@ public final class Gateway {
         this.file = setup.file();
         this.problems = new BindProblems(setup.holders());
         this.listeners = new HttpListeners(http);
-        this.forwards = new Forwards(rule -> new ForwardSlot(vertx, setup.transport(), rule, problems, setup.events()));
+        NetworkWatch network = new NetworkWatch(vertx, MachineAddresses::now, NetworkWatch.PAUSE);
+        this.forwards = new Forwards(
+                rule -> new ForwardSlot(vertx, setup.transport(), rule, problems, setup.events(), network));
         this.shutdown = new Shutdown(vertx, http, listeners, forwards);
     }
 
@@ -72,7 +75,7 @@ public final class Gateway {
                         return (Void) null;
                     })
                     .compose(bound -> forwards.apply(configuration.forwards()))
-                    .onSuccess(opened -> vertx.setPeriodic(ForwardSlot.LOOK.toMillis(), now -> followBridges()))
+                    .onSuccess(opened -> vertx.setPeriodic(NetworkWatch.PAUSE.toMillis(), now -> followBridges()))
                     .map(opened -> status())
                     .recover(this::startFailure);
         });

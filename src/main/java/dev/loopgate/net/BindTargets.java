@@ -22,9 +22,6 @@ public record BindTargets(List<InetSocketAddress> addresses, List<InetSocketAddr
     }
 
     /**
-     * LAN leaves IPv6 link-local addresses out: a client needs a zone to name one, browsers take none, and each virtual
-     * interface of a container adds another.
-     *
      * @throws SocketException where the system does not tell its interfaces
      * @throws IllegalArgumentException where an {@code ADDRESS} is not an IP literal, and for {@code UNIX}
      */
@@ -33,24 +30,31 @@ public record BindTargets(List<InetSocketAddress> addresses, List<InetSocketAddr
     }
 
     /**
-     * The same with every address of the machine in place of a wildcard address, for UDP: an answer has to come from the
-     * address that was asked, and a socket of the wildcard address leaves it to the system which that is.
+     * The sockets of a {@link BindAddress} that goes along with the machine's networks: LAN, DOCKER, and for UDP a wildcard
+     * address. There every address of the machine stands in its place: an answer has to come from the one that was asked, and
+     * a socket of the wildcard address leaves it to the system which that is.
+     *
+     * @throws IllegalArgumentException for any other
      */
-    public static BindTargets ofEach(BindAddress bind) throws SocketException {
-        BindTargets targets = of(bind);
-        if (!bind.wildcard()) {
-            return targets;
-        }
-        int length = targets.addresses().get(0).getAddress().getAddress().length;
-        InetAddress loopback = length == 4 ? Addresses.LOOPBACK4 : Addresses.LOOPBACK6;
-        List<InetSocketAddress> found = new ArrayList<>();
-        found.add(new InetSocketAddress(loopback, bind.port()));
-        for (InetAddress address : reachableFromOutside()) {
-            if (address.getAddress().length == length) {
-                found.add(new InetSocketAddress(address, bind.port()));
+    public static List<InetSocketAddress> on(MachineAddresses machine, BindAddress bind) {
+        List<InetAddress> addresses = new ArrayList<>();
+        switch (bind.scope()) {
+            case LAN -> addresses.addAll(machine.network());
+            case DOCKER -> addresses.addAll(machine.containers());
+            case ADDRESS, LOOPBACK, UNIX -> {
+                if (!bind.wildcard()) {
+                    throw new IllegalArgumentException(bind + " stays where it is");
+                }
+                InetAddress loopback = bind.address().equals("::") ? Addresses.LOOPBACK6 : Addresses.LOOPBACK4;
+                addresses.add(loopback);
+                machine.network().stream()
+                        .filter(address -> address.getClass() == loopback.getClass())
+                        .forEach(addresses::add);
             }
         }
-        return new BindTargets(found, List.of());
+        return addresses.stream()
+                .map(address -> new InetSocketAddress(address, bind.port()))
+                .toList();
     }
 
     /** Whether an address is one of this machine's. */
@@ -69,36 +73,8 @@ public record BindTargets(List<InetSocketAddress> addresses, List<InetSocketAddr
                     (interfaces.have(address) ? found : missing).add(new InetSocketAddress(address, bind.port()));
                 }
             }
-            case LAN -> {
-                for (InetAddress address : reachableFromOutside()) {
-                    found.add(new InetSocketAddress(address, bind.port()));
-                }
-            }
-            case DOCKER -> {
-                for (InetAddress address : ContainerBridges.addresses()) {
-                    found.add(new InetSocketAddress(address, bind.port()));
-                }
-            }
+            case LAN, DOCKER -> found.addAll(on(MachineAddresses.now(), bind));
         }
         return new BindTargets(found, missing);
-    }
-
-    private static List<InetAddress> reachableFromOutside() throws SocketException {
-        List<InetAddress> four = new ArrayList<>();
-        List<InetAddress> six = new ArrayList<>();
-        for (NetworkInterface each : NetworkInterface.networkInterfaces().toList()) {
-            if (!each.isUp() || each.isLoopback()) {
-                continue;
-            }
-            for (InetAddress address : each.inetAddresses().toList()) {
-                if (address.getAddress().length == 4) {
-                    four.add(address);
-                } else if (!address.isLinkLocalAddress()) {
-                    six.add(address);
-                }
-            }
-        }
-        four.addAll(six);
-        return four;
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loopgate.diagnose.PatientPortHolders;
 import dev.loopgate.model.Forward;
+import dev.loopgate.net.Addresses;
+import dev.loopgate.net.MachineAddresses;
 import dev.loopgate.net.PortHolder;
 import dev.loopgate.net.Transport;
 import dev.loopgate.testkit.Eventually;
@@ -16,7 +18,6 @@ import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -24,6 +25,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,10 +58,10 @@ class ForwardSlotTest {
 
     @BeforeEach
     void open() {
-        machine.has(at("127.0.0.1"));
+        machine.has("127.0.0.1");
         Watched.await(slot.open());
         port = ((InetSocketAddress) slot.listening().get(0)).getPort();
-        machine.has(at("127.0.0.1"));
+        machine.has("127.0.0.1");
     }
 
     @AfterEach
@@ -73,15 +75,15 @@ class ForwardSlotTest {
 
     @Test
     void goes_along_with_the_interfaces_of_the_machine() throws Exception {
-        machine.has(at("127.0.0.1"), at("127.0.0.2"));
+        machine.has("127.0.0.1", "127.0.0.2");
         assertThat(next(moves)).containsExactly("127.0.0.1:" + port, "127.0.0.2:" + port);
         assertEchoes("127.0.0.2");
 
-        machine.has(at("127.0.0.2"));
+        machine.has("127.0.0.2");
         assertThat(next(moves)).containsExactly("127.0.0.2:" + port);
         assertEchoes("127.0.0.2");
 
-        machine.has(at("127.0.0.1"));
+        machine.has("127.0.0.1");
         assertThat(next(moves)).containsExactly("127.0.0.1:" + port);
         assertEchoes("127.0.0.1");
     }
@@ -89,7 +91,7 @@ class ForwardSlotTest {
     @Test
     void a_new_address_whose_port_is_taken_is_told_once_and_listened_on_once_it_is_free() throws Exception {
         try (PortHog hog = PortHog.start("127.0.0.2", port, false)) {
-            machine.has(at("127.0.0.1"), at("127.0.0.2"));
+            machine.has("127.0.0.1", "127.0.0.2");
             BindProblem problem = next(blocked);
             assertThat(problem.kind()).isEqualTo(BindProblem.Kind.TAKEN);
             assertThat(problem.address()).isEqualTo("127.0.0.2:" + port);
@@ -111,7 +113,7 @@ class ForwardSlotTest {
     @Test
     void an_address_that_is_taken_from_the_start_keeps_no_other_from_listening() throws Exception {
         Machine other = new Machine();
-        other.has(at("127.0.0.2"), at("127.0.0.3"));
+        other.has("127.0.0.2", "127.0.0.3");
         ForwardSlot second = slot(other);
         try (PortHog hog = PortHog.start("127.0.0.2", port, false)) {
             Watched.await(second.open());
@@ -136,7 +138,7 @@ class ForwardSlotTest {
     @Test
     void what_is_taken_everywhere_is_listened_on_once_it_is_free() throws Exception {
         Machine other = new Machine();
-        other.has(at("127.0.0.2"));
+        other.has("127.0.0.2");
         ForwardSlot second = slot(other);
         try (PortHog hog = PortHog.start("127.0.0.2", port, false)) {
             Watched.await(second.open());
@@ -152,27 +154,25 @@ class ForwardSlotTest {
     @Test
     void a_taken_address_that_goes_away_is_no_problem_any_more() throws Exception {
         try (PortHog hog = PortHog.start("127.0.0.2", port, false)) {
-            machine.has(at("127.0.0.1"), at("127.0.0.2"));
+            machine.has("127.0.0.1", "127.0.0.2");
             assertThat(next(blocked).holder().map(PortHolder::pid)).contains(hog.pid());
-            machine.has(at("127.0.0.1"));
+            machine.has("127.0.0.1");
             Eventually.until(
                     "there is no problem any more", () -> slot.state().problem().isEmpty());
         }
     }
 
-    private ForwardSlot slot(Machine targets) {
+    private ForwardSlot slot(Machine machine) {
         return new ForwardSlot(
                 vertx,
                 new Transport(vertx),
                 GatewayUnderTest.forward(GatewayUnderTest.loopback4(0), echo.port()),
                 new BindProblems(PatientPortHolders.create()),
                 events,
-                targets,
-                OFTEN);
-    }
-
-    private InetSocketAddress at(String address) {
-        return new InetSocketAddress(address, port);
+                new NetworkWatch(vertx, machine, OFTEN),
+                on -> on.network().stream()
+                        .map(address -> new InetSocketAddress(address, port))
+                        .toList());
     }
 
     private void assertEchoes(String address) throws IOException {
@@ -188,13 +188,14 @@ class ForwardSlotTest {
         return Objects.requireNonNull(next);
     }
 
-    private static final class Machine implements ForwardSlot.Targets {
+    private static final class Machine implements NetworkWatch.Source {
 
         private final AtomicInteger looks = new AtomicInteger();
-        private volatile List<InetSocketAddress> addresses = List.of();
+        private volatile MachineAddresses addresses = new MachineAddresses(List.of(), List.of());
 
-        void has(InetSocketAddress... all) {
-            addresses = List.of(all);
+        void has(String... all) {
+            addresses =
+                    new MachineAddresses(Stream.of(all).map(Addresses::literal).toList(), List.of());
         }
 
         void awaitLooks(int more) {
@@ -203,7 +204,7 @@ class ForwardSlotTest {
         }
 
         @Override
-        public List<InetSocketAddress> now() throws SocketException {
+        public MachineAddresses now() {
             looks.incrementAndGet();
             return addresses;
         }

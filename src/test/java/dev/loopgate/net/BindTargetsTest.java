@@ -1,10 +1,12 @@
 package dev.loopgate.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.loopgate.model.BindAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BindTargetsTest {
@@ -27,18 +29,18 @@ class BindTargetsTest {
 
     @Test
     void each_address_in_place_of_the_wildcard_is_of_its_family_and_includes_the_loopback() throws SocketException {
-        assertThat(BindTargets.ofEach(BindAddress.of("0.0.0.0", 80)).addresses())
-                .contains(four)
-                .doesNotContain(six)
-                .allSatisfy(
-                        address -> assertThat(address.getAddress().getAddress()).hasSize(4))
-                .noneSatisfy(address ->
-                        assertThat(address.getAddress().isAnyLocalAddress()).isTrue());
-        assertThat(BindTargets.ofEach(BindAddress.of("::", 80)).addresses())
-                .contains(six)
-                .allSatisfy(
-                        address -> assertThat(address.getAddress().getAddress()).hasSize(16));
-        assertThat(BindTargets.ofEach(BindAddress.of("127.0.0.1", 80)).addresses())
-                .containsExactly(four);
+        MachineAddresses machine = new MachineAddresses(
+                List.of(Addresses.literal("192.0.2.1"), Addresses.literal("2001:db8::1")),
+                List.of(Addresses.literal("172.17.0.1")));
+        assertThat(BindTargets.on(machine, BindAddress.of("0.0.0.0", 80)))
+                .containsExactly(four, new InetSocketAddress("192.0.2.1", 80));
+        assertThat(BindTargets.on(machine, BindAddress.of("::", 80)))
+                .containsExactly(six, new InetSocketAddress("2001:db8::1", 80));
+        assertThat(BindTargets.on(machine, BindAddress.lan(80)))
+                .containsExactly(new InetSocketAddress("192.0.2.1", 80), new InetSocketAddress("2001:db8::1", 80));
+        assertThat(BindTargets.on(machine, BindAddress.docker(80)))
+                .containsExactly(new InetSocketAddress("172.17.0.1", 80));
+        assertThatThrownBy(() -> BindTargets.on(machine, BindAddress.of("127.0.0.1", 80)))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }
