@@ -54,20 +54,12 @@ final class ForwardSlot {
         List<InetSocketAddress> on(MachineAddresses machine);
     }
 
-    ForwardSlot(
-            Vertx vertx,
-            Transport transport,
-            Forward rule,
-            BindProblems problems,
-            GatewayEvents events,
-            NetworkWatch network) {
-        this(vertx, transport, rule, problems, events, network, targets(rule.bind(), rule.protocol()));
-    }
-
-    private static @Nullable Targets targets(BindAddress bind, Forward.Protocol protocol) {
+    /** What a rule's address goes along with; null where it means the same for ever. */
+    static @Nullable Targets targets(Forward rule) {
+        BindAddress bind = rule.bind();
         boolean follows = switch (bind.scope()) {
             case LAN, DOCKER -> true;
-            case ADDRESS -> bind.wildcard() && protocol == Forward.Protocol.UDP;
+            case ADDRESS -> bind.wildcard() && rule.protocol() == Forward.Protocol.UDP;
             case LOOPBACK, UNIX -> false;
         };
         return follows ? machine -> BindTargets.on(machine, bind) : null;

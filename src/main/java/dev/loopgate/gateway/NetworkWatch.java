@@ -26,14 +26,13 @@ final class NetworkWatch {
     private boolean watching;
     private @Nullable Future<MachineAddresses> look;
     private long lookedAt;
-    private @Nullable MachineAddresses last;
 
     /** Asked on a worker. */
     interface Source {
         MachineAddresses now() throws SocketException;
     }
 
-    /** Is told after each look, on an event loop; of the same addresses by the same object. */
+    /** Is told after each look, on an event loop. */
     interface Follower {
         void look(MachineAddresses now);
     }
@@ -57,16 +56,7 @@ final class NetworkWatch {
     }
 
     private Future<MachineAddresses> look() {
-        return vertx.executeBlocking(() -> same(source.now()), false);
-    }
-
-    private synchronized MachineAddresses same(MachineAddresses fresh) {
-        MachineAddresses known = last;
-        if (known != null && known.equals(fresh)) {
-            return known;
-        }
-        last = fresh;
-        return fresh;
+        return vertx.executeBlocking(source::now, false);
     }
 
     synchronized void add(Follower follower) {

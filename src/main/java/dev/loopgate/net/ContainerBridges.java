@@ -3,14 +3,12 @@ package dev.loopgate.net;
 import dev.loopgate.model.Cidr;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * The bridges that this machine and its containers have between them. Whoever is not on one of them does not get in by
@@ -35,26 +33,16 @@ final class ContainerBridges {
         }
     }
 
-    /** This machine's own addresses there, IPv4 first. */
-    static List<InetAddress> addresses() throws SocketException {
-        return interfaceAddresses()
-                .map(InterfaceAddress::getAddress)
-                .filter(address -> !address.isLinkLocalAddress())
-                .sorted((a, b) -> a.getAddress().length - b.getAddress().length)
-                .toList();
-    }
-
-    private static Stream<InterfaceAddress> interfaceAddresses() throws SocketException {
-        return NetworkInterface.networkInterfaces()
-                .filter(each -> NAME.matcher(each.getName()).matches())
-                .flatMap(each -> each.getInterfaceAddresses().stream());
+    /** Whether it is one of them. */
+    static boolean isOne(NetworkInterface each) {
+        return NAME.matcher(each.getName()).matches();
     }
 
     /** Whether a socket of this machine is on one of them. */
     static boolean isOn(InetAddress own) {
         try {
             NetworkInterface of = NetworkInterface.getByInetAddress(own);
-            return of != null && NAME.matcher(of.getName()).matches();
+            return of != null && isOne(of);
         } catch (SocketException unknown) {
             return false;
         }
@@ -76,7 +64,9 @@ final class ContainerBridges {
         Known fresh;
         try {
             fresh = new Known(
-                    interfaceAddresses()
+                    NetworkInterface.networkInterfaces()
+                            .filter(ContainerBridges::isOne)
+                            .flatMap(each -> each.getInterfaceAddresses().stream())
                             .map(each -> Cidr.of(each.getAddress(), each.getNetworkPrefixLength()))
                             .toList(),
                     System.nanoTime() + REFRESH_NANOS);

@@ -23,6 +23,9 @@ final class DatagramReads {
 
     private static final int PLACES = 32;
     private static final int MOST_AT_ONCE = 16;
+    /** Of a socket that many send to. */
+    private static final int LEAST_AT_ONCE = 2;
+
     /** A socket that reads one at a time looks for a second one each so many times. */
     private static final int LOOK_FOR_MORE = 8;
 
@@ -31,13 +34,13 @@ final class DatagramReads {
     private int sockets;
 
     /**
-     * For as long as the socket is open. On its event loop, and before that has it.
+     * For as long as the socket is open. On the event loop that it is about to be registered with.
      *
      * @param connected whether it will be, to one address
      */
     void serve(Channel socket, boolean connected) {
         sockets++;
-        socket.config().setRecvByteBufAllocator(() -> connected ? new Connected(socket) : new Batch(2));
+        socket.config().setRecvByteBufAllocator(() -> connected ? new Connected(socket) : new Batch(LEAST_AT_ONCE));
         socket.closeFuture().addListener(closed -> left());
     }
 

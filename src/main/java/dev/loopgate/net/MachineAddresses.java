@@ -1,9 +1,11 @@
 package dev.loopgate.net;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -22,21 +24,24 @@ public record MachineAddresses(List<InetAddress> network, List<InetAddress> cont
 
     /** @throws SocketException where the system does not tell its interfaces */
     public static MachineAddresses now() throws SocketException {
-        List<InetAddress> four = new ArrayList<>();
-        List<InetAddress> six = new ArrayList<>();
+        List<InetAddress> network = new ArrayList<>();
+        List<InetAddress> containers = new ArrayList<>();
         for (NetworkInterface each : NetworkInterface.networkInterfaces().toList()) {
-            if (!each.isUp() || each.isLoopback()) {
-                continue;
-            }
+            boolean onNetwork = each.isUp() && !each.isLoopback();
+            boolean toContainers = ContainerBridges.isOne(each);
             for (InetAddress address : each.inetAddresses().toList()) {
-                if (address.getAddress().length == 4) {
-                    four.add(address);
-                } else if (!address.isLinkLocalAddress()) {
-                    six.add(address);
+                boolean linkLocal = address.isLinkLocalAddress();
+                if (onNetwork && !(linkLocal && address instanceof Inet6Address)) {
+                    network.add(address);
+                }
+                if (toContainers && !linkLocal) {
+                    containers.add(address);
                 }
             }
         }
-        four.addAll(six);
-        return new MachineAddresses(four, ContainerBridges.addresses());
+        Comparator<InetAddress> byFamily = Comparator.comparingInt(address -> address.getAddress().length);
+        network.sort(byFamily);
+        containers.sort(byFamily);
+        return new MachineAddresses(network, containers);
     }
 }

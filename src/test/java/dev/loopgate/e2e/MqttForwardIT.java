@@ -99,18 +99,7 @@ class MqttForwardIT {
 
     /** Starts a client that prints each message, and waits until the broker knows what it wants. */
     private static RunningProcess subscriber(Rig rig, RunningProcess broker, int port, String... options) {
-        List<String> command = new ArrayList<>(List.of(
-                Programs.require("mosquitto_sub").toString(),
-                "-p",
-                Integer.toString(port),
-                "-i",
-                "subscriber",
-                "-k",
-                "5",
-                "-q",
-                "1",
-                "-t",
-                "topic"));
+        List<String> command = client("mosquitto_sub", port, "-i", "subscriber", "-k", "5");
         command.addAll(List.of(options));
         RunningProcess subscriber = rig.with(RunningProcess.start(rig.folder(), Map.of(), command));
         Eventually.until("a subscriber", Rig.LIMIT, () -> count(broker, SUBSCRIBED) == 1);
@@ -118,18 +107,16 @@ class MqttForwardIT {
     }
 
     private static String[] publication(int port, String message, String... options) {
-        List<String> command = new ArrayList<>(List.of(
-                Programs.require("mosquitto_pub").toString(),
-                "-p",
-                Integer.toString(port),
-                "-q",
-                "1",
-                "-t",
-                "topic",
-                "-m",
-                message));
+        List<String> command = client("mosquitto_pub", port, "-m", message);
         command.addAll(List.of(options));
         return command.toArray(String[]::new);
+    }
+
+    private static List<String> client(String program, int port, String... options) {
+        List<String> command = new ArrayList<>(
+                List.of(Programs.require(program).toString(), "-p", Integer.toString(port), "-q", "1", "-t", "topic"));
+        command.addAll(List.of(options));
+        return command;
     }
 
     private static void publish(Rig rig, int port, String message, String... options) {
@@ -138,18 +125,7 @@ class MqttForwardIT {
 
     /** The first message that somebody new is given. */
     private static String retained(Rig rig, int port) {
-        return rig.run(
-                Programs.require("mosquitto_sub").toString(),
-                "-p",
-                Integer.toString(port),
-                "-q",
-                "1",
-                "-t",
-                "topic",
-                "-C",
-                "1",
-                "-W",
-                "50");
+        return rig.run(client("mosquitto_sub", port, "-C", "1", "-W", "50").toArray(String[]::new));
     }
 
     /** The lines by which the broker tells each connection of the subscriber, with the port that it came from. */
