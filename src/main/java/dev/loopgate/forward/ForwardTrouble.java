@@ -35,9 +35,9 @@ final class ForwardTrouble {
         refused.increment();
     }
 
-    /** A refusal that is counted and not told. */
-    void dropped() {
-        refused.increment();
+    /** Refusals that are counted and not told. */
+    void dropped(int count) {
+        refused.add(count);
     }
 
     void unreachable(String cause) {

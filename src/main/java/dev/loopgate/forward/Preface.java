@@ -3,6 +3,7 @@ package dev.loopgate.forward;
 import dev.loopgate.model.Forward;
 import dev.loopgate.model.UpstreamAddress;
 import dev.loopgate.net.ProxyHeader;
+import dev.loopgate.net.QueueBudget;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Preface extends ChannelInboundHandlerAdapter implements ServerNameReader.Listener {
 
     private final Listener listener;
-    private final ServerNames names;
+    private final Supplier<ServerNames> names;
     private final Future<?> deadline;
     private boolean awaitsHeader;
     private boolean awaitsName;
@@ -61,7 +63,7 @@ final class Preface extends ChannelInboundHandlerAdapter implements ServerNameRe
         void refuse(String what);
     }
 
-    private Preface(Channel client, Forward.Preamble preamble, ServerNames names, Listener listener) {
+    private Preface(Channel client, Forward.Preamble preamble, Supplier<ServerNames> names, Listener listener) {
         this.listener = listener;
         this.names = names;
         this.awaitsHeader = preamble.proxies().isPresent();
@@ -77,14 +79,23 @@ final class Preface extends ChannelInboundHandlerAdapter implements ServerNameRe
         return preamble.proxies().isPresent() || !preamble.serverNames().isEmpty();
     }
 
-    /** Reads it, in front of the handlers that are added next. */
-    static void await(Channel client, Forward.Preamble preamble, ServerNames names, Listener listener) {
+    /**
+     * Reads it, in front of the handlers that are added next.
+     *
+     * @param names those of the moment: a reload may come before the name does
+     */
+    static void await(
+            Channel client,
+            Forward.Preamble preamble,
+            Supplier<ServerNames> names,
+            QueueBudget budget,
+            Listener listener) {
         Preface preface = new Preface(client, preamble, names, listener);
         if (preface.awaitsHeader) {
             client.pipeline().addLast(ProxyHeader.reader());
         }
         if (preface.awaitsName) {
-            client.pipeline().addLast(new ServerNameReader(preface));
+            client.pipeline().addLast(new ServerNameReader(budget, preface));
         }
         client.pipeline().addLast(preface);
     }
@@ -103,16 +114,16 @@ final class Preface extends ChannelInboundHandlerAdapter implements ServerNameRe
         if (!listener.introduced(ProxyHeader.of(header))) {
             end();
         } else if (!awaitsName) {
-            lead(names.find(null));
+            named(null);
         }
     }
 
     @Override
     public void named(@Nullable String name) {
-        List<UpstreamAddress> to = names.find(name);
         if (over) {
             return;
         }
+        List<UpstreamAddress> to = names.get().find(name);
         if (to.isEmpty()) {
             end();
             listener.unknownName(name);
@@ -122,8 +133,8 @@ final class Preface extends ChannelInboundHandlerAdapter implements ServerNameRe
     }
 
     @Override
-    public void notTls() {
-        refuse("does not speak TLS");
+    public void nameless(String what) {
+        refuse(what);
     }
 
     private void lead(List<UpstreamAddress> to) {

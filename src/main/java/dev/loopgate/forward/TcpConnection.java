@@ -20,14 +20,12 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import java.net.InetAddress;
-import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -38,9 +36,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TcpConnection extends ChannelInboundHandlerAdapter
         implements Preface.Listener, DialListener, Relay.Listener {
-
-    /** What a client may send before its target is connected; more stays in the kernel. */
-    private static final int EARLY_BYTES = 64 << 10;
 
     private static final long READS_PER_SECOND = 50;
 
@@ -53,11 +48,11 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
     private final Forward.Tcp rule;
     private final Transport transport;
     private final Channel client;
-    private final Queue<ByteBuf> early = new ArrayDeque<>(2);
+    private final EarlyBytes early;
 
     private Iterator<UpstreamAddress> targets = Collections.emptyIterator();
-    private long earlyBytes;
     private boolean clientEnded;
+    private int dials;
     private boolean finished;
     private @Nullable Set<String> failures;
     private @Nullable Dial dial;
@@ -77,6 +72,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
         this.rule = rule;
         this.transport = transport;
         this.client = client;
+        this.early = new EarlyBytes(transport.budget());
         this.parties = parties;
         this.admitted = rule.preamble().proxies().isEmpty();
     }
@@ -85,7 +81,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
         client.config().setRecvByteBufAllocator(reads());
         boolean preface = Preface.isNeeded(rule.preamble());
         if (preface) {
-            Preface.await(client, rule.preamble(), forward.serverNames(), this);
+            Preface.await(client, rule.preamble(), forward::serverNames, transport.budget(), this);
         }
         client.pipeline().addLast(this);
         if (!preface) {
@@ -133,12 +129,18 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
     public void leadTo(List<UpstreamAddress> to) {
         targets = forward.turns().next(to).iterator();
         dialNext();
+        forward.led(this);
     }
 
     private void dialNext() {
         UpstreamAddress next = targets.next();
         target = next;
-        dial = transport.dial(client.eventLoop(), next, rule.timeouts().connect(), this);
+        int turn = ++dials;
+        Dial begun = transport.dial(client.eventLoop(), next, rule.timeouts().connect(), this);
+        // What fails at once has led on to the next target already.
+        if (turn == dials) {
+            dial = begun;
+        }
     }
 
     /** Large reads would make a slow pace a jerky one. */
@@ -155,6 +157,20 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
             Transport.reset(upstream);
             return;
         }
+        boolean relayed = false;
+        try {
+            relay(upstream);
+            relayed = true;
+        } finally {
+            if (!relayed) {
+                // Nobody else has a hold on either connection, and they would stay for ever.
+                Transport.reset(upstream);
+                abortHere();
+            }
+        }
+    }
+
+    private void relay(Channel upstream) {
         if (target != null) {
             forward.turns().reached(target);
         }
@@ -169,9 +185,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
                 rule.timeouts().idle(),
                 this);
         relay = fresh;
-        for (ByteBuf bytes = early.poll(); bytes != null; bytes = early.poll()) {
-            fresh.fromClient(bytes);
-        }
+        early.passTo(fresh::fromClient);
         if (clientEnded) {
             fresh.clientEnded();
         }
@@ -212,9 +226,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
             bytes.release();
             return;
         }
-        early.add(bytes);
-        earlyBytes += bytes.readableBytes();
-        if (earlyBytes >= EARLY_BYTES) {
+        if (!early.add(bytes)) {
             client.config().setAutoRead(false);
         }
     }
@@ -252,16 +264,15 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
     }
 
     private void leave() {
-        early.forEach(ByteBuf::release);
-        early.clear();
-        forward.ended(this, earlyBytes, 0);
+        long bytes = early.size();
+        early.release();
+        forward.ended(this, bytes, 0);
     }
 
     @Override
     public void ended(Relay ended, Relay.End how) {
         finished = true;
-        early.forEach(ByteBuf::release);
-        early.clear();
+        early.release();
         forward.ended(this, ended.bytesFromClient(), ended.bytesFromUpstream());
     }
 

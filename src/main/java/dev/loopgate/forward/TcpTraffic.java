@@ -160,11 +160,17 @@ final class TcpTraffic {
             events.accepted(current, address);
         }
         connection.start();
-        // Whoever changed or retired the rule meanwhile may not have seen this connection.
+        // Whoever retired the forward meanwhile may not have seen this connection.
         if (closed.getAsBoolean()) {
             abortAfter(current.timeouts().drain(), List.of(connection));
-        } else if (!current.equals(rule)) {
-            part(List.of(connection), rule);
+        }
+    }
+
+    /** It is known where a connection leads: a rule that came meanwhile may have another place in mind. */
+    void led(TcpConnection connection) {
+        Forward.Tcp current = rule;
+        if (!connection.permittedBy(current.access()) || !connection.leadsTo(current.targets())) {
+            part(List.of(connection), current);
         }
     }
 

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * Sends the answers that many sessions get in one turn of the event loop together: they share the socket that their clients
@@ -17,12 +18,15 @@ final class UdpAnswers {
 
     private final Datagrams datagrams;
     private final EventLoop loop;
+    private final IntConsumer dropped;
     private final List<Channel> sockets = new ArrayList<>(1);
     private int queued;
 
-    UdpAnswers(Datagrams datagrams, EventLoop loop) {
+    /** @param dropped told how many answers were not taken */
+    UdpAnswers(Datagrams datagrams, EventLoop loop, IntConsumer dropped) {
         this.datagrams = datagrams;
         this.loop = loop;
+        this.dropped = dropped;
     }
 
     /** An answer was queued there. */
@@ -34,13 +38,19 @@ final class UdpAnswers {
             sockets.add(socket);
         }
         if (queued % MOST == 0) {
-            sockets.forEach(datagrams::flush);
+            flush();
         }
     }
 
     private void endOfTurn() {
-        sockets.forEach(datagrams::flush);
+        flush();
         sockets.clear();
         queued = 0;
+    }
+
+    private void flush() {
+        for (Channel socket : sockets) {
+            dropped.accept(datagrams.flush(socket));
+        }
     }
 }

@@ -67,7 +67,7 @@ final class UdpForward implements PortForward {
         this.events = events;
         this.loop = transport.nextLoop();
         this.sockets = new ForwardSockets(address -> datagrams.listen(loop, address, new UdpEntrance(this, address)));
-        this.answers = new UdpAnswers(datagrams, loop);
+        this.answers = new UdpAnswers(datagrams, loop, this::dropped);
         this.trouble = new ForwardTrouble(loop, () -> this.rule, events);
         this.turns = new TargetTurns((target, cause) -> events.targetChanged(this.rule, target, cause));
         limit(rule);
@@ -190,7 +190,7 @@ final class UdpForward implements PortForward {
         if (!pace.limited() || pace.allows(size, System.nanoTime())) {
             return false;
         }
-        dropped();
+        dropped(1);
         return true;
     }
 
@@ -251,7 +251,7 @@ final class UdpForward implements PortForward {
             add(bytesToClient, size);
             answers.sendSoon(client.socket());
         } else {
-            dropped();
+            dropped(1);
         }
     }
 
@@ -274,8 +274,8 @@ final class UdpForward implements PortForward {
     }
 
     /** A datagram was lost here, since what was to take it does not keep up. */
-    void dropped() {
-        trouble.dropped();
+    void dropped(int datagrams) {
+        trouble.dropped(datagrams);
     }
 
     TargetTurns turns() {

@@ -167,7 +167,7 @@ final class UdpSession {
         } else {
             bytes += datagram.readableBytes();
             if (!datagrams.write(to, datagram, null)) {
-                forward.dropped();
+                forward.dropped(1);
             }
         }
     }
@@ -188,7 +188,7 @@ final class UdpSession {
             keptBytes += size;
             budget.add(size);
         } else if (upstream == null) {
-            forward.dropped();
+            forward.dropped(1);
         }
     }
 
@@ -204,7 +204,7 @@ final class UdpSession {
     void flush() {
         Channel to = upstream;
         if (to != null) {
-            datagrams.flush(to);
+            forward.dropped(datagrams.flush(to));
         }
     }
 
@@ -244,8 +244,8 @@ final class UdpSession {
         } else if (answered) {
             // The next datagram begins anew, and may find it at its other address, or another target.
             targetLost("nothing listens there");
-            forward.unreachable("nothing listens on " + where + " any more (port unreachable)");
             end();
+            forward.unreachable("nothing listens on " + where + " any more (port unreachable)");
         } else {
             failures.add("nothing listens on " + where + " (port unreachable)");
             upstream = null;
@@ -268,8 +268,8 @@ final class UdpSession {
     }
 
     private void giveUp() {
-        forward.unreachable(String.join("; ", failures));
         end();
+        forward.unreachable(String.join("; ", failures));
     }
 
     /** The socket to the target; there may be several, one after the other. */

@@ -46,11 +46,11 @@ final class DatagramWrites {
     }
 
     /** As {@link Datagrams#flush}. */
-    void flush(Channel socket) {
+    int flush(Channel socket) {
         boolean waited = waits(socket);
         socket.flush();
         if (waited || !waits(socket)) {
-            return;
+            return 0;
         }
         ChannelOutboundBuffer queue = socket.unsafe().outboundBuffer();
         List<Object> left = new ArrayList<>();
@@ -58,8 +58,14 @@ final class DatagramWrites {
             left.add(ReferenceCountUtil.retain(next));
             queue.remove();
         }
-        left.forEach(datagram -> writeCopy(socket, datagram));
+        // One stays whatever the budget says: netty waits for room, and only writing the last of a queue ends that.
+        copy(socket, left.get(0));
+        int dropped = 0;
+        for (Object datagram : left.subList(1, left.size())) {
+            dropped += writeCopy(socket, datagram) ? 0 : 1;
+        }
         socket.flush();
+        return dropped;
     }
 
     /** Whether the system did not take everything that was flushed. */
@@ -69,10 +75,16 @@ final class DatagramWrites {
     }
 
     private boolean writeCopy(Channel socket, Object datagram) {
+        if (!socket.isWritable() || budget.spent()) {
+            ReferenceCountUtil.release(datagram);
+            return false;
+        }
+        copy(socket, datagram);
+        return true;
+    }
+
+    private void copy(Channel socket, Object datagram) {
         try {
-            if (!socket.isWritable() || budget.spent()) {
-                return false;
-            }
             Object copy;
             int size;
             if (datagram instanceof DatagramPacket packet) {
@@ -90,7 +102,6 @@ final class DatagramWrites {
                     socket.pipeline().fireExceptionCaught(done.cause());
                 }
             });
-            return true;
         } finally {
             ReferenceCountUtil.release(datagram);
         }

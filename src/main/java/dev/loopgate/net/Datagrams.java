@@ -160,9 +160,13 @@ public final class Datagrams {
         return writes.write(socket, content, to);
     }
 
-    /** Sends what is queued, as far as the system takes it; it takes the rest later. */
-    public void flush(Channel socket) {
-        writes.flush(socket);
+    /**
+     * Sends what is queued, as far as the system takes it; it takes the rest later.
+     *
+     * @return how many were dropped because too much waits already
+     */
+    public int flush(Channel socket) {
+        return writes.flush(socket);
     }
 
     /** Whether a datagram came back because nothing listens where it was sent (ICMP port unreachable, RFC 1122 §4.1.3.3). */

@@ -1,8 +1,5 @@
 package dev.loopgate.net;
 
-import com.sun.jna.LastErrorException;
-import com.sun.jna.Library;
-import com.sun.jna.Native;
 import io.netty.channel.Channel;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollDatagramChannel;
@@ -200,22 +197,15 @@ final class HandedSockets {
         private static final int F_DUPFD_CLOEXEC = 1030;
         private static final int O_NONBLOCK = 0x800;
 
-        private static final Calls C = Native.load("c", Calls.class);
-
-        /** Of the C library. */
-        private interface Calls extends Library {
-            int fcntl(int descriptor, int command, Object... argument) throws LastErrorException;
-        }
-
         private Control() {}
 
         /** systemd hands over sockets that block (NonBlocking= in systemd.service(5)), and one would hold up its event loop. */
         static void prepare(int descriptor) {
-            C.fcntl(descriptor, F_SETFL, C.fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+            SystemCalls.C.fcntl(descriptor, F_SETFL, SystemCalls.C.fcntl(descriptor, F_GETFL) | O_NONBLOCK);
         }
 
         static int duplicate(int descriptor) {
-            return C.fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+            return SystemCalls.C.fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
         }
     }
 }

@@ -14,20 +14,32 @@ public final class Pace {
     private final AtomicLong due = new AtomicLong(Long.MIN_VALUE);
     private volatile double nanosPerUnit;
     private volatile long burstNanos;
+    private volatile int limit;
 
     /** No limit until {@link #set} sets one. */
     public Pace() {}
 
     /**
-     * From now on.
+     * From now on. What has passed before counts no more, unless it is the same limit.
      *
      * @param units in that time, evenly or, after a pause, {@code burst} of it at once; zero: any number
      * @param nanos more than zero
      * @param burst in nanoseconds
      */
-    public void set(long units, long nanos, long burst) {
+    public synchronized void set(long units, long nanos, long burst) {
+        double each = units == 0 ? 0 : (double) nanos / units;
+        if (each == nanosPerUnit && burst == burstNanos) {
+            return;
+        }
         burstNanos = burst;
-        nanosPerUnit = units == 0 ? 0 : (double) nanos / units;
+        nanosPerUnit = each;
+        due.set(Long.MIN_VALUE);
+        limit++;
+    }
+
+    /** Another number after each change of the limit. */
+    public int limit() {
+        return limit;
     }
 
     public boolean limited() {
@@ -53,8 +65,9 @@ public final class Pace {
     }
 
     /**
-     * Counts what has passed.
+     * Counts what passes.
      *
+     * @param units less than zero: what was counted and will not pass
      * @return how long nothing more may pass, in nanoseconds; zero or less: at once
      */
     public long passed(long units, long now) {

@@ -11,7 +11,10 @@ import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.codec.haproxy.HAProxyMessageEncoder;
 import io.netty.handler.codec.haproxy.HAProxyProtocolVersion;
 import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol;
+import io.netty.util.NetUtil;
+import java.net.Inet4Address;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -91,13 +94,21 @@ public record ProxyHeader(InetSocketAddress client, InetSocketAddress server) {
             return new HAProxyMessage(
                     HAProxyProtocolVersion.V2, HAProxyCommand.LOCAL, HAProxyProxiedProtocol.UNKNOWN, null, null, 0, 0);
         }
+        // A proxy in front may have told of one address of each family; a header has but one.
+        boolean six = client.getAddress() instanceof Inet6Address || server.getAddress() instanceof Inet6Address;
         return new HAProxyMessage(
                 version == ProxyProtocol.V1 ? HAProxyProtocolVersion.V1 : HAProxyProtocolVersion.V2,
                 HAProxyCommand.PROXY,
-                client.getAddress() instanceof Inet6Address ? HAProxyProxiedProtocol.TCP6 : HAProxyProxiedProtocol.TCP4,
-                Addresses.text(client.getAddress()),
-                Addresses.text(server.getAddress()),
+                six ? HAProxyProxiedProtocol.TCP6 : HAProxyProxiedProtocol.TCP4,
+                text(client.getAddress(), six),
+                text(server.getAddress(), six),
                 client.getPort(),
                 server.getPort());
+    }
+
+    /** Without a zone, which means something on one machine only (RFC 4007 §6). */
+    private static String text(InetAddress address, boolean six) {
+        String text = NetUtil.toAddressString(address);
+        return six && address instanceof Inet4Address ? "::ffff:" + text : text;
     }
 }

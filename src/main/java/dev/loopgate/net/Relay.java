@@ -172,7 +172,7 @@ public final class Relay {
     private void checkIdle() {
         long now = System.nanoTime();
         long bytes = client.bytes() + upstream.bytes();
-        if (bytes != seenBytes) {
+        if (bytes != seenBytes || client.braked() || upstream.braked()) {
             seenBytes = bytes;
             silentSince = now;
         }

@@ -12,12 +12,7 @@ import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.channel.socket.DuplexChannelConfig;
-import java.io.IOException;
-import java.nio.channels.ClosedChannelException;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /** One connection of a {@link Relay}: reads it and writes to its peer, or has the kernel {@link Splice} bulk. */
 final class RelaySide extends ChannelInboundHandlerAdapter {
@@ -28,25 +23,11 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
      */
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(8 << 10, 16 << 10);
 
-    /** From this many bytes in one direction on, a pipe is worth its descriptors. */
-    private static final long BULK = 256 << 10;
-
-    /** So much is copied before the next attempt, where a pipe was refused: descriptors may be short just now. */
-    private static final long REFUSED = 64 << 20;
-
-    /** What comes in smaller pieces, as messages do, is left to copying. */
-    private static final int LARGE_READ = 16 << 10;
-
-    /** After so many small pieces in a row, bulk is over. */
-    private static final int SMALL_READS = 64;
-
-    /** A pipe that nothing went through for so long, twice that at most, is closed: the next large read opens another. */
-    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(4);
-
     private final Relay relay;
     private final Channel channel;
     private final QueueBudget budget;
     private final Brake brake;
+    private final Bulk bulk;
     private final Relay.End ifBroken;
     private final AtomicLong bytes = new AtomicLong();
 
@@ -62,18 +43,11 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
     private boolean outputBroken;
     /** FIN was seen while paused; bytes before it may be unread. */
     private boolean finAhead;
+    /** FIN was read behind bytes that the brake holds back. */
+    private boolean finHeld;
     /** Reads to the end whatever the peer does: see {@link #readToTheEnd}. */
     private boolean unstoppable;
 
-    private @Nullable Splice splice;
-    /** Bytes from which on a splice is tried. */
-    private long spliceFrom = BULK;
-
-    private @Nullable ScheduledFuture<?> quietTimer;
-    /** Bytes when the timer last looked. */
-    private long bytesSeen;
-    /** Small pieces spliced in a row. */
-    private int smallReads;
     /** What was told to the {@link QueueBudget}: bytes that wait to be written here. */
     private long charged;
 
@@ -81,7 +55,8 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
         this.relay = relay;
         this.channel = channel;
         this.budget = budget;
-        this.brake = new Brake(pace, channel.eventLoop(), this::resume);
+        this.brake = new Brake(pace, budget, channel.eventLoop(), this::passLate);
+        this.bulk = new Bulk(this, channel);
         this.ifBroken = ifBroken;
     }
 
@@ -105,12 +80,21 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
         }
     }
 
+    Channel channel() {
+        return channel;
+    }
+
     long bytes() {
         return bytes.get();
     }
 
     boolean outputDone() {
         return outputDone;
+    }
+
+    /** Whether bytes wait for their turn. */
+    boolean braked() {
+        return brake.on();
     }
 
     /** Writes to the peer. */
@@ -121,89 +105,69 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
             data.release();
             return;
         }
+        if (brake.limited() || brake.on()) {
+            passInTurn(data);
+            return;
+        }
+        write(data);
+        // The write may have found out that all is over; a pipe that was opened then would never be closed.
+        if (!relay.hasEnded()) {
+            bulk.copied(size);
+        }
+    }
+
+    private void passInTurn(ByteBuf data) {
+        if (relay.hasEnded()) {
+            data.release();
+        } else if (!brake.holds(data)) {
+            write(data);
+        } else if (unstoppable) {
+            brake.letGo();
+        } else {
+            channel.config().setAutoRead(false);
+        }
+    }
+
+    private void write(ByteBuf data) {
         peer.channel.writeAndFlush(data, peer.channel.voidPromise());
         if (!peer.channel.isWritable()) {
             pause();
         }
-        if (brake.limited()) {
-            if (brake.passed(size) && !unstoppable && !relay.hasEnded()) {
-                channel.config().setAutoRead(false);
-            }
-            return;
+    }
+
+    /** What the brake held back. */
+    private void passLate(ByteBuf data) {
+        if (peer.outputBroken || peer.outputDone) {
+            data.release();
+        } else {
+            write(data);
         }
-        // The write may have found out that all is over; a pipe that was opened then would never be closed.
-        if (size >= LARGE_READ && bytes.get() > spliceFrom && splice == null && !relay.hasEnded()) {
-            spliceFromNowOn();
+        if (finHeld) {
+            inputEnded();
+        } else {
+            resume();
         }
     }
 
     /** Reads on, unless there is a reason left not to. */
-    private void resume() {
+    void resume() {
         if (!inputEnded && !brake.on() && !relay.hasEnded() && peer.channel.isWritable()) {
             channel.config().setAutoRead(true);
         }
     }
 
-    private void spliceFromNowOn() {
-        Splice through = Splice.between(channel, peer.channel, this::drained);
-        if (through == null || !PausableReads.divert(channel, () -> move(through))) {
-            spliceFrom = bytes.get() + REFUSED;
-            if (through != null) {
-                through.close();
-            }
-            return;
-        }
-        splice = through;
-        smallReads = 0;
-        bytesSeen = bytes.get();
-        quietTimer = channel.eventLoop()
-                .scheduleAtFixedRate(this::endQuietSplice, QUIET_NANOS, QUIET_NANOS, TimeUnit.NANOSECONDS);
+    /** Whether nothing more passes from here. */
+    boolean passesNoMore() {
+        return inputEnded || peer.outputBroken || peer.outputDone;
     }
 
-    private void move(Splice through) throws IOException {
-        if (inputEnded || peer.outputBroken || peer.outputDone) {
-            return;
-        }
-        long moved = through.move(Long.MAX_VALUE);
+    /** The kernel has passed so many bytes. */
+    void passed(long moved) {
         bytes.lazySet(bytes.get() + moved);
-        if (!channel.isOpen()) {
-            // The peer's failure closed both; the number of our descriptor may be another's by now.
-            throw new ClosedChannelException();
-        }
-        if (through.waiting()) {
-            pause();
-        } else if (brake.limited()) {
-            endSplice();
-        } else if (moved >= LARGE_READ) {
-            smallReads = 0;
-        } else if (moved > 0 && ++smallReads == SMALL_READS) {
-            endSplice();
-        }
     }
 
-    /** The peer took what waited in the pipe. */
-    private void drained() {
-        resume();
-    }
-
-    /** What waits in the pipe is for a sink that does not read; that splice is kept. */
-    private void endQuietSplice() {
-        if (splice != null && !splice.waiting() && bytes.get() == bytesSeen) {
-            endSplice();
-        }
-        bytesSeen = bytes.get();
-    }
-
-    private void endSplice() {
-        if (quietTimer != null) {
-            quietTimer.cancel(false);
-            quietTimer = null;
-        }
-        if (splice != null) {
-            splice.close();
-            splice = null;
-            PausableReads.divert(channel, null);
-        }
+    boolean limited() {
+        return brake.limited();
     }
 
     @Override
@@ -212,7 +176,7 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
     }
 
     /** The peer has a full queue: let this side's own peer wait in turn. */
-    private void pause() {
+    void pause() {
         if (!unstoppable) {
             channel.config().setAutoRead(false);
         }
@@ -246,8 +210,12 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
         if (inputEnded || relay.hasEnded()) {
             return;
         }
+        if (brake.on()) {
+            finHeld = true;
+            return;
+        }
         inputEnded = true;
-        endSplice();
+        bulk.end();
         if (outputBroken) {
             relay.broken(ifBroken);
             return;
@@ -267,7 +235,7 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
             return;
         }
         outputDone = true;
-        if (inputEnded) {
+        if (inputEnded || finHeld) {
             // Sends FIN as well; and a socket that is shut both ways must not stay: epoll reports it over and over.
             channel.close();
         } else if (!sendFin()) {
@@ -339,7 +307,8 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
     }
 
     void reset() {
-        endSplice();
+        bulk.end();
+        brake.end();
         charge(0);
         Transport.reset(channel);
     }

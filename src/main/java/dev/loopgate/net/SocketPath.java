@@ -12,11 +12,9 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipalLookupService;
@@ -28,19 +26,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The file of a Unix socket that is listened on. It is bound under another name beside its place and moved there once it has
- * its mode and owner: nobody can connect before, and whoever connects to the place at the time finds the old one or the new.
- * Blocks; one thread at a time.
+ * its mode and owner: until then it is its owner's alone (what the umask leaves, where that takes Linux), and whoever connects
+ * to the place at the time finds the old one or the new. Blocks.
  */
 final class SocketPath {
 
-    private static final int FILE_TYPE = 0170000;
-    private static final int SOCKET = 0140000;
-
     private final Path place;
     private final Path aside;
+    private volatile SocketFile access;
     private @Nullable Object published;
 
-    SocketPath(String path) {
+    /** @param access who may connect */
+    SocketPath(String path, SocketFile access) {
+        this.access = access;
         place = Path.of(path);
         String name = Integer.toString(ThreadLocalRandom.current().nextInt(36 * 36 * 36, 36 * 36 * 36 * 36), 36);
         // At most six longer than the place: what the configuration leaves of the system's limit.
@@ -63,8 +61,7 @@ final class SocketPath {
      */
     Path prepare() throws BindFailure {
         try {
-            int mode = (int) Files.getAttribute(place, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-            if ((mode & FILE_TYPE) != SOCKET) {
+            if (!HeldFile.isSocketItself(place)) {
                 throw failure(BindFailure.Kind.OTHER, "a file that is no socket is there; move it away");
             }
             if (isListenedOn()) {
@@ -96,10 +93,9 @@ final class SocketPath {
     }
 
     /** Puts what was bound in its place. */
-    void publish(SocketFile access) throws BindFailure {
+    synchronized void publish() throws BindFailure {
         try {
-            permit(aside, access);
-            Object key = key(aside);
+            Object key = permit(aside);
             Files.move(aside, place, StandardCopyOption.ATOMIC_MOVE);
             published = key;
         } catch (IOException e) {
@@ -107,21 +103,32 @@ final class SocketPath {
         }
     }
 
-    /** Gives it another mode and owner. */
-    void permit(SocketFile access) throws BindFailure {
+    /** From the next {@link #permit()} on; does not block. */
+    void open(SocketFile next) {
+        access = next;
+    }
+
+    /** Gives it the mode and owner that were asked for last. */
+    synchronized void permit() throws BindFailure {
         try {
             if (isOurs()) {
-                permit(place, access);
+                permit(place);
             }
         } catch (IOException e) {
             throw failure(e);
         }
     }
 
-    private static void permit(Path file, SocketFile access) throws IOException {
-        PosixFileAttributeView view =
-                Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
-        UserPrincipalLookupService principals = file.getFileSystem().getUserPrincipalLookupService();
+    /** @return the file's key */
+    private @Nullable Object permit(Path file) throws IOException {
+        try (HeldFile held = HeldFile.of(file)) {
+            permit(Files.getFileAttributeView(held.path(), PosixFileAttributeView.class), access);
+            return held.key();
+        }
+    }
+
+    private void permit(PosixFileAttributeView view, SocketFile access) throws IOException {
+        UserPrincipalLookupService principals = place.getFileSystem().getUserPrincipalLookupService();
         if (access.group().isPresent()) {
             String group = access.group().get();
             try {
@@ -143,7 +150,7 @@ final class SocketPath {
             }
         }
         // Last, while it may be: whoever gives a file away is root.
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(symbols(access.mode())));
+        view.setPermissions(PosixFilePermissions.fromString(symbols(access.mode())));
     }
 
     private static String symbols(int mode) {
@@ -155,7 +162,7 @@ final class SocketPath {
     }
 
     /** Takes the file away, unless somebody else has put another one there. */
-    void remove() {
+    synchronized void remove() {
         try {
             Files.deleteIfExists(isOurs() ? place : aside);
         } catch (IOException left) {
@@ -165,15 +172,10 @@ final class SocketPath {
 
     private boolean isOurs() throws IOException {
         try {
-            return published != null && Objects.equals(published, key(place));
+            return published != null && Objects.equals(published, HeldFile.key(place));
         } catch (NoSuchFileException gone) {
             return false;
         }
-    }
-
-    private static @Nullable Object key(Path file) throws IOException {
-        return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                .fileKey();
     }
 
     private Path parent() {

@@ -59,11 +59,11 @@ public final class UnixListening {
     }
 
     private Future<Listener> listenFile(String path, SocketFile access, Consumer<Channel> onAccept) {
-        SocketPath file = new SocketPath(path);
+        SocketPath file = new SocketPath(path, access);
         return onWorker(file::prepare)
                 .compose(aside -> bind(file, aside.toString(), onAccept))
                 .compose(channel -> onWorker(() -> {
-                            file.publish(access);
+                            file.publish();
                             return listener(path, file, channel);
                         })
                         .recover(failure -> new Listener(channel, file.address(), () -> remove(file))
@@ -73,6 +73,7 @@ public final class UnixListening {
 
     private Future<ServerChannel> bind(SocketPath file, String aside, Consumer<Channel> onAccept) {
         ServerChannel channel = kind.unixServer();
+        HeldFile.bindForItsOwner(channel);
         return transport
                 .open(channel, kind.unix(aside), onAccept)
                 .map(channel)
@@ -98,8 +99,9 @@ public final class UnixListening {
     public void permit(String path, SocketFile access) {
         SocketPath file = files.get(path);
         if (file != null) {
+            file.open(access);
             onWorker(() -> {
-                        file.permit(access);
+                        file.permit();
                         return null;
                     })
                     .onFailure(failure -> LOG.warn(

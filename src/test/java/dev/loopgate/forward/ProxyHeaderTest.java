@@ -28,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -104,6 +105,34 @@ class ProxyHeaderTest {
             assertThat(forward.status().clients())
                     .extracting(client -> Addresses.text(client.address()))
                     .containsExactly("10.1.2.3");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "::ffff:1.2.3.4 2001:db8::1, ::ffff:1.2.3.4 2001:db8::1, 00000000000000000000ffff01020304,"
+                + "20010db8000000000000000000000001",
+        "2001:db8::1 ::ffff:1.2.3.4, 2001:db8::1 ::ffff:1.2.3.4, 20010db8000000000000000000000001,"
+                + "00000000000000000000ffff01020304",
+        "fe80::1%2 fe80::2, fe80::1 fe80::2, fe800000000000000000000000000001, fe800000000000000000000000000002"
+    })
+    void addresses_of_both_families_or_with_a_zone_are_passed_on_as_every_target_reads_them(
+            String told, String text, String client, String server) {
+        for (ProxyProtocol version : ProxyProtocol.values()) {
+            TcpForward forward = fixture.open(rule(new LoopbackPort(echo.port()))
+                    .with(new Preamble(Optional.of(version), Optional.of(Access.ALL), List.of())));
+            try (Wire wire = connect(forward)) {
+                wire.send("PROXY TCP6 " + told + " 11 22\r\n");
+                wire.finish();
+                byte[] passed = wire.rest(Duration.ofSeconds(20));
+                if (version == ProxyProtocol.V1) {
+                    assertThat(text(passed)).isEqualTo("PROXY TCP6 " + text + " 11 22\r\n");
+                } else {
+                    assertThat(HexFormat.of().formatHex(passed))
+                            .isEqualTo(SIGNATURE + "2121" + "0024" + client + server + "000b" + "0016");
+                }
+            }
+            Eventually.until("it is gone", () -> forward.status().connections() == 0);
         }
     }
 

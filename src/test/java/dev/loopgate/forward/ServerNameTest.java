@@ -4,6 +4,7 @@ import static dev.loopgate.forward.ForwardFixture.connect;
 import static dev.loopgate.forward.ForwardFixture.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loopgate.model.Access;
 import dev.loopgate.model.Forward.Preamble;
 import dev.loopgate.model.Forward.ServerName;
 import dev.loopgate.model.HostPattern;
@@ -218,7 +219,80 @@ class ServerNameTest {
             assertThat(client.awaitEnd()).isNotEqualTo(Wire.End.OPEN);
         }
         Eventually.until("it is counted", () -> forward.status().refused() == 1);
-        assertThat(fixture.told).containsExactly("refused 1: 127.0.0.1 does not speak TLS");
+        assertThat(fixture.told).containsExactly("refused 1: 127.0.0.1 sent a ClientHello of more than 16 KiB");
+    }
+
+    @Test
+    void a_hello_that_goes_on_in_ever_more_records_is_refused() throws Exception {
+        byte[] hello = hello("app.test");
+        TcpForward forward = forward();
+        try (Wire client = connect(forward)) {
+            // One byte each, and one that never comes.
+            byte[] records = inRecords(Arrays.copyOf(hello, hello.length - 1), 1);
+            client.send(records);
+            byte[] empty = {22, 3, 3, 0x40, 0};
+            client.send(empty);
+            client.send(new byte[(16 << 10) - 1]);
+            assertThat(client.awaitEnd()).isNotEqualTo(Wire.End.OPEN);
+        }
+        Eventually.until("it is counted", () -> forward.status().refused() == 1);
+        assertThat(fixture.told).containsExactly("refused 1: 127.0.0.1 sent a ClientHello of more than 16 KiB");
+        Eventually.until("nothing is kept", () -> fixture.transport.budget().waiting() == 0);
+    }
+
+    @Test
+    void halves_of_hellos_are_counted_and_no_long_one_is_kept_while_too_much_waits() throws Exception {
+        byte[] announced = {22, 3, 1, 0x30, 0, 1, 0, 0x2f, (byte) 0xfc};
+        TcpForward forward = forward();
+        try (Wire early = connect(forward);
+                Wire late = connect(forward);
+                Wire quick = connect(forward)) {
+            early.send(Arrays.copyOf(announced, 6000));
+            Eventually.until("it is counted", () -> fixture.transport.budget().waiting() == 12_000);
+            fixture.transport.budget().add(1L << 30);
+            late.send(Arrays.copyOf(announced, 6000));
+            assertThat(late.awaitEnd()).isNotEqualTo(Wire.End.OPEN);
+            assertThat(fixture.told)
+                    .containsExactly(
+                            "refused 1: 127.0.0.1 sent half of a long ClientHello, of which too many wait already");
+
+            byte[] hello = hello("app.test");
+            quick.send(Arrays.copyOf(hello, 100));
+            Eventually.until(
+                    "half of it is read", () -> fixture.transport.budget().waiting() == (1L << 30) + 12_200);
+            quick.send(Arrays.copyOfRange(hello, 100, hello.length));
+            exchange(quick, hello, "e");
+        } finally {
+            Eventually.until("nothing is kept", () -> fixture.transport.budget().waiting() % (1L << 30) == 0);
+        }
+    }
+
+    @Test
+    void the_names_are_those_that_hold_when_the_hello_comes() throws Exception {
+        byte[] hello = hello("app.test");
+        TcpForward forward = forward();
+        try (Wire client = connect(forward)) {
+            client.send(Arrays.copyOf(hello, 50));
+            Eventually.until(
+                    "half of it is read", () -> fixture.transport.budget().waiting() > 0);
+            forward.change(forward.rule()
+                    .with(new Preamble(
+                            Optional.empty(), Optional.empty(), List.of(name(HostPattern.exact("app.test"), longer)))));
+            client.send(Arrays.copyOfRange(hello, 50, hello.length));
+            exchange(client, hello, "l");
+        }
+    }
+
+    @Test
+    void what_comes_without_the_header_of_a_proxy_is_told_as_that() throws Exception {
+        TcpForward forward = fixture.open(rule().with(new Preamble(
+                Optional.empty(), Optional.of(Access.ALL), List.of(name(HostPattern.exact("app.test"), exact)))));
+        try (Wire client = connect(forward)) {
+            client.send(hello("app.test"));
+            assertThat(client.awaitEnd()).isNotEqualTo(Wire.End.OPEN);
+        }
+        Eventually.until("it is counted", () -> forward.status().refused() == 1);
+        assertThat(fixture.told).containsExactly("refused 1: 127.0.0.1 sent no PROXY header");
     }
 
     @Test

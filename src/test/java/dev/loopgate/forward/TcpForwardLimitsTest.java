@@ -7,6 +7,7 @@ import static dev.loopgate.forward.ForwardFixture.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loopgate.forward.ForwardStatus.Client;
+import dev.loopgate.model.Access;
 import dev.loopgate.model.Forward.Limits;
 import dev.loopgate.model.Forward.Rate;
 import dev.loopgate.model.UpstreamAddress.LoopbackPort;
@@ -19,7 +20,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -130,6 +134,64 @@ class TcpForwardLimitsTest {
             sender.start();
             assertThat(client.read(bytes.length, LONG)).isEqualTo(bytes);
         }
+    }
+
+    @Test
+    void short_connections_keep_to_the_bandwidth_as_well() {
+        int bandwidth = 100_000;
+        byte[] bytes = new byte[1500];
+        List<Wire> clients = new ArrayList<>();
+        LongAdder arrived = new LongAdder();
+        try (TcpPeer sink = TcpPeer.start(wire -> arrived.add(wire.rest(LONG).length))) {
+            TcpForward forward =
+                    fixture.open(rule(new LoopbackPort(sink.port())).with(new Limits(0, 0, Rate.UNLIMITED, bandwidth)));
+            long start = System.nanoTime();
+            for (int i = 0; i < 100; i++) {
+                Wire client = connect(forward);
+                clients.add(client);
+                client.send(bytes);
+                client.finish();
+            }
+            Eventually.until("all have passed", () -> arrived.sum() == 150_000);
+            long least = (long) (150_000 * 1e9 / bandwidth) - TcpTraffic.BURST.toNanos();
+            assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(least);
+            assertThat(forward.status().bytesToTarget()).isEqualTo(150_000);
+        }
+        clients.forEach(Wire::close);
+    }
+
+    @Test
+    void a_larger_bandwidth_is_felt_by_those_who_wait() {
+        TcpForward forward = forward(new Limits(0, 0, Rate.UNLIMITED, 100));
+        byte[] bytes = new byte[50_000];
+        new Random(3).nextBytes(bytes);
+        try (Wire client = connect(forward)) {
+            client.send(bytes);
+            client.finish();
+            Eventually.until("it waits", () -> fixture.transport.budget().waiting() > 0);
+            forward.change(forward.rule().with(new Limits(0, 0, Rate.UNLIMITED, 1_000_000_000)));
+            assertThat(client.rest(LONG)).isEqualTo(bytes);
+        }
+        assertThat(fixture.transport.budget().waiting()).isZero();
+    }
+
+    @Test
+    void what_waits_for_its_turn_is_not_idle_and_goes_with_its_connection() {
+        TcpForward forward = fixture.open(
+                ForwardFixture.rule(Access.ALL, 0, Duration.ofMillis(400), Duration.ZERO, new LoopbackPort(echo.port()))
+                        .with(new Limits(0, 0, Rate.UNLIMITED, 1000)));
+        byte[] bytes = new byte[2000];
+        try (Wire client = connect(forward)) {
+            client.send(bytes);
+            assertThat(client.read(bytes.length, LONG)).isEqualTo(bytes);
+        }
+        try (Wire gone = connect(forward)) {
+            gone.send(new byte[1000]);
+            Eventually.until("it waits", () -> fixture.transport.budget().waiting() > 0);
+            forward.retire(Duration.ZERO);
+            assertThat(gone.awaitEnd()).isEqualTo(Wire.End.RESET);
+        }
+        Eventually.until("nothing waits", () -> fixture.transport.budget().waiting() == 0);
     }
 
     @Test

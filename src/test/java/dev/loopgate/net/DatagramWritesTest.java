@@ -118,13 +118,20 @@ class DatagramWritesTest {
     }
 
     @Test
-    void drops_what_comes_while_the_budget_is_spent() {
+    void one_waits_for_room_even_while_the_budget_is_spent_and_the_rest_is_dropped() {
         budget.add(100_001);
-        assertThat(write(0)).isTrue();
-        writes.flush(socket);
+        for (int at = 0; at < 3; at++) {
+            assertThat(write(at)).isTrue();
+        }
+        assertThat(writes.flush(socket)).isEqualTo(2);
         assertThat(batch.refCnt()).isEqualTo(1);
-        socket.makeRoom(1);
-        assertThat(socket.sent).isEmpty();
+        assertThat(write(3)).isFalse();
+        assertThat(writes.flush(socket)).isZero();
+        socket.makeRoom(9);
+        assertThat(socket.sent).containsExactly("a");
+        assertThat(write(4)).isTrue();
+        writes.flush(socket);
+        assertThat(socket.sent).containsExactly("a", "e");
         budget.add(-100_001);
     }
 }

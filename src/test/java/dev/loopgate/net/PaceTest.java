@@ -64,7 +64,26 @@ class PaceTest {
         pace.set(0, SECOND, 0);
         assertThat(pace.allows(1000, now)).isTrue();
         pace.set(1000, SECOND, 0);
-        now += SECOND;
         assertThat(pace.passed(1000, now)).isEqualTo(SECOND);
+    }
+
+    @Test
+    void another_limit_forgets_what_passed_and_the_same_one_does_not() {
+        pace.set(10, SECOND, 0);
+        int first = pace.limit();
+        assertThat(pace.passed(1000, now)).isEqualTo(100 * SECOND);
+        pace.set(10, SECOND, 0);
+        assertThat(pace.limit()).isEqualTo(first);
+        assertThat(pace.passed(0, now)).isEqualTo(100 * SECOND);
+        pace.set(1000, SECOND, 0);
+        assertThat(pace.limit()).isNotEqualTo(first);
+        assertThat(pace.passed(0, now)).isZero();
+    }
+
+    @Test
+    void what_will_not_pass_after_all_is_counted_back() {
+        pace.set(1000, SECOND, 0);
+        assertThat(pace.passed(500, now)).isEqualTo(SECOND / 2);
+        assertThat(pace.passed(-200, now)).isEqualTo(SECOND * 3 / 10);
     }
 }
