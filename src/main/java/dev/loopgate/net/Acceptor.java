@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,13 +21,16 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Transport transport;
+    private final Supplier<SocketAddress> address;
     private final Entrance entrance;
     private boolean failing;
     private boolean warned;
     private long lastWarning;
 
-    Acceptor(Transport transport, Consumer<Channel> onAccept) {
+    /** @param address as people know it */
+    Acceptor(Transport transport, Supplier<SocketAddress> address, Consumer<Channel> onAccept) {
         this.transport = transport;
+        this.address = address;
         this.entrance = new Entrance(onAccept);
         // Loads what tells of a failure: with no descriptor left, a class cannot be read.
         SystemError.of(new IOException("failed with error(-24)"));
@@ -37,7 +41,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         Channel child = Transport.prepared((Channel) message);
         if (failing) {
             failing = false;
-            LOG.warn("accepting connections on {} again", Addresses.text(local(ctx)));
+            LOG.warn("accepting connections on {} again", Addresses.text(address.get()));
         }
         child.pipeline().addLast(entrance);
         transport.nextLoop().register(child).addListener(registered -> {
@@ -63,14 +67,10 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             failing = true;
             LOG.warn(
                     "cannot accept connections on {}: {}; trying again every {} ms",
-                    Addresses.text(local(ctx)),
+                    Addresses.text(address.get()),
                     SystemError.of(cause).words(cause),
                     PAUSE_MILLIS);
         }
-    }
-
-    private static SocketAddress local(ChannelHandlerContext ctx) {
-        return ctx.channel().localAddress();
     }
 
     /** Runs on the connection's own loop as soon as it has one, and makes way for the handlers that are installed. */

@@ -20,7 +20,7 @@ final class ContainerBridges {
     private static final Pattern NAME =
             Pattern.compile("docker[0-9]+|br-[0-9a-f]{12}|podman[0-9]+|cni-podman[0-9]+|nerdctl[0-9]+");
 
-    /** Networks come and go; asking the system for them takes longer than a connection may wait. */
+    /** Networks come and go; asking the system for them takes longer than each connection may wait. */
     private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private volatile Known known = new Known(List.of(), System.nanoTime());
@@ -54,7 +54,7 @@ final class ContainerBridges {
             return false;
         }
         Known now = known;
-        if (!now.have(inet.getAddress()) && System.nanoTime() - now.until() > 0) {
+        if (System.nanoTime() - now.until() > 0) {
             now = look();
         }
         return now.have(inet.getAddress());

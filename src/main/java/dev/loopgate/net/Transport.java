@@ -30,6 +30,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -153,7 +154,7 @@ public final class Transport {
             return Future.failedFuture(new BindFailure(address, e.getCause() == null ? e : e.getCause()));
         }
         channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
-        return open(channel, bound ? null : address, guarded(address, onAccept))
+        return open(channel, bound ? null : address, channel::localAddress, guarded(address, onAccept))
                 .transform(opened -> opened.succeeded()
                         ? Future.succeededFuture(new Listener(channel))
                         : Future.failedFuture(new BindFailure(address, opened.cause())));
@@ -163,12 +164,17 @@ public final class Transport {
      * Brings a listening channel to life, without accepting yet.
      *
      * @param address null where it is bound already
+     * @param shown the address as people know it, once it is bound
      * @return fails with what the system said
      */
-    Future<Void> open(ServerChannel channel, @Nullable SocketAddress address, Consumer<Channel> onAccept) {
+    Future<Void> open(
+            ServerChannel channel,
+            @Nullable SocketAddress address,
+            Supplier<SocketAddress> shown,
+            Consumer<Channel> onAccept) {
         channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
         channel.config().setAutoRead(false);
-        channel.pipeline().addLast(new Acceptor(this, onAccept));
+        channel.pipeline().addLast(new Acceptor(this, shown, onAccept));
         Promise<Void> promise = Promise.promise();
         acceptor.register(channel).addListener(registered -> {
             if (!registered.isSuccess()) {

@@ -53,7 +53,7 @@ public final class UnixListening {
         }
         ServerChannel channel = kind.unixServer();
         return transport
-                .open(channel, bound, onAccept)
+                .open(channel, bound, () -> address, onAccept)
                 .map(opened -> new Listener(channel, address, Future::succeededFuture))
                 .recover(failure -> Future.failedFuture(new BindFailure(address, failure)));
     }
@@ -75,7 +75,7 @@ public final class UnixListening {
         ServerChannel channel = kind.unixServer();
         HeldFile.bindForItsOwner(channel);
         return transport
-                .open(channel, kind.unix(aside), onAccept)
+                .open(channel, kind.unix(aside), file::address, onAccept)
                 .map(channel)
                 .recover(failure -> Future.failedFuture(new BindFailure(file.address(), failure)));
     }
