@@ -99,16 +99,21 @@ public final class SystemPortHolders implements PortHolders {
     }
 
     private static PortHolder describe(OSProcess process) {
-        String command = process.getCommandLine()
+        String command = command(process);
+        return new PortHolder(
+                process.getProcessID(), name(process), shorten(command), process.getUser(), isGateway(command));
+    }
+
+    /** With its arguments, as it may be shown on a terminal. */
+    static String command(OSProcess process) {
+        return process.getCommandLine()
                 .replace('\0', ' ')
                 .replaceAll("\\p{Cntrl}", "?")
                 .strip();
-        return new PortHolder(
-                process.getProcessID(),
-                process.getName().replaceAll("\\p{Cntrl}", "?"),
-                shorten(command),
-                process.getUser(),
-                isGateway(command));
+    }
+
+    static String name(OSProcess process) {
+        return process.getName().replaceAll("\\p{Cntrl}", "?");
     }
 
     static String shorten(String command) {

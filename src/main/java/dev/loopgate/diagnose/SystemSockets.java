@@ -82,19 +82,24 @@ final class SystemSockets {
         InternetProtocolStats sockets = system.getInternetProtocolStats();
         Map<Integer, List<ListeningSocket>> byPort = new HashMap<>();
         for (IPConnection socket : sockets.getConnections()) {
-            if (socket.getType().startsWith(protocol.toString()) && isListening(protocol, socket)) {
+            if (listens(protocol, socket)) {
                 byPort.computeIfAbsent(socket.getLocalPort(), first -> new ArrayList<>(1))
-                        .add(new ListeningSocket(
-                                new InetSocketAddress(address(socket.getLocalAddress()), socket.getLocalPort()),
-                                Math.max(0, socket.getowningProcessId())));
+                        .add(listening(socket));
             }
         }
         return new Look(begun, byPort, new HashMap<>());
     }
 
     /** UDP knows no state: what has no peer takes datagrams from anybody. */
-    private static boolean isListening(Protocol protocol, IPConnection socket) {
-        return protocol == Protocol.TCP ? socket.getState() == TcpState.LISTEN : socket.getForeignPort() == 0;
+    static boolean listens(Protocol protocol, IPConnection socket) {
+        return socket.getType().startsWith(protocol.toString())
+                && (protocol == Protocol.TCP ? socket.getState() == TcpState.LISTEN : socket.getForeignPort() == 0);
+    }
+
+    static ListeningSocket listening(IPConnection socket) {
+        return new ListeningSocket(
+                new InetSocketAddress(address(socket.getLocalAddress()), socket.getLocalPort()),
+                Math.max(0, socket.getowningProcessId()));
     }
 
     /** No bytes, or IPv4 in four, or IPv6 in sixteen. */

@@ -1,0 +1,85 @@
+package dev.loopgate.cli;
+
+import dev.loopgate.diagnose.Probe;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code loopgate probe}. */
+@Command(
+        name = "probe",
+        header = "Tell whether a port can be connected to, and what answers.",
+        description = {
+            "",
+            "Tries each address of the host, and asks the first that takes connections what it speaks: it waits for",
+            "a banner, then asks for a page, plainly and by TLS. Ports of databases and the like are not asked.",
+            "With --listen, an echo is there to be connected to from the other end.",
+            ""
+        },
+        footer = {
+            "",
+            "Example:  loopgate probe localhost:5173",
+            "          loopgate probe --listen 0.0.0.0:9000",
+            "Exit status: 0 it takes connections, 1 it does not."
+        })
+final class ProbeCommand implements Callable<Integer> {
+
+    private final Surroundings surroundings;
+
+    @ArgGroup(multiplicity = "1")
+    What what = new What();
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "DURATION",
+            defaultValue = "3s",
+            converter = DurationOption.class,
+            description = "How long each step may take; 3s unless said otherwise.")
+    Duration timeout = Duration.ofSeconds(3);
+
+    @Mixin
+    JsonOption json = new JsonOption();
+
+    static final class What {
+
+        @Parameters(
+                paramLabel = "HOST:PORT",
+                arity = "0..1",
+                description = "A name or an address; a port alone is one of this machine.")
+        @Nullable
+        String target;
+
+        @Option(
+                names = "--listen",
+                paramLabel = "[ADDRESS:]PORT",
+                description = "Send back whatever comes, until Ctrl-C; on loopback unless said otherwise.")
+        @Nullable
+        String listen;
+    }
+
+    ProbeCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        Terminal terminal = surroundings.terminal();
+        if (what.listen != null) {
+            return new ProbeEcho(terminal).run(HostAndPort.parse(what.listen, "127.0.0.1"));
+        }
+        HostAndPort target = HostAndPort.parse(what.target == null ? "" : what.target, "localhost");
+        Probe probe = Probe.of(target.host(), target.port(), timeout);
+        ProbeView view = new ProbeView(terminal.outStyle());
+        if (json.wanted) {
+            JsonOption.print(terminal, view.json(probe));
+        } else {
+            view.lines(probe).forEach(terminal::result);
+        }
+        return probe.connected() ? ExitStatus.DONE : ExitStatus.FAILED;
+    }
+}
