@@ -3,6 +3,8 @@ package dev.loopgate.gateway;
 import dev.loopgate.model.Forward;
 import dev.loopgate.model.Forward.Protocol;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,11 +22,16 @@ import java.util.function.Function;
  */
 final class Forwards {
 
+    /** So many are opened at once, while an event loop does little else. */
+    private static final int BATCH = 256;
+
+    private final Vertx vertx;
     private final Function<Forward, ForwardSlot> maker;
     private final Set<ForwardSlot> leaving = ConcurrentHashMap.newKeySet();
     private volatile Map<Forward.Key, ForwardSlot> slots = Map.of();
 
-    Forwards(Function<Forward, ForwardSlot> maker) {
+    Forwards(Vertx vertx, Function<Forward, ForwardSlot> maker) {
+        this.vertx = vertx;
         this.maker = maker;
     }
 
@@ -114,7 +121,29 @@ final class Forwards {
         return GatewayStatus.ForwardState.folded(slots.values().stream().map(ForwardSlot::state));
     }
 
-    private static Future<Void> openAll(Collection<ForwardSlot> closed) {
+    private Future<Void> openAll(List<ForwardSlot> closed) {
+        if (closed.size() <= BATCH) {
+            return open(closed);
+        }
+        Promise<Void> all = Promise.promise();
+        openByBatches(closed, all);
+        return all.future();
+    }
+
+    /** From a worker: a range can have tens of thousands of ports, and the event loops have others to serve meanwhile. */
+    private void openByBatches(List<ForwardSlot> closed, Promise<Void> all) {
+        List<ForwardSlot> batch = closed.subList(0, Math.min(BATCH, closed.size()));
+        List<ForwardSlot> rest = closed.subList(batch.size(), closed.size());
+        vertx.executeBlocking(() -> open(batch)).compose(opening -> opening).onComplete(opened -> {
+            if (opened.failed() || rest.isEmpty()) {
+                all.handle(opened);
+            } else {
+                openByBatches(rest, all);
+            }
+        });
+    }
+
+    private static Future<Void> open(List<ForwardSlot> closed) {
         return Future.join(closed.stream().map(ForwardSlot::open).toList()).mapEmpty();
     }
 

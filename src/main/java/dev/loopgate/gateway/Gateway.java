@@ -52,8 +52,10 @@ public final class Gateway {
         this.problems = new BindProblems(setup.holders());
         this.listeners = new HttpListeners(http);
         NetworkWatch network = new NetworkWatch(vertx, MachineAddresses::now, NetworkWatch.PAUSE);
-        this.forwards = new Forwards(rule -> new ForwardSlot(
-                vertx, setup.transport(), rule, problems, setup.events(), network, ForwardSlot.targets(rule)));
+        this.forwards = new Forwards(
+                vertx,
+                rule -> new ForwardSlot(
+                        vertx, setup.transport(), rule, problems, setup.events(), network, ForwardSlot.targets(rule)));
         this.shutdown = new Shutdown(vertx, http, listeners, forwards);
     }
 

@@ -31,6 +31,9 @@ record PortRuns<T>(Function<T, Ports> ports, BiPredicate<T, T> alike, BiFunction
      */
     record Ports(String bind, List<String> addresses, List<String> targets) {
 
+        /** Digits that a port can have. */
+        private static final int LONGEST = 5;
+
         private boolean followedBy(Ports next) {
             return follows(bind, next.bind) && follow(addresses, next.addresses) && follow(targets, next.targets);
         }
@@ -74,11 +77,13 @@ record PortRuns<T>(Function<T, Ports> ports, BiPredicate<T, T> alike, BiFunction
 
         /** Where the port begins; the end of the text where it has none. */
         private static int portAt(String text) {
-            int colon = text.lastIndexOf(':');
-            int length = text.length() - colon - 1;
-            boolean port =
-                    length > 0 && length <= 5 && text.chars().skip(colon + 1).allMatch(c -> c >= '0' && c <= '9');
-            return port ? colon + 1 : text.length();
+            int first = text.lastIndexOf(':') + 1;
+            int length = text.length() - first;
+            boolean port = length > 0 && length <= LONGEST;
+            for (int i = first; i < text.length() && port; i++) {
+                port = text.charAt(i) >= '0' && text.charAt(i) <= '9';
+            }
+            return port ? first : text.length();
         }
     }
 

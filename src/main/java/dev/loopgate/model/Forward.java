@@ -92,6 +92,10 @@ public sealed interface Forward {
 
         @Override
         public List<UpstreamAddress> targets() {
+            // Asked for each port of a range, and for each connection.
+            if (preamble.serverNames().isEmpty() && to.size() == 1) {
+                return to;
+            }
             return Stream.concat(preamble.serverNames().stream().flatMap(name -> name.to().stream()), to.stream())
                     .distinct()
                     .toList();

@@ -5,7 +5,6 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -32,8 +31,6 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         this.transport = transport;
         this.address = address;
         this.entrance = new Entrance(onAccept);
-        // Loads what tells of a failure: with no descriptor left, a class cannot be read.
-        SystemError.of(new IOException("failed with error(-24)"));
     }
 
     @Override

@@ -62,7 +62,8 @@ final class DatagramWrites {
         copy(socket, left.get(0));
         int dropped = 0;
         for (Object datagram : left.subList(1, left.size())) {
-            dropped += writeCopy(socket, datagram) ? 0 : 1;
+            int datagrams = SegmentedWrites.count(datagram);
+            dropped += writeCopy(socket, datagram) ? 0 : datagrams;
         }
         socket.flush();
         return dropped;

@@ -144,6 +144,7 @@ public final class Datagrams {
             throw new IllegalArgumentException("not a loop of this transport");
         }
         own.serve(socket, connected);
+        SegmentedWrites.serve(socket);
         socket.pipeline().addLast(handler);
         loop.register(socket);
         return socket;

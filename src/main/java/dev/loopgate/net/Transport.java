@@ -99,6 +99,8 @@ public final class Transport {
         this.unix = new UnixListening(this, kind, workers);
         this.handed = HandedSockets.of(kind, environment);
         this.datagrams = new Datagrams(kind, this.handed, bridges, names, loops, budget);
+        // Loads what tells of a failure to accept: with no descriptor left, a class cannot be read.
+        SystemError.of(new IOException("failed with error(-24)"));
     }
 
     /** Listens on Unix sockets. */
@@ -153,7 +155,10 @@ public final class Transport {
         } catch (RuntimeException e) {
             return Future.failedFuture(new BindFailure(address, e.getCause() == null ? e : e.getCause()));
         }
-        channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
+        if (kind == SocketKind.NIO) {
+            // The native transports set it themselves.
+            channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
+        }
         return open(channel, bound ? null : address, channel::localAddress, guarded(address, onAccept))
                 .transform(opened -> opened.succeeded()
                         ? Future.succeededFuture(new Listener(channel))

@@ -10,25 +10,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Configuration;
+import dev.loopgate.model.Forward;
 import dev.loopgate.net.BindTargets;
+import dev.loopgate.net.Transport;
+import dev.loopgate.testkit.Descriptors;
 import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.LeakCheck;
 import dev.loopgate.testkit.PortHog;
 import dev.loopgate.testkit.RawClient;
 import dev.loopgate.testkit.TcpPeer;
 import dev.loopgate.testkit.Wire;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -63,6 +75,38 @@ class GatewayStartTest {
                 assertThat(forward.problem()).isEmpty();
                 assertThat(forward.accepted()).isEqualTo(1);
             });
+        }
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "every address of 127.0.0.0/8 is the machine's")
+    void serves_others_while_a_thousand_ports_are_being_opened() {
+        int ports = 1_000;
+        Descriptors.assume(ports);
+        Forward[] range = IntStream.range(0, ports)
+                .mapToObj(i -> forward(BindAddress.of("127.77." + i / 250 + "." + (i % 250 + 1), 0), 1))
+                .toArray(Forward[]::new);
+        Set<Long> seen = ConcurrentHashMap.newKeySet();
+        AtomicBoolean started = new AtomicBoolean();
+        try (GatewayUnderTest gateway =
+                new GatewayUnderTest(Transport.vertx(new VertxOptions().setEventLoopPoolSize(1)))) {
+            long before = Descriptors.open();
+            Context loop = gateway.vertx.getOrCreateContext();
+            loop.runOnContext(new Handler<>() {
+                @Override
+                public void handle(Void turn) {
+                    seen.add(Descriptors.open());
+                    if (!started.get()) {
+                        loop.runOnContext(this);
+                    }
+                }
+            });
+            gateway.started(configuration(loopback4(0), List.of(), range));
+            started.set(true);
+            assertThat(gateway.gateway.status().forwards())
+                    .hasSize(ports)
+                    .allSatisfy(forward -> assertThat(forward.addresses()).hasSize(1));
+            assertThat(seen).anyMatch(open -> open > before + 100 && open < before + ports - 100);
         }
     }
 
