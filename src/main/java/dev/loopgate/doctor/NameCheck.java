@@ -89,8 +89,9 @@ record NameCheck(List<String> names, boolean open, ResolverCheck resolver, Hosts
         if (withheld || LOOPBACK_NAMES.matcher(name).matches()) {
             return Finding.fail(
                             name(),
-                            name + " is withheld by the name server " + servers.first()
-                                    + ": it filters names that lead to this machine, against DNS rebinding")
+                            "the name server " + servers.first() + " gives no address for " + name
+                                    + ", but does not say that there is no such name either: it filters names that lead"
+                                    + " to this machine, against DNS rebinding, as routers do")
                     .fix(line(finding));
         }
         return Finding.fail(

@@ -119,7 +119,7 @@ record PortCheck(int port, Supplier<List<OpenPort>> ports, SystemFiles files, Op
         List<Owner> owners = here.stream()
                 .map(OpenPort::process)
                 .flatMap(Optional::stream)
-                .sorted(Comparator.comparing((Owner owner) -> PROXIES.contains(owner.name())))
+                .sorted(Comparator.comparingInt(PortCheck::strangeness))
                 .toList();
         long programs = owners.stream()
                 .map(owner -> owner.gateway() ? "loopgate " + owner.pid() : owner.name())
@@ -135,6 +135,11 @@ record PortCheck(int port, Supplier<List<OpenPort>> ports, SystemFiles files, Op
                         (gateways ? "two gateways share the port" : "several programs share the port")
                                 + ": whether a client meets one or another depends on the address it takes for the name")
                 .fix("kill " + last.pid()));
+    }
+
+    /** Who rather goes than a gateway. */
+    private static int strangeness(Owner owner) {
+        return owner.gateway() ? 0 : PROXIES.contains(owner.name()) ? 2 : 1;
     }
 
     private Finding binding(List<OpenPort> here) {

@@ -80,8 +80,8 @@ record TargetCheck(String route, UpstreamAddress address, String host, String pa
             return List.of(answered(socket, page.get()));
         }
         String where = Addresses.text(socket);
-        Speech speech =
-                Speech.of(socket, hostName(), connecting.limit()).orElse(new Speech.Silent(Optional.empty(), true, true));
+        Speech speech = Speech.of(socket, hostName(), connecting.limit())
+                .orElse(new Speech.Silent(Optional.empty(), true, true));
         if (speech instanceof Speech.Tls || speech instanceof Speech.TlsRefused) {
             return List.of(Finding.fail(name(), about(where + " speaks TLS, and its target is plain HTTP"))
                     .fix("let it speak plain HTTP, or pass TLS through: forwards: {\"" + free(socket.getPort()) + "\": "
@@ -93,7 +93,8 @@ record TargetCheck(String route, UpstreamAddress address, String host, String pa
         }
         return List.of(Finding.warn(
                 name(),
-                about(where + " takes connections, but has no answer to a request within " + connecting.limit().toMillis() + " ms")));
+                about(where + " takes connections, but has no answer to a request within "
+                        + connecting.limit().toMillis() + " ms")));
     }
 
     private Finding answered(InetSocketAddress socket, Page page) {

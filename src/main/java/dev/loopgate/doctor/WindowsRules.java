@@ -37,6 +37,13 @@ final class WindowsRules {
                 (blocks ? blocking : allowing).add(rule(fields, blocks));
             }
         }
+        blocking.add(
+                0,
+                new Rule(
+                        List.of(connection -> sure(connection.network().startsWith("lo"))),
+                        new Action.Accept(),
+                        "loopback",
+                        Optional.empty()));
         blocking.addAll(allowing);
         boolean on = profile.matches("(?s).*\\bState\\s+ON\\b.*");
         boolean closed = profile.contains("BlockInbound");

@@ -41,6 +41,6 @@ class DoctorTest {
     @Test
     void words_from_outside_cannot_steer_a_terminal() {
         assertThat(Finding.warn("x", "a\u001b[2Jb\r\nc").fix("kill\u0007 1"))
-                .isEqualTo(Finding.warn("x", "a [2Jb c").fix("kill 1"));
+                .isEqualTo(Finding.warn("x", "a [2Jb c").fix("kill  1"));
     }
 }

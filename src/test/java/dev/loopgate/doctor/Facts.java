@@ -11,8 +11,7 @@ import java.util.function.Supplier;
 final class Facts {
 
     /** No firewall, as where its programs are missing. */
-    static final Firewalls NO_FIREWALLS =
-            new Firewalls(command -> Optional.empty(), SystemCommands.system());
+    static final Firewalls NO_FIREWALLS = new Firewalls(command -> Optional.empty(), SystemCommands.system());
 
     private Facts() {}
 

@@ -78,7 +78,9 @@ class FirewallRulesTest {
         Programs.require(program);
         String unshare = Programs.require("unshare").toString();
         try (RunningProcess run = RunningProcess.start(
-                folder, Map.of(), List.of(unshare, "--net", "sh", "-eu", "-c", "PATH=$PATH:/usr/sbin:/sbin\n" + script))) {
+                folder,
+                Map.of(),
+                List.of(unshare, "--net", "sh", "-eu", "-c", "PATH=$PATH:/usr/sbin:/sbin\n" + script))) {
             int status = run.awaitExit(Duration.ofMinutes(1));
             if (status != 0) {
                 Programs.missing("no firewall may be set up in a network namespace: " + run.stderr());
@@ -89,17 +91,23 @@ class FirewallRulesTest {
 
     @Test
     void rules_of_nftables() throws Exception {
-        FirewallChains chains = NftablesRules.parse(printed(NFT, "nft"), table -> true).orElseThrow();
+        FirewallChains chains =
+                NftablesRules.parse(printed(NFT, "nft"), table -> true).orElseThrow();
         Addressing lan = new Addressing(InetAddress.getByName("10.77.0.1"), "eth0");
         Addressing far = new Addressing(InetAddress.getByName("192.0.2.7"), "eth0");
 
         assertThat(chains.refusal(four.to(9000))).get().satisfies(refusal -> {
             assertThat(refusal.rule().text()).isEqualTo("nft rule in inet filter input: iif lo tcp dport 9000 drop");
-            assertThat(refusal.rule().removal()).get().asString().startsWith("sudo nft delete rule inet filter input handle ");
+            assertThat(refusal.rule().removal())
+                    .get()
+                    .asString()
+                    .startsWith("sudo nft delete rule inet filter input handle ");
             assertThat(refusal.tells()).isFalse();
             assertThat(refusal.certain()).isTrue();
         });
-        assertThat(chains.refusal(four.to(9002))).get().satisfies(refusal -> assertThat(refusal.tells()).isTrue());
+        assertThat(chains.refusal(four.to(9002)))
+                .get()
+                .satisfies(refusal -> assertThat(refusal.tells()).isTrue());
         assertThat(chains.refusal(four.to(9003))).isEmpty();
         assertThat(chains.refusal(new Addressing(Addresses.LOOPBACK6, "lo").leaving(9004)))
                 .get()
@@ -110,8 +118,8 @@ class FirewallRulesTest {
         assertThat(chains.refusal(far.to(85))).isEmpty();
         assertThat(chains.refusal(far.to(8080)))
                 .get()
-                .satisfies(refusal -> assertThat(refusal.rule().text())
-                        .isEqualTo("policy drop of the chain inet filter input"));
+                .satisfies(refusal ->
+                        assertThat(refusal.rule().text()).isEqualTo("policy drop of the chain inet filter input"));
         assertThat(chains.refusal(far.to(7000)))
                 .as("a rule that may let it in is not understood")
                 .get()
@@ -134,9 +142,11 @@ class FirewallRulesTest {
         assertThat(chains.refusal(four.to(9005))).isEmpty();
         assertThat(chains.refusal(lan.to(9005)).map(Refusal::tells)).contains(true);
         assertThat(chains.refusal(lan.to(8080))).isEmpty();
-        assertThat(chains.refusal(lan.to(8081)).map(refusal -> refusal.rule().text())).contains("iptables -P INPUT DROP");
+        assertThat(chains.refusal(lan.to(8081)).map(refusal -> refusal.rule().text()))
+                .contains("iptables -P INPUT DROP");
         assertThat(chains.refusal(four.to(8081))).isEmpty();
-        assertThat(new IptablesRules("iptables").parse("").refusal(six.to(9000))).isEmpty();
+        assertThat(new IptablesRules("iptables").parse("").refusal(six.to(9000)))
+                .isEmpty();
     }
 
     @Test
@@ -163,8 +173,10 @@ class FirewallRulesTest {
                 """;
         Firewalls firewalls = new Firewalls(command -> Optional.of(new Reply(0, printed, "")), "mac os x");
         assertThat(firewalls.within(Addresses.LOOPBACK4, 9000)).isEmpty();
-        assertThat(firewalls.within(Addresses.LOOPBACK4, 25)).get().satisfies(obstacle -> assertThat(obstacle.text())
-                .isEqualTo("pf rule: block drop out proto tcp from any to any port = 25"));
+        assertThat(firewalls.within(Addresses.LOOPBACK4, 25))
+                .get()
+                .satisfies(obstacle -> assertThat(obstacle.text())
+                        .isEqualTo("pf rule: block drop out proto tcp from any to any port = 25"));
         FirewallChains chains = PfRules.parse(printed);
         Addressing far = new Addressing(InetAddress.getByName("192.0.2.7"), "en0");
         assertThat(chains.refusal(far.to(9000)).map(Refusal::tells)).contains(false);

@@ -37,8 +37,10 @@ class MachineChecksTest {
         assertThat(check.look()).isEmpty();
 
         Files.writeString(root.resolve(".dockerenv"), "");
-        assertThat(check.look()).singleElement().satisfies(finding -> assertThat(finding.evidence())
-                .contains("this is a container", "host.docker.internal", "listen on 0.0.0.0"));
+        assertThat(check.look())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.evidence())
+                        .contains("this is a container", "host.docker.internal", "listen on 0.0.0.0"));
 
         Files.createDirectories(root.resolve("proc"));
         Files.writeString(
@@ -61,14 +63,19 @@ class MachineChecksTest {
         List<Finding> caught = proxies(hosts, Map.of("http_proxy", "http://proxy:3128", "no_proxy", "example.com"));
         assertThat(caught).singleElement().satisfies(finding -> {
             assertThat(finding.status()).isEqualTo(Status.WARN);
-            assertThat(finding.evidence()).contains("http_proxy is set", "localhost, 127.0.0.1, app.localhost and 1 more");
+            assertThat(finding.evidence())
+                    .contains("http_proxy is set", "localhost, 127.0.0.1, app.localhost and 1 more");
             assertThat(finding.fix())
                     .contains("export no_proxy='example.com,localhost,127.0.0.1,::1,.localhost,app.test'");
         });
 
         assertThat(proxies(
                         hosts,
-                        Map.of("HTTPS_PROXY", "http://proxy:3128", "NO_PROXY", "localhost,127.0.0.0/8,*.localhost,.test")))
+                        Map.of(
+                                "HTTPS_PROXY",
+                                "http://proxy:3128",
+                                "NO_PROXY",
+                                "localhost,127.0.0.0/8,*.localhost,.test")))
                 .extracting(Finding::status)
                 .containsExactly(Status.OK);
         assertThat(proxies(hosts, Map.of("all_proxy", "socks5://proxy", "no_proxy", "*")))
@@ -97,8 +104,7 @@ class MachineChecksTest {
 
     @Test
     void tells_a_gateway_that_has_hardly_any_descriptor_left() {
-        try (RunningProcess gateway = RunningProcess.start(
-                root, Map.of(), List.of("bash", "-c", ALMOST_ALL))) {
+        try (RunningProcess gateway = RunningProcess.start(root, Map.of(), List.of("bash", "-c", ALMOST_ALL))) {
             Eventually.until("its descriptors", () -> !gateway.stdout().isEmpty());
             Setup setup = new Setup(
                     Optional.of(Path.of("loopgate.yaml")),
@@ -119,13 +125,15 @@ class MachineChecksTest {
     void a_limit_below_what_hosts_and_forwards_take_is_a_warning() throws IOException {
         Files.createDirectories(root.resolve("proc/self"));
         Files.writeString(
-                root.resolve("proc/self/limits"), "Max open files            64                   100                  files\n");
-        Setup setup =
-                new Setup(Optional.of(Path.of("loopgate.yaml")), Optional.of(Configuration.EMPTY), List.of(), Optional.empty());
+                root.resolve("proc/self/limits"),
+                "Max open files            64                   100                  files\n");
+        Setup setup = new Setup(
+                Optional.of(Path.of("loopgate.yaml")), Optional.of(Configuration.EMPTY), List.of(), Optional.empty());
         assertThat(new DescriptorCheck(new SystemFiles(root), List.of(setup)).look())
                 .extracting(Finding::status, Finding::evidence)
-                .containsExactly(tuple(
-                        Status.WARN,
-                        "a gateway for loopgate.yaml may open 100 descriptors, and its hosts and forwards can take 120"));
+                .containsExactly(
+                        tuple(
+                                Status.WARN,
+                                "a gateway for loopgate.yaml may open 100 descriptors, and its hosts and forwards can take 120"));
     }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -23,7 +24,7 @@ class NameChecksTest {
     @TempDir
     Path root;
 
-    private final SystemFiles files() {
+    private SystemFiles files() {
         return new SystemFiles(root);
     }
 
@@ -45,16 +46,16 @@ class NameChecksTest {
     @Test
     void a_name_that_nobody_knows_gets_a_line_for_the_hosts_file() throws IOException {
         write("resolv.conf", "search example\n");
-        assertThat(names(1, "localhost", "no-such-name.invalid")).satisfiesExactly(
-                good -> assertThat(good.evidence()).isEqualTo("localhost leads to this machine"),
-                unknown -> {
-                    assertThat(unknown.status()).isEqualTo(Status.FAIL);
-                    assertThat(unknown.evidence())
-                            .isEqualTo("nobody knows the name no-such-name.invalid: neither " + root
-                                    + "/etc/hosts nor a name server");
-                    assertThat(unknown.fix())
-                            .contains("echo '127.0.0.1 no-such-name.invalid' | sudo tee -a /etc/hosts");
-                });
+        assertThat(names(1, "localhost", "no-such-name.invalid"))
+                .satisfiesExactly(
+                        good -> assertThat(good.evidence()).isEqualTo("localhost leads to this machine"), unknown -> {
+                            assertThat(unknown.status()).isEqualTo(Status.FAIL);
+                            assertThat(unknown.evidence())
+                                    .isEqualTo("nobody knows the name no-such-name.invalid: neither " + root
+                                            + "/etc/hosts nor a name server");
+                            assertThat(unknown.fix())
+                                    .contains("echo '127.0.0.1 no-such-name.invalid' | sudo tee -a /etc/hosts");
+                        });
     }
 
     @Test
@@ -65,10 +66,7 @@ class NameChecksTest {
         assertThat(hosts.of("own")).isEmpty();
 
         assertThat(NameCheck.foreign(
-                        "app.test",
-                        List.of(InetAddress.getByName("192.0.2.7")),
-                        hosts,
-                        new NameServers(files(), 1)))
+                        "app.test", List.of(InetAddress.getByName("192.0.2.7")), hosts, new NameServers(files(), 1)))
                 .get()
                 .satisfies(finding -> assertThat(finding.evidence())
                         .isEqualTo("app.test leads to 192.0.2.7, by line 3 of " + root + "/etc/hosts"));
@@ -76,32 +74,37 @@ class NameChecksTest {
 
     /** A real server with the filter that routers have. */
     @Test
-    void a_name_server_that_filters_against_rebinding_is_told_from_one_that_does_not_know_the_name() throws IOException {
+    void a_name_server_that_filters_against_rebinding_is_told_from_one_that_does_not_know_the_name()
+            throws IOException {
         String dnsmasq = Programs.require("dnsmasq").toString();
         int source = ThreadLocalRandom.current().nextInt(20_000, 30_000);
         int filter = source + 1;
         write("resolv.conf", "nameserver 127.0.0.1\n");
         NameServers servers = new NameServers(files(), filter);
-        try (RunningProcess upstream = dnsmasq(dnsmasq, source, "--address=/app.invalid/127.0.0.1");
-                RunningProcess router =
-                        dnsmasq(dnsmasq, filter, "--server=127.0.0.1#" + source, "--stop-dns-rebind")) {
+        try (RunningProcess upstream =
+                        dnsmasq(dnsmasq, source, "--address=/app.invalid/127.0.0.1", "--address=/gone.invalid/");
+                RunningProcess router = dnsmasq(dnsmasq, filter, "--server=127.0.0.1#" + source, "--stop-dns-rebind")) {
             Eventually.until(
                     "both answer " + upstream.stderr() + router.stderr(),
                     () -> new NameServers(files(), source).ask("app.invalid") == NameServers.Answer.FOUND
                             && servers.ask("gone.invalid") == NameServers.Answer.UNKNOWN);
 
-            assertThat(names(filter, "app.invalid")).singleElement().satisfies(finding -> assertThat(finding.evidence())
-                    .isEqualTo("app.invalid is withheld by the name server 127.0.0.1: it filters names that lead to this"
-                            + " machine, against DNS rebinding"));
-            assertThat(names(filter, "gone.invalid")).singleElement().satisfies(finding -> assertThat(finding.evidence())
-                    .startsWith("nobody knows the name gone.invalid"));
+            assertThat(names(filter, "app.invalid"))
+                    .singleElement()
+                    .satisfies(finding -> assertThat(finding.evidence())
+                            .startsWith("the name server 127.0.0.1 gives no address for app.invalid")
+                            .contains("against DNS rebinding"));
+            assertThat(names(filter, "gone.invalid"))
+                    .singleElement()
+                    .satisfies(
+                            finding -> assertThat(finding.evidence()).startsWith("nobody knows the name gone.invalid"));
         }
         assertThat(servers.ask("app.invalid")).isEqualTo(NameServers.Answer.NONE);
         assertThat(servers.ask("..")).isEqualTo(NameServers.Answer.NONE);
     }
 
     private RunningProcess dnsmasq(String program, int port, String... more) {
-        List<String> command = new java.util.ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(List.of(
                 program,
                 "--keep-in-foreground",
                 "--no-hosts",

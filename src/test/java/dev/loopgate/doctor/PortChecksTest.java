@@ -34,7 +34,10 @@ class PortChecksTest {
             assertThat(port(hog.port(), Optional.of("loopgate.yaml"))).first().satisfies(finding -> {
                 assertThat(finding.status()).isEqualTo(Status.FAIL);
                 assertThat(finding.evidence())
-                        .contains("java (pid " + hog.pid(), "listens on 127.0.0.1:" + hog.port(), "of loopgate.yaml cannot");
+                        .contains(
+                                "java (pid " + hog.pid(),
+                                "listens on 127.0.0.1:" + hog.port(),
+                                "of loopgate.yaml cannot");
                 assertThat(finding.fix()).contains("kill " + hog.pid());
             });
             assertThat(port(hog.port(), Optional.empty()))
@@ -60,16 +63,32 @@ class PortChecksTest {
     }
 
     @Test
-    void two_programs_on_the_two_loopback_addresses_of_a_port_are_told_apart() throws IOException {
+    void two_gateways_on_the_two_loopback_addresses_of_a_port_are_in_each_others_way() {
         assumeIpv6();
-        try (PortHog first = PortHog.start("::1", 0, false);
-                ServerSocket second = new ServerSocket()) {
-            second.bind(new InetSocketAddress("127.0.0.1", first.port()));
-            // Both are this Java; that one of them is another program shows in its name only.
+        try (PortHog first = PortHog.start("::1", 0, false, "-jar", "loopgate.jar");
+                PortHog second = PortHog.start("127.0.0.1", first.port(), false, "-jar", "loopgate.jar")) {
             assertThat(port(first.port(), Optional.empty()))
+                    .filteredOn(finding -> finding.status() == Status.WARN)
+                    .singleElement()
+                    .satisfies(finding -> {
+                        assertThat(finding.evidence()).startsWith("two gateways share the port: ");
+                        assertThat(finding.fix().orElseThrow()).isIn("kill " + first.pid(), "kill " + second.pid());
+                    });
+        }
+    }
+
+    @Test
+    void another_program_on_the_other_address_of_a_gateways_port_is_told() throws IOException {
+        assumeIpv6();
+        try (PortHog gateway = PortHog.start("::1", 0, false, "-jar", "loopgate.jar");
+                ServerSocket other = new ServerSocket()) {
+            other.bind(new InetSocketAddress("127.0.0.1", gateway.port()));
+            assertThat(port(gateway.port(), Optional.empty()))
                     .extracting(Finding::evidence)
-                    .anyMatch(text -> text.contains("(pid " + first.pid()))
-                    .anyMatch(text -> text.contains("(pid " + ProcessHandle.current().pid()));
+                    .anyMatch(text -> text.startsWith("a Loopgate (pid " + gateway.pid() + ", user "))
+                    .anyMatch(text -> text.startsWith(
+                            "java (pid " + ProcessHandle.current().pid() + ", user "))
+                    .anyMatch(text -> text.startsWith("several programs share the port: "));
         }
     }
 
@@ -80,7 +99,8 @@ class PortChecksTest {
             int port = six.getLocalPort();
             assertThat(port(port, Optional.empty())).last().satisfies(finding -> {
                 assertThat(finding.status()).isEqualTo(Status.WARN);
-                assertThat(finding.evidence()).isEqualTo("it listens on [::1] only: who connects to 127.0.0.1 is refused");
+                assertThat(finding.evidence())
+                        .isEqualTo("it listens on [::1] only: who connects to 127.0.0.1 is refused");
                 assertThat(finding.fix()).contains("forwards: {\"127.0.0.1:" + port + "\": \"[::1]:" + port + "\"}");
             });
             assertThat(Facts.connecting().attempts(List.of(InetAddress.getByName("127.0.0.1")), port))
@@ -91,12 +111,17 @@ class PortChecksTest {
                             .satisfies(reason -> assertThat(reason.fix()).contains("use [::1]:" + port)));
         }
         try (ServerSocket four = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"))) {
-            assertThat(port(four.getLocalPort(), Optional.empty())).last().satisfies(finding -> assertThat(finding.evidence())
-                    .contains("IPv4 only: who connects to [::1] is refused", "other machines and containers do not"));
+            assertThat(port(four.getLocalPort(), Optional.empty()))
+                    .last()
+                    .satisfies(finding -> assertThat(finding.evidence())
+                            .contains(
+                                    "IPv4 only: who connects to [::1] is refused",
+                                    "other machines and containers do not"));
         }
         try (ServerSocket all = new ServerSocket(0)) {
-            assertThat(port(all.getLocalPort(), Optional.empty())).last().satisfies(finding -> assertThat(finding.evidence())
-                    .contains("the network reaches it"));
+            assertThat(port(all.getLocalPort(), Optional.empty()))
+                    .last()
+                    .satisfies(finding -> assertThat(finding.evidence()).contains("the network reaches it"));
         }
     }
 
@@ -128,7 +153,8 @@ class PortChecksTest {
         try (ClosedPort closed = new ClosedPort()) {
             assertThat(port(closed.port(), Optional.empty()))
                     .singleElement()
-                    .satisfies(finding -> assertThat(finding.evidence()).startsWith("nobody listens on port " + closed.port()));
+                    .satisfies(finding ->
+                            assertThat(finding.evidence()).startsWith("nobody listens on port " + closed.port()));
             assertThat(port(closed.port(), Optional.of("loopgate.yaml")))
                     .singleElement()
                     .satisfies(finding -> assertThat(finding.fix()).contains("loopgate run --config loopgate.yaml"));
@@ -140,7 +166,12 @@ class PortChecksTest {
         try (FullBacklog full = new FullBacklog()) {
             InetAddress loopback = InetAddress.getByName("127.0.0.1");
             Finding reason = Facts.connecting()
-                    .reason("connection", Facts.connecting().attempts(List.of(loopback), full.port()).get(0), full.port());
+                    .reason(
+                            "connection",
+                            Facts.connecting()
+                                    .attempts(List.of(loopback), full.port())
+                                    .get(0),
+                            full.port());
             assertThat(reason.evidence()).contains("does not answer: java (pid ", "hangs, ", "connections wait for it");
         }
     }

@@ -173,7 +173,8 @@ class ServiceChecksTest {
     @Test
     void next_serves_pages_to_every_name_and_scripts_to_few() {
         try (ScriptedBackend backend = ScriptedBackend.start("next")) {
-            backend.always(PeerAction.replyThenClose("HTTP/1.1 403 Forbidden\r\nContent-Length: 12\r\n\r\nUnauthorized"));
+            backend.always(
+                    PeerAction.replyThenClose("HTTP/1.1 403 Forbidden\r\nContent-Length: 12\r\n\r\nUnauthorized"));
             backend.next(PeerAction.ok("<html>", "X-Powered-By: Next.js", "Connection: close"));
             assertThat(target(backend.port(), "app.test:62893").fix()).contains("allowedDevOrigins: ['app.test'],");
             assertThat(backend.request().all("Origin")).containsExactly("http://app.test:62893");
@@ -185,9 +186,10 @@ class ServiceChecksTest {
         try (ScriptedBackend backend = ScriptedBackend.start("strict")) {
             backend.always(PeerAction.script((connection, request) -> {
                 boolean local = request.all("Host").get(0).startsWith("localhost");
-                connection.send(local
-                        ? "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
-                        : "HTTP/1.1 421 Misdirected Request\r\nContent-Length: 0\r\n\r\n");
+                connection.send(
+                        local
+                                ? "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+                                : "HTTP/1.1 421 Misdirected Request\r\nContent-Length: 0\r\n\r\n");
                 return false;
             }));
             assertThat(target(backend.port(), "app.test:62893")).satisfies(finding -> {
