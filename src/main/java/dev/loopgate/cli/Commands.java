@@ -33,6 +33,7 @@ final class Commands {
         all.put("share", ShareCommand::new);
         all.put("doctor", DoctorCommand::new);
         all.put("ports", PortsCommand::new);
+        all.put("probe", ProbeCommand::new);
         all.put("completion", CompletionCommand::new);
         all.put("version", VersionCommand::new);
         return all;
