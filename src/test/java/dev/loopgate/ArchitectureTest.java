@@ -52,6 +52,7 @@ class ArchitectureTest {
                 "admin",
                 Set.of("model", "config", "routing", "observe", "net", "http", "forward", "builtin", "gateway"));
         order.put("diagnose", Set.of("model", "config", "routing", "net"));
+        order.put("doctor", Set.of("model", "config", "routing", "net", "diagnose"));
         order.put("lan", Set.of("net"));
         order.put(
                 "cli",
@@ -67,6 +68,7 @@ class ArchitectureTest {
                         "gateway",
                         "admin",
                         "diagnose",
+                        "doctor",
                         "lan"));
         return order;
     }

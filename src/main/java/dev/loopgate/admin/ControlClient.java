@@ -49,20 +49,49 @@ public final class ControlClient {
         }
     }
 
+    /**
+     * What is in the folder.
+     *
+     * @param running those that answer, by pid
+     * @param silent those that do not
+     */
+    public record Seen(List<RunningGateway> running, List<SilentSocket> silent) {
+        public Seen {
+            running = List.copyOf(running);
+            silent = List.copyOf(silent);
+        }
+    }
+
+    /** @param stale whether nobody listens on it any more; else a gateway that is stopped, busy or just ending */
+    public record SilentSocket(Path path, boolean stale) {}
+
     /** Every gateway that answers, by pid. Sockets that nobody listens on any more are removed. */
     public List<RunningGateway> running() {
+        Seen seen = look(STATUS);
+        seen.silent.stream().filter(SilentSocket::stale).map(SilentSocket::path).forEach(ControlClient::remove);
+        return seen.running;
+    }
+
+    /** Every socket, with what its gateway answers at once. Changes nothing. */
+    public Seen look() {
+        return look(GLANCE);
+    }
+
+    private Seen look(Duration patience) {
         List<RunningGateway> running = new ArrayList<>();
+        List<SilentSocket> silent = new ArrayList<>();
         for (Path socket : directory.sockets()) {
             try {
-                running.add(new RunningGateway(socket, ask(socket, "status", STATUS)));
+                running.add(new RunningGateway(socket, ask(socket, "status", patience)));
             } catch (ConnectException stale) {
-                remove(socket);
+                silent.add(new SilentSocket(socket, true));
             } catch (IOException e) {
                 // It is there but does not answer: stopped, or just ending. It is nobody to talk to.
+                silent.add(new SilentSocket(socket, false));
             }
         }
         running.sort((a, b) -> Long.compare(a.pid(), b.pid()));
-        return running;
+        return new Seen(running, silent);
     }
 
     /** The gateway of that process, if it answers at once: a stopped one keeps nobody waiting. */

@@ -31,6 +31,7 @@ final class Commands {
         all.put("status", StatusCommand::new);
         all.put("reload", ReloadCommand::new);
         all.put("share", ShareCommand::new);
+        all.put("doctor", DoctorCommand::new);
         all.put("ports", PortsCommand::new);
         all.put("probe", ProbeCommand::new);
         all.put("completion", CompletionCommand::new);

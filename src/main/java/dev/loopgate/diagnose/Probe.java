@@ -76,6 +76,13 @@ public record Probe(String host, int port, Duration lookup, List<Attempt> attemp
                 host, port, lookup, dialled.stream().map(Dialled::attempt).toList(), speech);
     }
 
+    /** Whether each of these addresses takes a connection, on which nothing is said. Blocks for the limit at most. */
+    public static List<Attempt> attempts(List<InetAddress> addresses, int port, Duration limit) {
+        List<Dialled> dialled = connect(addresses, port, limit);
+        dialled.forEach(each -> each.socket.ifPresent(Probe::close));
+        return dialled.stream().map(Dialled::attempt).toList();
+    }
+
     public boolean connected() {
         return speech.isPresent();
     }

@@ -113,6 +113,8 @@ class ControlSocketTest {
         ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         dead.bind(UnixDomainSocketAddress.of(stale));
         dead.close();
+        assertThat(new ControlClient(directory).look().silent())
+                .containsExactly(new ControlClient.SilentSocket(stale, true));
         assertThat(stale).exists();
         assertThat(new ControlClient(directory).running()).isEmpty();
         assertThat(stale).doesNotExist();

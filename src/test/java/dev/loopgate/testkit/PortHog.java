@@ -53,6 +53,11 @@ public final class PortHog implements AutoCloseable {
         return process.pid();
     }
 
+    /** Sends a signal by its name, such as STOP. */
+    public void signal(String name) {
+        process.signal(name);
+    }
+
     @Override
     public void close() {
         process.close();

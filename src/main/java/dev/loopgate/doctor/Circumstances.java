@@ -1,0 +1,69 @@
+package dev.loopgate.doctor;
+
+import dev.loopgate.model.Configuration;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known before anything is looked at.
+ *
+ * @param environment the value of a variable, or null
+ * @param setups the configuration that is found, and those of the gateways that run, each once
+ * @param sockets of gateways that do not answer
+ */
+public record Circumstances(UnaryOperator<@Nullable String> environment, List<Setup> setups, List<DeadSocket> sockets) {
+
+    public Circumstances {
+        setups = List.copyOf(setups);
+        sockets = List.copyOf(sockets);
+    }
+
+    /**
+     * A configuration, and the gateway that runs it.
+     *
+     * @param file empty where a gateway runs without one
+     * @param configuration empty where it is invalid
+     * @param problems of the file
+     * @param gateway empty where none runs it
+     */
+    public record Setup(
+            Optional<Path> file,
+            Optional<Configuration> configuration,
+            List<String> problems,
+            Optional<Running> gateway) {
+        public Setup {
+            problems = List.copyOf(problems);
+        }
+
+        String name() {
+            return file.map(Path::toString).orElse("no file");
+        }
+    }
+
+    /**
+     * A gateway of this user that answers.
+     *
+     * @param listeners its sockets for HTTP
+     * @param troubles what it says is wrong with it
+     */
+    public record Running(long pid, List<InetSocketAddress> listeners, List<Trouble> troubles) {
+        public Running {
+            listeners = List.copyOf(listeners);
+            troubles = List.copyOf(troubles);
+        }
+    }
+
+    /** Something that does not work, as the gateway itself tells. */
+    public record Trouble(String evidence, Optional<String> fix) {}
+
+    /**
+     * The control socket of a gateway that says nothing.
+     *
+     * @param left whether its process is gone
+     */
+    public record DeadSocket(Path socket, boolean left) {}
+}

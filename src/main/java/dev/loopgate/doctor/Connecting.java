@@ -1,0 +1,107 @@
+package dev.loopgate.doctor;
+
+import dev.loopgate.diagnose.OpenPort;
+import dev.loopgate.diagnose.Probe;
+import dev.loopgate.diagnose.Probe.Attempt;
+import dev.loopgate.doctor.Firewalls.Obstacle;
+import dev.loopgate.doctor.TcpTable.State;
+import dev.loopgate.net.Addresses;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Whether addresses take connections, and where they do not, why. */
+final class Connecting {
+
+    private final Supplier<List<OpenPort>> ports;
+    private final Firewalls firewalls;
+    private final SystemFiles files;
+    private final Duration limit;
+
+    /** @param limit of one connection, or of one answer over it */
+    Connecting(Supplier<List<OpenPort>> ports, Firewalls firewalls, SystemFiles files, Duration limit) {
+        this.limit = limit;
+        this.ports = ports;
+        this.firewalls = firewalls;
+        this.files = files;
+    }
+
+    /** How long a service may take over a connection, or an answer. */
+    Duration limit() {
+        return limit;
+    }
+
+    /** One for each address. */
+    List<Attempt> attempts(List<InetAddress> addresses, int port) {
+        return Probe.attempts(addresses, port, limit);
+    }
+
+    /** @param attempt that failed */
+    Finding reason(String check, Attempt attempt, int port) {
+        InetAddress address = attempt.address();
+        String to = Addresses.text(new InetSocketAddress(address, port));
+        boolean own = Firewalls.isOwn(address);
+        Optional<Obstacle> obstacle = own ? firewalls.within(address, port) : firewalls.outwards(address, port);
+        return switch (attempt.outcome()) {
+            case CONNECTED -> Finding.ok(check, to + " takes connections");
+            case REFUSED ->
+                obstacle.filter(Obstacle::tells)
+                        .map(rule -> kept(check, to + " refuses connections, by the firewall", rule))
+                        .orElseGet(() -> refused(check, to, address, port, own));
+            case TIMED_OUT ->
+                obstacle.map(rule -> kept(check, to + " does not answer: the firewall drops what is sent", rule))
+                        .orElseGet(() -> own ? silent(check, to, port) : lost(check, to));
+            case UNREACHABLE ->
+                Finding.fail(check, to + " cannot be reached: there is no way to it from here")
+                        .fix("ip route get " + Addresses.text(address));
+            case FAILED -> Finding.fail(check, to + " cannot be connected to: " + attempt.detail());
+        };
+    }
+
+    private static Finding kept(String check, String sentence, Obstacle rule) {
+        return Finding.fail(check, sentence + ": " + rule.text()).fix(rule.fix());
+    }
+
+    private Finding refused(String check, String to, InetAddress address, int port, boolean own) {
+        List<OpenPort> others = own ? PortCheck.of(ports.get(), port) : List.of();
+        if (others.isEmpty()) {
+            return Finding.fail(check, to + " refuses connections: nobody listens there");
+        }
+        String elsewhere =
+                Addresses.text(new InetSocketAddress(others.get(0).addresses().get(0), port));
+        return Finding.fail(
+                        check,
+                        to + " refuses connections: " + PortCheck.who(others.get(0)) + " listens on " + elsewhere
+                                + ", not on that address")
+                .fix(address.isLoopbackAddress() ? Optional.of("use " + elsewhere) : Optional.empty());
+    }
+
+    /** On this machine, a connection that nobody answers waits for a process that does not accept. */
+    private Finding silent(String check, String to, int port) {
+        Optional<TcpTable.Entry> full = new TcpTable(files)
+                .of(port).stream()
+                        .filter(socket -> socket.state() == State.LISTEN && socket.waiting() > 0)
+                        .findFirst();
+        if (full.isPresent()) {
+            String who = PortCheck.of(ports.get(), port).stream()
+                    .findFirst()
+                    .map(PortCheck::who)
+                    .orElse("the process");
+            return Finding.fail(
+                    check,
+                    to + " does not answer: " + who + " hangs, " + full.get().waiting()
+                            + " connections wait for it to accept them");
+        }
+        Finding finding =
+                Finding.fail(check, to + " does not answer: a firewall drops what is sent, or the process hangs");
+        return finding.fix(firewalls.hidden());
+    }
+
+    private static Finding lost(String check, String to) {
+        return Finding.fail(
+                check, to + " does not answer: the machine is off, or a firewall on the way drops what is sent");
+    }
+}

@@ -1,0 +1,132 @@
+package dev.loopgate.doctor;
+
+import dev.loopgate.diagnose.Probe.Attempt;
+import dev.loopgate.diagnose.Probe.Outcome;
+import dev.loopgate.diagnose.Speech;
+import dev.loopgate.diagnose.TlsSession;
+import dev.loopgate.net.Addresses;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Whether a port takes connections and speaks what its client expects.
+ *
+ * @param host that the client asks for, without brackets
+ * @param addresses of the host; empty where it has none, and then nothing is said
+ * @param any whether one address that takes connections is enough
+ * @param scheme {@code http} or {@code https}; empty where the client may be any
+ */
+record ServiceCheck(
+        String host,
+        Supplier<List<InetAddress>> addresses,
+        int port,
+        boolean any,
+        Optional<String> scheme,
+        Connecting connecting)
+        implements Check {
+
+    @Override
+    public String name() {
+        return "connection";
+    }
+
+    @Override
+    public List<Finding> look() {
+        List<Finding> findings = new ArrayList<>();
+        List<Attempt> attempts = connecting.attempts(addresses.get(), port);
+        List<Attempt> open = attempts.stream()
+                .filter(attempt -> attempt.outcome() == Outcome.CONNECTED)
+                .toList();
+        for (Attempt attempt : attempts) {
+            if (attempt.outcome() != Outcome.CONNECTED) {
+                Finding reason = connecting.reason(name(), attempt, port);
+                // Clients try the next address at once where one refuses, but wait where one does not answer.
+                if (!any || open.isEmpty()) {
+                    findings.add(reason);
+                } else if (attempt.outcome() != Outcome.REFUSED) {
+                    findings.add(new Finding(name(), Finding.Status.WARN, reason.evidence(), reason.fix()));
+                }
+            }
+        }
+        if (attempts.size() > 1 && open.isEmpty() && any) {
+            // The same of both families is said once.
+            findings.subList(1, findings.size())
+                    .removeIf(each -> each.fix().equals(findings.get(0).fix()));
+        }
+        if (!open.isEmpty()) {
+            InetSocketAddress socket = new InetSocketAddress(open.get(0).address(), port);
+            findings.add(Speech.of(socket, host, connecting.limit())
+                    .map(speech -> said(socket, speech))
+                    .orElseGet(
+                            () -> Finding.warn(name(), Addresses.text(socket) + " takes connections and ends them")));
+        }
+        return findings;
+    }
+
+    private Finding said(InetSocketAddress socket, Speech speech) {
+        String where = Addresses.text(socket);
+        boolean secure = scheme.equals(Optional.of("https"));
+        boolean plain = scheme.equals(Optional.of("http"));
+        if (speech instanceof Speech.Tls tls) {
+            return plain
+                    ? Finding.fail(name(), where + " speaks TLS, and the URL is one of plain HTTP")
+                            .fix("https://" + authority() + "/")
+                    : certificate(where, tls.session());
+        }
+        if (speech instanceof Speech.TlsRefused refused) {
+            return Finding.fail(name(), where + " speaks TLS, but refuses the handshake: " + refused.why());
+        }
+        if (speech instanceof Speech.Http http) {
+            return secure
+                    ? Finding.fail(name(), where + " speaks plain HTTP, and the URL asks for TLS")
+                            .fix("http://" + authority() + "/")
+                    : Finding.ok(
+                            name(),
+                            where + " answers " + http.status()
+                                    + http.server()
+                                            .map(server -> ", from " + server)
+                                            .orElse(""));
+        }
+        if (speech instanceof Speech.H2c) {
+            return Finding.ok(name(), where + " speaks HTTP/2 without TLS, and not HTTP/1");
+        }
+        if (speech instanceof Speech.Banner banner) {
+            String text = where + " says \"" + banner.line() + "\"";
+            return scheme.isPresent() ? Finding.fail(name(), text + ", which is not HTTP") : Finding.ok(name(), text);
+        }
+        Speech.Silent silent = (Speech.Silent) speech;
+        String text = where + " takes connections"
+                + silent.service().map(service -> ", as " + service + " does").orElse("")
+                + (silent.asked() ? ", and has no answer to a request" : "");
+        return silent.asked() && (scheme.isPresent() || silent.service().isEmpty())
+                ? Finding.warn(name(), text)
+                : Finding.ok(name(), text);
+    }
+
+    private Finding certificate(String where, TlsSession session) {
+        if (session.fault().isEmpty()) {
+            return Finding.ok(
+                    name(),
+                    where + " speaks " + session.version() + ", with a certificate that is good until "
+                            + session.expires());
+        }
+        String fault = session.fault().get();
+        String text = where + " speaks TLS, but " + fault;
+        // An authority of one's own, as mkcert makes it, may be known to browsers and not to Java.
+        boolean distrust = fault.contains("signed by");
+        Finding finding = distrust ? Finding.warn(name(), text) : Finding.fail(name(), text);
+        if (fault.contains("the clock")) {
+            return finding.fix("sudo timedatectl set-ntp true");
+        }
+        return finding.fix("openssl s_client -connect " + where + " -servername " + host
+                + " </dev/null | openssl x509 -noout -subject -issuer -dates");
+    }
+
+    private String authority() {
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.loopgate.doctor;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Asks the system's own programs, which only read. */
+interface SystemCommands {
+
+    /** What a program said, and how it ended. */
+    record Reply(int status, String out, String err) {
+
+        boolean good() {
+            return status == 0;
+        }
+    }
+
+    /** Blocks for a second and a half at most; empty where the program is missing or does not end. */
+    Optional<Reply> ask(String... command);
+
+    /** Of this machine. Programs of the administrator are found where a user's PATH lacks them. */
+    static Optional<Reply> run(String... command) {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.command().set(0, path(command[0]));
+        builder.environment().put("LC_ALL", "C");
+        Process process;
+        try {
+            process = builder.start();
+            process.getOutputStream().close();
+        } catch (IOException missing) {
+            return Optional.empty();
+        }
+        CompletableFuture<String> err = CompletableFuture.supplyAsync(() -> text(process.getErrorStream()));
+        CompletableFuture<String> out = CompletableFuture.supplyAsync(() -> text(process.getInputStream()));
+        try {
+            return process.waitFor(1500, TimeUnit.MILLISECONDS)
+                    ? Optional.of(new Reply(process.exitValue(), out.join(), err.join()))
+                    : Optional.empty();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static String path(String program) {
+        return List.of("/usr/sbin", "/sbin").stream()
+                .map(folder -> Path.of(folder, program))
+                .filter(Files::isExecutable)
+                .map(Path::toString)
+                .findFirst()
+                .orElse(program);
+    }
+
+    private static String text(java.io.InputStream stream) {
+        try (stream) {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException ended) {
+            return "";
+        }
+    }
+
+    /** {@code linux}, {@code mac os x}, {@code windows 11}. */
+    static String system() {
+        return System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,166 @@
+package dev.loopgate.doctor;
+
+import dev.loopgate.diagnose.Probe.Attempt;
+import dev.loopgate.diagnose.Probe.Outcome;
+import dev.loopgate.diagnose.Speech;
+import dev.loopgate.doctor.Finding.Status;
+import dev.loopgate.model.UpstreamAddress;
+import dev.loopgate.model.UpstreamAddress.HostPort;
+import dev.loopgate.model.UpstreamAddress.LoopbackPort;
+import dev.loopgate.model.UpstreamAddress.UnixSocket;
+import dev.loopgate.net.Addresses;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Whether an upstream answers what the gateway sends it.
+ *
+ * @param route what leads to it, such as {@code app.localhost/api}
+ * @param host the Host field that it gets, with a port where it has one; empty where it gets no HTTP, but a forward's bytes
+ * @param down what it means where it takes no connections: a dev server may just not have been started
+ */
+record TargetCheck(String route, UpstreamAddress address, String host, String path, Status down, Connecting connecting)
+        implements Check {
+
+    @Override
+    public String name() {
+        return "upstream";
+    }
+
+    @Override
+    public List<Finding> look() {
+        if (address instanceof UnixSocket socket) {
+            return unix(socket.path());
+        }
+        List<InetAddress> addresses;
+        int port;
+        if (address instanceof HostPort named) {
+            port = named.port();
+            try {
+                addresses = List.of(InetAddress.getAllByName(named.host()));
+            } catch (UnknownHostException unknown) {
+                return List.of(
+                        Finding.fail(name(), about("the name " + named.host() + " of its target cannot be resolved")));
+            }
+        } else {
+            port = ((LoopbackPort) address).port();
+            addresses = List.of(Addresses.LOOPBACK4, Addresses.LOOPBACK6);
+        }
+        List<Attempt> attempts = connecting.attempts(addresses, port);
+        Optional<Attempt> open = attempts.stream()
+                .filter(attempt -> attempt.outcome() == Outcome.CONNECTED)
+                .findFirst();
+        if (open.isEmpty()) {
+            // The loopback's other family adds nothing to what is said of the first.
+            Attempt telling = attempts.stream()
+                    .filter(attempt -> attempt.outcome() != Outcome.REFUSED)
+                    .findFirst()
+                    .orElse(attempts.get(0));
+            Finding reason = connecting.reason(name(), telling, port);
+            return List.of(new Finding(name(), down, about(reason.evidence()), reason.fix()));
+        }
+        InetSocketAddress socket = new InetSocketAddress(open.get().address(), port);
+        return host.isEmpty()
+                ? List.of(Finding.ok(name(), about(Addresses.text(socket) + " takes connections")))
+                : speech(socket);
+    }
+
+    private List<Finding> speech(InetSocketAddress socket) {
+        Optional<Page> page = Page.get(socket, host, path, "", connecting.limit());
+        if (page.isPresent() && !refusesPlain(page.get())) {
+            return List.of(answered(socket, page.get()));
+        }
+        String where = Addresses.text(socket);
+        Speech speech = Speech.of(socket, hostName(), connecting.limit())
+                .orElse(new Speech.Silent(Optional.empty(), true, true));
+        if (speech instanceof Speech.Tls || speech instanceof Speech.TlsRefused) {
+            return List.of(Finding.fail(name(), about(where + " speaks TLS, and its target is plain HTTP"))
+                    .fix("let it speak plain HTTP, or pass TLS through: forwards: {\"" + free(socket.getPort()) + "\": "
+                            + socket.getPort() + "}"));
+        }
+        if (speech instanceof Speech.Banner banner) {
+            return List.of(Finding.fail(name(), about(where + " is no HTTP server: it says \"" + banner.line() + "\""))
+                    .fix("forwards: {\"" + free(socket.getPort()) + "\": " + socket.getPort() + "}"));
+        }
+        return List.of(Finding.warn(
+                name(),
+                about(where + " takes connections, but has no answer to a request within "
+                        + connecting.limit().toMillis() + " ms")));
+    }
+
+    private Finding answered(InetSocketAddress socket, Page page) {
+        String text = Addresses.text(socket) + " answers " + page.status();
+        Optional<HostRefusal> refusal = HostRefusal.of(page, hostName());
+        if (refusal.isEmpty() && page.says("X-Powered-By: Next.js")) {
+            refusal = Page.get(socket, host, "/_next/loopgate", "Origin: http://" + host + "\r\n", connecting.limit())
+                    .flatMap(script -> HostRefusal.ofNext(script, hostName()));
+        }
+        if (refusal.isPresent()) {
+            HostRefusal found = refusal.get();
+            return Finding.fail(
+                            name(),
+                            about(found.server() + " on " + Addresses.text(socket) + " refuses the name " + hostName()
+                                    + "; to allow it, in its " + found.place()))
+                    .fix(found.setting());
+        }
+        if (List.of(400, 403, 404, 421).contains(page.status()) && !hostName().equals("localhost")) {
+            Optional<Page> local = Page.get(socket, "localhost:" + socket.getPort(), path, "", connecting.limit())
+                    .filter(other -> other.status() < 400);
+            if (local.isPresent()) {
+                return Finding.warn(
+                                name(),
+                                about(text + " to the name " + hostName() + ", and "
+                                        + local.get().status() + " to localhost; on its route in loopgate.yaml"))
+                        .fix("host: rewrite");
+            }
+        }
+        return page.status() >= 500 ? Finding.warn(name(), about(text)) : Finding.ok(name(), about(text));
+    }
+
+    /** What servers say to plain requests on a port for TLS. */
+    private static boolean refusesPlain(Page page) {
+        return page.status() == 400
+                && page.body().toLowerCase(java.util.Locale.ROOT).matches("(?s).*(https|tls|ssl).*");
+    }
+
+    private List<Finding> unix(String path) {
+        List<Finding> findings = new ArrayList<>();
+        if (path.startsWith("@")) {
+            return findings;
+        }
+        if (!Files.exists(Path.of(path))) {
+            findings.add(new Finding(name(), down, about("there is no socket " + path), Optional.empty()));
+            return findings;
+        }
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+            findings.add(Finding.ok(name(), about(path + " takes connections")));
+            channel.finishConnect();
+        } catch (IOException e) {
+            findings.add(new Finding(name(), down, about(path + ": " + e.getMessage()), Optional.empty()));
+        }
+        return findings;
+    }
+
+    private String about(String sentence) {
+        return route + ": " + sentence;
+    }
+
+    /** Without its port. */
+    private String hostName() {
+        return host.replaceFirst(":\\d+$", "");
+    }
+
+    /** Another port that reads like it. */
+    private static int free(int port) {
+        return port <= 55535 ? port + 10_000 : port - 10_000;
+    }
+}

@@ -1,0 +1,261 @@
+package dev.loopgate.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.loopgate.doctor.FirewallChains.Connection;
+import dev.loopgate.doctor.FirewallChains.Refusal;
+import dev.loopgate.doctor.SystemCommands.Reply;
+import dev.loopgate.net.Addresses;
+import dev.loopgate.testkit.Programs;
+import dev.loopgate.testkit.RunningProcess;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The rules of packet filters: real ones where they can be set, recorded ones of other systems. */
+class FirewallRulesTest {
+
+    private static final String NFT = """
+            nft -f - <<'RULES'
+            table inet filter {
+              set bad { type inet_service; elements = { 9001, 9002 } }
+              chain input {
+                type filter hook input priority 0; policy drop;
+                ct state established,related accept
+                ct state invalid drop
+                iif "lo" tcp dport 9000 drop
+                iifname "lo" tcp dport @bad reject with tcp reset
+                udp dport 9003 drop
+                iif lo accept
+                tcp dport { 22, 80-90 } accept
+                ip saddr 10.0.0.0/8 jump local
+                tcp dport 7000 meta skuid 0 accept
+              }
+              chain local { tcp dport 8080 accept; tcp dport 8081 reject; }
+              chain output { type filter hook output priority 0; ip6 daddr ::1 tcp dport 9004 counter drop; }
+            }
+            RULES
+            nft -j list ruleset
+            """;
+
+    private static final String IPTABLES = """
+            iptables -N inner
+            iptables -A INPUT -i lo -p tcp --dport 9000 -j DROP
+            iptables -A INPUT -p tcp -m multiport --dports 9001,9100:9200 -j REJECT --reject-with tcp-reset
+            iptables -A INPUT ! -i lo -p tcp --dport 9005 -m comment --comment "no -j ACCEPT here" -j REJECT
+            iptables -A INPUT -s 10.0.0.0/8 -j inner
+            iptables -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+            iptables -A INPUT -i lo -j ACCEPT
+            iptables -A inner -p tcp --dport 8080 -j ACCEPT
+            iptables -A inner -p udp --dport 8081 -j ACCEPT
+            iptables -P INPUT DROP
+            iptables-save
+            """;
+
+    @TempDir
+    Path folder;
+
+    private final Addressing four = new Addressing(Addresses.LOOPBACK4, "lo");
+
+    /** Where a connection goes, but for its port. */
+    private record Addressing(InetAddress address, String network) {
+        Connection to(int port) {
+            return new Connection(address, address, port, true, network);
+        }
+
+        Connection leaving(int port) {
+            return new Connection(address, address, port, false, network);
+        }
+    }
+
+    /** In a network of its own. */
+    private String printed(String script, String program) {
+        Programs.require(program);
+        String unshare = Programs.require("unshare").toString();
+        try (RunningProcess run = RunningProcess.start(
+                folder,
+                Map.of(),
+                List.of(unshare, "--net", "sh", "-eu", "-c", "PATH=$PATH:/usr/sbin:/sbin\n" + script))) {
+            int status = run.awaitExit(Duration.ofMinutes(1));
+            if (status != 0) {
+                Programs.missing("no firewall may be set up in a network namespace: " + run.stderr());
+            }
+            return run.stdout();
+        }
+    }
+
+    @Test
+    void rules_of_nftables() throws Exception {
+        FirewallChains chains =
+                NftablesRules.parse(printed(NFT, "nft"), table -> true).orElseThrow();
+        Addressing lan = new Addressing(InetAddress.getByName("10.77.0.1"), "eth0");
+        Addressing far = new Addressing(InetAddress.getByName("192.0.2.7"), "eth0");
+
+        assertThat(chains.refusal(four.to(9000))).get().satisfies(refusal -> {
+            assertThat(refusal.rule().text()).isEqualTo("nft rule in inet filter input: iif lo tcp dport 9000 drop");
+            assertThat(refusal.rule().removal())
+                    .get()
+                    .asString()
+                    .startsWith("sudo nft delete rule inet filter input handle ");
+            assertThat(refusal.tells()).isFalse();
+            assertThat(refusal.certain()).isTrue();
+        });
+        assertThat(chains.refusal(four.to(9002)))
+                .get()
+                .satisfies(refusal -> assertThat(refusal.tells()).isTrue());
+        assertThat(chains.refusal(four.to(9003))).isEmpty();
+        assertThat(chains.refusal(new Addressing(Addresses.LOOPBACK6, "lo").leaving(9004)))
+                .get()
+                .satisfies(refusal -> assertThat(refusal.rule().text()).contains("ip6 daddr ::1 tcp dport 9004 drop"));
+        assertThat(chains.refusal(four.leaving(9004))).isEmpty();
+        assertThat(chains.refusal(lan.to(8080))).isEmpty();
+        assertThat(chains.refusal(lan.to(8081)).map(Refusal::tells)).contains(true);
+        assertThat(chains.refusal(far.to(85))).isEmpty();
+        assertThat(chains.refusal(far.to(8080)))
+                .get()
+                .satisfies(refusal ->
+                        assertThat(refusal.rule().text()).isEqualTo("policy drop of the chain inet filter input"));
+        assertThat(chains.refusal(far.to(7000)))
+                .as("a rule that may let it in is not understood")
+                .get()
+                .satisfies(refusal -> assertThat(refusal.certain()).isFalse());
+        assertThat(NftablesRules.parse("no JSON", table -> true)).isEmpty();
+    }
+
+    @Test
+    void rules_of_iptables() throws Exception {
+        FirewallChains chains = new IptablesRules("iptables").parse(printed(IPTABLES, "iptables"));
+        Addressing lan = new Addressing(InetAddress.getByName("10.77.0.1"), "eth0");
+        Addressing six = new Addressing(Addresses.LOOPBACK6, "lo");
+
+        assertThat(chains.refusal(four.to(9000))).get().satisfies(refusal -> {
+            assertThat(refusal.rule().text()).isEqualTo("iptables -A INPUT -i lo -p tcp -m tcp --dport 9000 -j DROP");
+            assertThat(refusal.rule().removal())
+                    .contains("sudo iptables -D INPUT -i lo -p tcp -m tcp --dport 9000 -j DROP");
+        });
+        assertThat(chains.refusal(four.to(9150)).map(Refusal::tells)).contains(true);
+        assertThat(chains.refusal(four.to(9005))).isEmpty();
+        assertThat(chains.refusal(lan.to(9005)).map(Refusal::tells)).contains(true);
+        assertThat(chains.refusal(lan.to(8080))).isEmpty();
+        assertThat(chains.refusal(lan.to(8081)).map(refusal -> refusal.rule().text()))
+                .contains("iptables -P INPUT DROP");
+        assertThat(chains.refusal(four.to(8081))).isEmpty();
+        assertThat(new IptablesRules("iptables").parse("").refusal(six.to(9000)))
+                .isEmpty();
+    }
+
+    @Test
+    void what_root_alone_may_read_is_said_with_the_command() {
+        Firewalls firewalls = new Firewalls(
+                command -> Optional.of(new Reply(4, "", "Operation not permitted (you must be root)")), "linux");
+        assertThat(firewalls.within(Addresses.LOOPBACK4, 9000)).isEmpty();
+        assertThat(firewalls.hidden()).contains("sudo nft list ruleset");
+        assertThat(new Firewalls(command -> Optional.empty(), "linux").hidden()).isEmpty();
+    }
+
+    /** As {@code pfctl -s rules} prints them on macOS 14 and FreeBSD 14. */
+    @Test
+    void rules_of_pf() throws Exception {
+        String printed = """
+                scrub-anchor "com.apple/*" all fragment reassemble
+                anchor "com.apple/*" all
+                block drop in proto tcp from any to any port = 9000
+                block return in quick on ! lo0 inet proto tcp from any to any port 9100:9200
+                block drop in inet proto udp from any to any port = 9300
+                pass in quick on lo0 all flags S/SA keep state
+                pass in proto tcp from 10.0.0.0/8 to any port = 9000 flags S/SA keep state
+                block drop out proto tcp from any to any port = 25
+                """;
+        Firewalls firewalls = new Firewalls(command -> Optional.of(new Reply(0, printed, "")), "mac os x");
+        assertThat(firewalls.within(Addresses.LOOPBACK4, 9000)).isEmpty();
+        assertThat(firewalls.within(Addresses.LOOPBACK4, 25))
+                .get()
+                .satisfies(obstacle -> assertThat(obstacle.text())
+                        .isEqualTo("pf rule: block drop out proto tcp from any to any port = 25"));
+        FirewallChains chains = PfRules.parse(printed);
+        Addressing far = new Addressing(InetAddress.getByName("192.0.2.7"), "en0");
+        assertThat(chains.refusal(far.to(9000)).map(Refusal::tells)).contains(false);
+        assertThat(chains.refusal(far.to(9150)).map(Refusal::tells)).contains(true);
+        assertThat(chains.refusal(new Addressing(InetAddress.getByName("10.1.2.3"), "en0").to(9000)))
+                .isEmpty();
+        assertThat(chains.refusal(far.to(9300))).isEmpty();
+    }
+
+    /** As an English Windows 11 prints them. */
+    @Test
+    void rules_of_windows_and_the_ports_it_keeps() throws Exception {
+        String profile = """
+
+                Public Profile Settings:
+                ----------------------------------------------------------------------
+                State                                 ON
+                Firewall Policy                       BlockInbound,AllowOutbound
+                """;
+        String rules = """
+
+                Rule Name:                            node.js JavaScript Runtime
+                ----------------------------------------------------------------------
+                Enabled:                              Yes
+                Direction:                            In
+                Profiles:                             Public
+                Grouping:
+                LocalIP:                              Any
+                RemoteIP:                             Any
+                Protocol:                             TCP
+                LocalPort:                            3000
+                RemotePort:                           Any
+                Edge traversal:                       No
+                Action:                               Block
+
+                Rule Name:                            web
+                ----------------------------------------------------------------------
+                Enabled:                              Yes
+                Direction:                            In
+                RemoteIP:                             Any
+                Protocol:                             TCP
+                LocalPort:                            8080-8090
+                Action:                               Allow
+                """;
+        FirewallChains chains = WindowsRules.parse(profile, rules);
+        Addressing far = new Addressing(InetAddress.getByName("192.0.2.7"), "eth0");
+        assertThat(chains.refusal(far.to(3000))).get().satisfies(refusal -> {
+            assertThat(refusal.rule().text()).contains("\"node.js JavaScript Runtime\"");
+            assertThat(refusal.rule().removal())
+                    .contains("netsh advfirewall firewall delete rule name=\"node.js JavaScript Runtime\"");
+        });
+        assertThat(chains.refusal(far.to(8085))).isEmpty();
+        assertThat(chains.refusal(far.to(9000)).map(refusal -> refusal.rule().text()))
+                .contains("Windows lets nobody in but by a rule");
+        assertThat(chains.refusal(four.to(3000))).isEmpty();
+
+        String excluded = """
+
+                Protocol tcp Port Exclusion Ranges
+
+                Start Port    End Port
+                ----------    --------
+                      5357        5357
+                     50000       50059     *
+
+                * - Administered port exclusions.
+                """;
+        assertThat(WindowsRules.excludedRange(excluded, 50_010)).contains("50000 to 50059");
+        assertThat(WindowsRules.excludedRange(excluded, 3000)).isEmpty();
+        PortRangeCheck check = new PortRangeCheck(
+                50_010,
+                new dev.loopgate.diagnose.SystemPortHolders(),
+                () -> true,
+                true,
+                command -> Optional.of(new Reply(0, excluded, "")),
+                "windows 11");
+        assertThat(check.look()).anySatisfy(finding -> {
+            assertThat(finding.status()).isEqualTo(Finding.Status.FAIL);
+            assertThat(finding.fix()).contains("net stop winnat & net start winnat");
+        });
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.loopgate.doctor;
+
+import org.jspecify.annotations.NullMarked;
