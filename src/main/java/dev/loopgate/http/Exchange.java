@@ -283,8 +283,8 @@ final class Exchange {
     /** The upstream began to answer: from here on nothing is sent again. */
     void answerBegan(long now) {
         request.release();
-        if (hop != null) {
-            hop.upstream().answeredAt(now);
+        if (hop != null && hop.upstream().answeredAt(now)) {
+            loop.diagnoses().answers(hop.upstream(), loop);
         }
     }
 
@@ -302,6 +302,7 @@ final class Exchange {
             connect(matched, to);
             return;
         }
+        to.upstream().lost();
         answer.fail(Failure.of(
                         reset ? FailureCode.CONNECTION_RESET : FailureCode.UPSTREAM_CLOSED,
                         to.text() + (reset ? " reset" : " closed") + " the connection before it answered.")
@@ -315,6 +316,7 @@ final class Exchange {
         if (matched == null || to == null) {
             return;
         }
+        to.upstream().lost();
         hopsTried++;
         if (matched.hopCount() > 1 && hopsTried % matched.hopCount() != 0) {
             nextHop(matched);
