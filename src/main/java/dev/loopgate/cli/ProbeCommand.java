@@ -1,5 +1,6 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.config.CommandLineWords;
 import dev.loopgate.diagnose.Probe;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -70,9 +71,9 @@ final class ProbeCommand implements Callable<Integer> {
     public Integer call() {
         Terminal terminal = surroundings.terminal();
         if (what.listen != null) {
-            return new ProbeEcho(terminal).run(HostAndPort.parse(what.listen, "127.0.0.1"));
+            return new ProbeEcho(terminal).run(CommandLineWords.bind(what.listen));
         }
-        HostAndPort target = HostAndPort.parse(what.target == null ? "" : what.target, "localhost");
+        HostAndPort target = HostAndPort.parse(what.target == null ? "" : what.target);
         Probe probe = Probe.of(target.host(), target.port(), timeout);
         ProbeView view = new ProbeView(terminal.outStyle());
         if (json.wanted) {

@@ -1,5 +1,6 @@
 package dev.loopgate.diagnose;
 
+import dev.loopgate.net.Addresses;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -8,11 +9,11 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -24,6 +25,8 @@ import java.util.concurrent.Executor;
  * @param speech of the first address that takes connections
  */
 public record Probe(String host, int port, Duration lookup, List<Attempt> attempts, Optional<Speech> speech) {
+
+    private static final int MOST_ADDRESSES = 16;
 
     public Probe {
         attempts = List.copyOf(attempts);
@@ -44,60 +47,94 @@ public record Probe(String host, int port, Duration lookup, List<Attempt> attemp
      */
     public record Attempt(InetAddress address, Outcome outcome, Duration took, String detail) {}
 
+    /**
+     * A connection that was tried.
+     *
+     * @param socket open where it was made
+     */
+    private record Dialled(Attempt attempt, Optional<Socket> socket) {}
+
     /** Blocks, for as long as the name takes and a few times the limit. */
     public static Probe of(String host, int port, Duration limit) {
         long start = System.nanoTime();
-        List<InetAddress> addresses;
-        try {
-            addresses = new ArrayList<>(new LinkedHashSet<>(Arrays.asList(InetAddress.getAllByName(host))));
-        } catch (UnknownHostException unknown) {
-            addresses = List.of();
-        }
+        List<InetAddress> addresses = addresses(host);
         Duration lookup = since(start);
-        List<Attempt> attempts = connect(addresses, port, limit);
+        List<Dialled> dialled = connect(addresses, port, limit);
+        Optional<Speech> speech = Optional.empty();
+        for (Dialled each : dialled) {
+            if (each.socket.isPresent()) {
+                InetSocketAddress address = new InetSocketAddress(each.attempt.address, port);
+                if (speech.isEmpty()) {
+                    speech = Optional.of(Speech.of(each.socket.get(), address, host, limit));
+                } else {
+                    close(each.socket.get());
+                }
+            }
+        }
         return new Probe(
-                host,
-                port,
-                lookup,
-                attempts,
-                attempts.stream()
-                        .filter(attempt -> attempt.outcome == Outcome.CONNECTED)
-                        .findFirst()
-                        .map(attempt -> Speech.of(new InetSocketAddress(attempt.address, port), host, limit)));
+                host, port, lookup, dialled.stream().map(Dialled::attempt).toList(), speech);
     }
 
     public boolean connected() {
         return speech.isPresent();
     }
 
+    /** Those of localhost are both families, whatever the hosts file has: a service may listen on either. */
+    private static List<InetAddress> addresses(String host) {
+        Set<InetAddress> addresses = new LinkedHashSet<>();
+        try {
+            addresses.addAll(Arrays.asList(InetAddress.getAllByName(host)));
+        } catch (UnknownHostException unknown) {
+            // Then there is nothing to try.
+        }
+        if (host.equalsIgnoreCase("localhost")) {
+            addresses.add(Addresses.LOOPBACK4);
+            addresses.add(Addresses.LOOPBACK6);
+        }
+        return addresses.stream().limit(MOST_ADDRESSES).toList();
+    }
+
     /** To all of them at the same time: each may take as long as the limit. */
-    private static List<Attempt> connect(List<InetAddress> addresses, int port, Duration limit) {
+    private static List<Dialled> connect(List<InetAddress> addresses, int port, Duration limit) {
         Executor threads = task -> {
             Thread thread = new Thread(task, "loopgate-probe");
             thread.setDaemon(true);
             thread.start();
         };
         return addresses.stream()
-                .map(address -> CompletableFuture.supplyAsync(() -> attempt(address, port, limit), threads))
+                .map(address -> CompletableFuture.supplyAsync(() -> dial(address, port, limit), threads))
                 .toList()
                 .stream()
                 .map(CompletableFuture::join)
                 .toList();
     }
 
-    private static Attempt attempt(InetAddress address, int port, Duration limit) {
+    private static Dialled dial(InetAddress address, int port, Duration limit) {
         long start = System.nanoTime();
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(address, port), (int) limit.toMillis());
-            return new Attempt(address, Outcome.CONNECTED, since(start), "");
+        Socket socket = new Socket();
+        Outcome outcome;
+        String detail = "";
+        try {
+            socket.connect(new InetSocketAddress(address, port), SpeechProbe.millis(limit));
+            return new Dialled(new Attempt(address, Outcome.CONNECTED, since(start), ""), Optional.of(socket));
         } catch (SocketTimeoutException e) {
-            return new Attempt(address, Outcome.TIMED_OUT, since(start), "");
+            outcome = Outcome.TIMED_OUT;
         } catch (NoRouteToHostException e) {
-            return new Attempt(address, Outcome.UNREACHABLE, since(start), "");
+            outcome = Outcome.UNREACHABLE;
         } catch (IOException e) {
-            Outcome outcome = outcome(String.valueOf(e.getMessage()));
-            return new Attempt(
-                    address, outcome, since(start), outcome == Outcome.FAILED ? String.valueOf(e.getMessage()) : "");
+            String words = String.valueOf(e.getMessage());
+            outcome = outcome(words);
+            detail = outcome == Outcome.FAILED ? words : "";
+        }
+        close(socket);
+        return new Dialled(new Attempt(address, outcome, since(start), detail), Optional.empty());
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException gone) {
+            // It is not needed any more.
         }
     }
 

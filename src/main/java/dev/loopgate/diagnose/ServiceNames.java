@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What usually listens on a port: as developers know it, else as services(5) has it. */
 final class ServiceNames {
@@ -39,6 +40,31 @@ final class ServiceNames {
             Map.entry(15672, "rabbitmq"),
             Map.entry(27017, "mongodb"));
 
+    /** Services that would take a request of HTTP for an attack, or for a broken client. */
+    private static final Set<String> NO_HTTP = Set.of(
+            "postgresql",
+            "mysql",
+            "redis",
+            "mongodb",
+            "memcached",
+            "kafka",
+            "mqtt",
+            "rabbitmq",
+            "cassandra",
+            "sql server",
+            "nats",
+            "java debugger",
+            "domain",
+            "ssh",
+            "ftp",
+            "smtp",
+            "submission",
+            "imap2",
+            "pop3",
+            "ldap",
+            "epmd",
+            "x11");
+
     private final Map<String, String> system = new HashMap<>();
 
     ServiceNames() {
@@ -57,6 +83,10 @@ final class ServiceNames {
     Optional<String> of(Protocol protocol, int port) {
         String known = protocol == Protocol.TCP ? WELL_KNOWN.get(port) : null;
         return Optional.ofNullable(known != null ? known : system.get(port + "/" + protocol));
+    }
+
+    static boolean speaksNoHttp(String service) {
+        return NO_HTTP.contains(service);
     }
 
     private static List<String> lines(Path file) {

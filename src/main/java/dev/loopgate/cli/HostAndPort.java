@@ -1,0 +1,71 @@
+package dev.loopgate.cli;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where to connect to, as somebody types or pastes it.
+ *
+ * @param host a name or an address, without brackets
+ */
+record HostAndPort(String host, int port) {
+
+    private static final int LAST_PORT = 65_535;
+
+    private static final Pattern FORM = Pattern.compile(
+            "(?:(?<scheme>[a-z][a-z0-9+.-]*)://)?(?:[^/?#@]*@)?"
+                    + "(?:\\[(?<six>[0-9a-f:.]+(?:%[^\\]]+)?)]|(?<name>[^\\[\\]/?#:@\\s]*))(?::(?<port>[0-9]{1,9}))?(?:[/?#].*)?");
+
+    /**
+     * {@code HOST:PORT}, a port alone, which is one of this machine, or a URL.
+     *
+     * @throws CommandFailure where it is none of them
+     */
+    static HostAndPort parse(String text) {
+        String typed = text.strip();
+        if (typed.matches("[0-9]{1,9}")) {
+            return of("localhost", typed, text);
+        }
+        Matcher form = FORM.matcher(typed.toLowerCase(Locale.ROOT));
+        if (!form.matches()) {
+            throw bad(text, typed.matches("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*") ? "an IPv6 address goes in brackets" : "");
+        }
+        String host = form.group("six") != null ? form.group("six") : form.group("name");
+        String port = form.group("port") != null ? form.group("port") : usual(form.group("scheme"));
+        if (port.isEmpty()) {
+            throw bad(text, "it has no port");
+        }
+        return of(host.isEmpty() ? "localhost" : host, port, text);
+    }
+
+    private static HostAndPort of(String host, String port, String text) {
+        int number = Integer.parseInt(port);
+        if (number < 1 || number > LAST_PORT) {
+            throw bad(text, "a port is 1 to " + LAST_PORT);
+        }
+        return new HostAndPort(host, number);
+    }
+
+    private static String usual(@Nullable String scheme) {
+        return switch (scheme == null ? "" : scheme) {
+            case "http", "ws" -> "80";
+            case "https", "wss" -> "443";
+            default -> "";
+        };
+    }
+
+    private static CommandFailure bad(String text, String reason) {
+        return new CommandFailure(
+                ExitStatus.WRONG_USAGE,
+                "cannot make sense of \"" + text.replaceAll("\\p{Cntrl}", "?") + "\""
+                        + (reason.isEmpty() ? "" : ": " + reason),
+                "for example: localhost:5432, [::1]:5432, 5432, https://app.localhost");
+    }
+
+    @Override
+    public String toString() {
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+}

@@ -1,0 +1,131 @@
+package dev.loopgate.diagnose;
+
+import dev.loopgate.diagnose.Speech.Banner;
+import dev.loopgate.diagnose.Speech.H2c;
+import dev.loopgate.diagnose.Speech.Http;
+import dev.loopgate.diagnose.Speech.Silent;
+import dev.loopgate.model.Forward.Protocol;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Finds out what is spoken at an address: listens for a banner, asks for a page, tries TLS, in the order that disturbs
+ * least, and with one connection where that is enough: some services take no second one.
+ */
+final class SpeechProbe {
+
+    /** How long a service on this machine may take to speak first; a banner that is late is still seen for what it is. */
+    private static final Duration NEAR = Duration.ofMillis(120);
+
+    private static final Duration FAR = Duration.ofMillis(500);
+
+    private static final Set<String> SPEAK_FIRST =
+            Set.of("ssh", "ftp", "smtp", "submission", "pop3", "imap", "imap2", "mysql", "nntp", "vnc");
+
+    /** Where TLS is what is spoken first. */
+    private static final Set<Integer> USUALLY_TLS =
+            Set.of(443, 465, 636, 853, 990, 993, 995, 5671, 6443, 6697, 8443, 8883, 9443);
+
+    private final InetSocketAddress address;
+    private final String host;
+    private final Duration limit;
+    private final Optional<String> service;
+
+    SpeechProbe(InetSocketAddress address, String host, Duration limit) {
+        this.address = address;
+        this.host = host;
+        this.limit = limit;
+        this.service = new ServiceNames().of(Protocol.TCP, address.getPort());
+    }
+
+    Optional<Speech> ask() {
+        Socket connection = new Socket();
+        try {
+            connection.connect(address, millis(limit));
+        } catch (IOException none) {
+            return Optional.empty();
+        }
+        return Optional.of(ask(connection));
+    }
+
+    Optional<Speech> askTls() {
+        return connected(this::tls);
+    }
+
+    /** Closes the connection. */
+    Speech ask(Socket connection) {
+        boolean tlsFirst = USUALLY_TLS.contains(address.getPort());
+        try (connection) {
+            if (tlsFirst) {
+                Optional<Speech> told = tls(connection);
+                return told.or(() -> connected(this::plain)).orElseGet(() -> new Silent(service, true, true));
+            }
+            Speech told = plain(connection).orElseGet(() -> new Silent(service, false, true));
+            return wantsTls(told) ? askTls().orElse(told) : told;
+        } catch (IOException gone) {
+            return new Silent(service, true, true);
+        }
+    }
+
+    /** Some servers tell who speaks plainly to their TLS port with a 400, others end the connection. */
+    private static boolean wantsTls(Speech told) {
+        return (told instanceof Silent silent && silent.closed() && silent.asked())
+                || (told instanceof Http http && http.status().contains(" 400"));
+    }
+
+    /** Listens, and asks for a page unless that is out of place. */
+    private Optional<Speech> plain(Socket connection) throws IOException {
+        long start = System.nanoTime();
+        boolean speaksFirst = service.map(SPEAK_FIRST::contains).orElse(false);
+        Duration near = address.getAddress().isLoopbackAddress() ? NEAR : FAR;
+        Duration wait = speaksFirst || near.compareTo(limit) > 0 ? limit : near;
+        HttpQuestion question = new HttpQuestion(connection, host, address.getPort());
+        try {
+            if (question.read(wait)) {
+                return Optional.of(
+                        question.isHttp2Frame()
+                                ? new H2c(Probe.since(start))
+                                : new Banner(question.banner(), Probe.since(start)));
+            }
+            return Optional.of(new Silent(service, false, true));
+        } catch (SocketTimeoutException silent) {
+            if (speaksFirst || service.map(ServiceNames::speaksNoHttp).orElse(false)) {
+                return Optional.of(new Silent(service, false, false));
+            }
+        }
+        try {
+            return Optional.of(question.ask(limit).orElseGet(() -> new Silent(service, true, true)));
+        } catch (SocketTimeoutException silent) {
+            return Optional.of(new Silent(service, true, false));
+        } catch (IOException reset) {
+            return Optional.of(new Silent(service, true, true));
+        }
+    }
+
+    private Optional<Speech> tls(Socket connection) throws IOException {
+        return TlsQuestion.ask(connection, address, host, limit);
+    }
+
+    private interface Dialogue {
+        Optional<Speech> with(Socket connection) throws IOException;
+    }
+
+    private Optional<Speech> connected(Dialogue dialogue) {
+        try (Socket connection = new Socket()) {
+            connection.connect(address, millis(limit));
+            return dialogue.with(connection);
+        } catch (IOException none) {
+            return Optional.empty();
+        }
+    }
+
+    /** At least one: 0 is without end. */
+    static int millis(Duration limit) {
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, limit.toMillis()));
+    }
+}
