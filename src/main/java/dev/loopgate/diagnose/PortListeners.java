@@ -49,8 +49,8 @@ final class PortListeners {
         if (!Files.isReadable(proc.resolve("net/tcp"))) {
             return new SystemInfo()
                     .getOperatingSystem().getInternetProtocolStats().getConnections().stream()
-                            .filter(socket -> SystemSockets.listens(Protocol.TCP, socket)
-                                    && ports.test(socket.getLocalPort()))
+                            .filter(socket ->
+                                    SystemSockets.listens(Protocol.TCP, socket) && ports.test(socket.getLocalPort()))
                             .map(SystemSockets::listening)
                             .toList();
         }

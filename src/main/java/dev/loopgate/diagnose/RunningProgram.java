@@ -26,9 +26,8 @@ record RunningProgram(PortHolder holder, Optional<Path> directory, Optional<Inst
                     .or(info::commandLine)
                     .orElse(""));
             String name = plain(text(proc.resolve("comm"))
-                    .or(() -> info.command().map(program -> Path.of(program)
-                            .getFileName()
-                            .toString()))
+                    .or(() -> info.command()
+                            .map(program -> Path.of(program).getFileName().toString()))
                     .orElse(""));
             return new RunningProgram(
                     new PortHolder(

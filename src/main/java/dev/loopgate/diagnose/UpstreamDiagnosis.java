@@ -179,9 +179,7 @@ public final class UpstreamDiagnosis implements Diagnosis {
             String last = answered.map(at -> " It answered last at "
                             + at.atZone(ZoneId.systemDefault()).toLocalTime().truncatedTo(ChronoUnit.SECONDS))
                     .orElse(" It answered");
-            String since = program.alive()
-                    ? " and still runs, but no longer listens there."
-                    : " and has ended since.";
+            String since = program.alive() ? " and still runs, but no longer listens there." : " and has ended since.";
             return new Finding(
                     Kind.FORMER_HOLDER,
                     program + " had the port." + last + since,
@@ -200,7 +198,9 @@ public final class UpstreamDiagnosis implements Diagnosis {
                 .filter(socket -> socket.pid() > 0)
                 .flatMap(socket -> RunningProgram.of(socket.pid())
                         .filter(program -> program.directory().equals(before.directory())
-                                && program.holder().name().equals(before.holder().name()))
+                                && program.holder()
+                                        .name()
+                                        .equals(before.holder().name()))
                         .map(program -> new Finding(
                                 Kind.OTHER_PORT,
                                 program.holder() + ", in the same folder, listens on "
@@ -217,11 +217,7 @@ public final class UpstreamDiagnosis implements Diagnosis {
         Optional<RunningProgram> program = socket.pid() > 0 ? RunningProgram.of(socket.pid()) : Optional.empty();
         PortHolder holder = program.map(RunningProgram::holder)
                 .orElseGet(() -> new PortHolder(
-                        0,
-                        "",
-                        "",
-                        owners.userOf(Protocol.TCP, socket.address()).orElse(""),
-                        false));
+                        0, "", "", owners.userOf(Protocol.TCP, socket.address()).orElse(""), false));
         String who = program.map(RunningProgram::toString).orElse(holder.toString());
         String text = before + who + after;
         return new Finding(

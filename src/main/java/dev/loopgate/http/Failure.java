@@ -51,18 +51,48 @@ public record Failure(
     /** A failure of which no more is known yet. */
     public static Failure of(FailureCode code, String cause) {
         return new Failure(
-                code, cause, Optional.empty(), "", "", "", "", List.of(), List.of(), List.of(), defaultRetryAfter(code));
+                code,
+                cause,
+                Optional.empty(),
+                "",
+                "",
+                "",
+                "",
+                List.of(),
+                List.of(),
+                List.of(),
+                defaultRetryAfter(code));
     }
 
     public Failure withFix(String sentence) {
         return new Failure(
-                code, cause, Optional.of(sentence), authority, method, target, upstream, nearest, hosts, diagnosis, retryAfter);
+                code,
+                cause,
+                Optional.of(sentence),
+                authority,
+                method,
+                target,
+                upstream,
+                nearest,
+                hosts,
+                diagnosis,
+                retryAfter);
     }
 
     /** The request it is about; see the record's components. */
     public Failure withRequest(String requestMethod, String requestAuthority, String requestTarget) {
         return new Failure(
-                code, cause, fix, requestAuthority, requestMethod, requestTarget, upstream, nearest, hosts, diagnosis, retryAfter);
+                code,
+                cause,
+                fix,
+                requestAuthority,
+                requestMethod,
+                requestTarget,
+                upstream,
+                nearest,
+                hosts,
+                diagnosis,
+                retryAfter);
     }
 
     public Failure withUpstream(String text) {
@@ -78,7 +108,8 @@ public record Failure(
     }
 
     public Failure withRetryAfter(Duration delay) {
-        return new Failure(code, cause, fix, authority, method, target, upstream, nearest, hosts, diagnosis, Optional.of(delay));
+        return new Failure(
+                code, cause, fix, authority, method, target, upstream, nearest, hosts, diagnosis, Optional.of(delay));
     }
 
     /** With what was found about the upstream, which may show it to be another kind of failure than it looked like. */
@@ -95,7 +126,10 @@ public record Failure(
         return new Failure(
                 known,
                 cause,
-                findings.stream().flatMap(found -> found.fix().stream()).findFirst().or(() -> fix),
+                findings.stream()
+                        .flatMap(found -> found.fix().stream())
+                        .findFirst()
+                        .or(() -> fix),
                 authority,
                 method,
                 target,

@@ -41,7 +41,8 @@ public final class HttpGateway {
         clientReads = transport.pausableReads(ClientConnection.HEADROOM);
         List<EventLoop> eventLoops = transport.loops();
         for (EventLoop eventLoop : eventLoops) {
-            loops.put(eventLoop, new HttpLoop(loops.size(), eventLoop, transport, identity, log, diagnoses, () -> plan));
+            loops.put(
+                    eventLoop, new HttpLoop(loops.size(), eventLoop, transport, identity, log, diagnoses, () -> plan));
         }
         plan = new HttpPlan(
                 Configuration.EMPTY,
