@@ -21,11 +21,11 @@ record RunningProgram(PortHolder holder, Optional<Path> directory, Optional<Inst
         return ProcessHandle.of(pid).map(handle -> {
             ProcessHandle.Info info = handle.info();
             Path proc = Path.of("/proc", Long.toString(pid));
-            String command = plain(text(proc.resolve("cmdline"))
+            String command = Printable.of(text(proc.resolve("cmdline"))
                     .map(words -> words.replace('\0', ' '))
                     .or(info::commandLine)
                     .orElse(""));
-            String name = plain(text(proc.resolve("comm"))
+            String name = Printable.of(text(proc.resolve("comm"))
                     .or(() -> info.command()
                             .map(program -> Path.of(program).getFileName().toString()))
                     .orElse(""));
@@ -70,7 +70,7 @@ record RunningProgram(PortHolder holder, Optional<Path> directory, Optional<Inst
 
     private static String shown(Path folder) {
         String home = System.getenv("HOME");
-        String text = plain(folder.toString());
+        String text = Printable.of(folder.toString());
         return home != null && home.length() > 1 && folder.startsWith(home)
                 ? "~" + text.substring(home.replaceFirst("/$", "").length())
                 : text;
@@ -91,9 +91,5 @@ record RunningProgram(PortHolder holder, Optional<Path> directory, Optional<Inst
         } catch (IOException notLinuxOrGone) {
             return Optional.empty();
         }
-    }
-
-    private static String plain(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?").strip();
     }
 }

@@ -82,6 +82,24 @@ public final class UpstreamDiagnosis implements Diagnosis {
         return findings;
     }
 
+    /** Who listens where the upstream is expected, as in a message; empty where nobody does. Blocks for a moment. */
+    public Optional<String> whoListens(UpstreamAddress upstream) {
+        List<InetSocketAddress> wanted = own(upstream);
+        if (wanted.isEmpty()) {
+            return Optional.empty();
+        }
+        int port = wanted.get(0).getPort();
+        List<ListeningSocket> sockets = listeners.on(candidate -> candidate == port);
+        return wanted.stream()
+                .flatMap(address -> ListeningSocket.closest(sockets, address).stream())
+                .findFirst()
+                .map(this::text);
+    }
+
+    private String text(ListeningSocket socket) {
+        return told(Kind.HOLDER, socket, "", "", Optional.empty()).text();
+    }
+
     private List<Finding> refused(
             UpstreamAddress upstream,
             List<InetSocketAddress> wanted,

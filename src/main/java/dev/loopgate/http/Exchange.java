@@ -297,12 +297,12 @@ final class Exchange {
         if (matched == null || to == null) {
             return;
         }
+        to.upstream().lost();
         if (lost != null && lost.reused() && request.isKept() && !retried) {
             retried = true;
             connect(matched, to);
             return;
         }
-        to.upstream().lost();
         answer.fail(Failure.of(
                         reset ? FailureCode.CONNECTION_RESET : FailureCode.UPSTREAM_CLOSED,
                         to.text() + (reset ? " reset" : " closed") + " the connection before it answered.")
