@@ -54,6 +54,7 @@ class ArchitectureTest {
         order.put("diagnose", Set.of("model", "config", "routing", "net"));
         order.put("doctor", Set.of("model", "config", "routing", "net", "diagnose"));
         order.put("lan", Set.of("net"));
+        order.put("explain", Set.of("model", "config", "routing", "net", "http", "builtin", "diagnose"));
         order.put(
                 "cli",
                 Set.of(
@@ -69,7 +70,8 @@ class ArchitectureTest {
                         "admin",
                         "diagnose",
                         "doctor",
-                        "lan"));
+                        "lan",
+                        "explain"));
         return order;
     }
 

@@ -1,10 +1,20 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.explain.AskedRequest;
+import dev.loopgate.explain.Explainer;
+import dev.loopgate.explain.Explanation;
+import dev.loopgate.explain.Explanation.Running;
 import dev.loopgate.model.Configuration;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code loopgate explain}. */
@@ -13,22 +23,43 @@ import picocli.CommandLine.Parameters;
         header = "Tell what becomes of a request, without sending one.",
         description = {
             "",
-            "Tells which host and route match and why, what the upstream would be sent, and whether it takes",
-            "connections. Needs no running gateway.",
+            "Tells where the name leads; which listener, host and route take the request, and why others do not; what",
+            "would be sent to which upstream, line by line; and whether that answers: it is connected to and asked",
+            "OPTIONS *, which does nothing. Nothing else is sent. Needs no running gateway.",
             ""
         },
         footer = {
             "",
             "Example:  loopgate explain http://app.localhost/api/users?page=2",
+            "Example:  loopgate explain --method POST -H 'Cookie: a=b' app.localhost/login",
             "Exit status: 0 the request would be answered, 1 it would fail, 3 the configuration is invalid."
         })
 final class ExplainCommand implements Callable<Integer> {
 
+    /** RFC 9110 §5.6.2. */
+    private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+
+    private final Surroundings surroundings;
     private final Terminal terminal;
     private final ConfigurationInput input;
 
     @Parameters(paramLabel = "URL", description = "The scheme may be left out, and the port.")
     String url = "";
+
+    @Option(
+            names = {"-X", "--method"},
+            paramLabel = "METHOD",
+            description = "The request's method; without it GET.")
+    String method = "GET";
+
+    @Option(
+            names = {"-H", "--header"},
+            paramLabel = "'NAME: VALUE'",
+            description = "A header field of the request. May be given several times.")
+    List<String> fields = new ArrayList<>();
+
+    @Option(names = "--offline", description = "Ask neither the resolver nor the upstream.")
+    boolean offline;
 
     @Mixin
     ConfigOption config = new ConfigOption();
@@ -37,6 +68,7 @@ final class ExplainCommand implements Callable<Integer> {
     JsonOption json = new JsonOption();
 
     ExplainCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
         this.terminal = surroundings.terminal();
         this.input = new ConfigurationInput(surroundings);
     }
@@ -44,14 +76,62 @@ final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         RequestUrl request = RequestUrl.parse(url);
+        if (!method.matches(TOKEN)) {
+            throw usage("not a method of HTTP: " + printable(method), "for example: --method POST");
+        }
+        fields.forEach(ExplainCommand::check);
         Path file = input.require(config.file());
         Configuration configuration = input.readValid(file).configuration();
-        Explanation explanation = Explanation.of(request, file, configuration);
+        AskedRequest asked = new AskedRequest(
+                method, request.scheme(), request.host(), request.port(), request.path(), request.query(), fields);
+        Explanation explanation = new Explainer(asked, file, configuration, offline).explain(running(file));
         if (json.wanted) {
-            JsonOption.print(terminal, explanation.json());
+            JsonOption.print(terminal, ExplanationJson.of(explanation));
         } else {
-            explanation.lines(terminal.outStyle()).forEach(terminal::result);
+            ExplanationText.lines(explanation, terminal.outStyle()).forEach(terminal::result);
         }
         return explanation.answered() ? ExitStatus.DONE : ExitStatus.FAILED;
+    }
+
+    private static void check(String field) {
+        int colon = field.indexOf(':');
+        if (colon < 0 || !field.substring(0, colon).matches(TOKEN) || !printable(field).equals(field)) {
+            throw usage("not a header field: " + printable(field), "for example: -H 'Accept: text/html'");
+        }
+        if (field.substring(0, colon).equalsIgnoreCase("Host")) {
+            throw usage("the Host field comes from the URL", "for example: loopgate explain app.localhost");
+        }
+    }
+
+    private static CommandFailure usage(String... lines) {
+        return new CommandFailure(ExitStatus.WRONG_USAGE, lines);
+    }
+
+    private static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+    }
+
+    /** The gateway that runs the file, if one does. */
+    private Optional<Running> running(Path file) {
+        try {
+            return GatewayChoice.client(surroundings).running().stream()
+                    .filter(gateway -> gateway.file().map(own -> same(own, file)).orElse(false))
+                    .findFirst()
+                    .map(gateway -> new Running(
+                            gateway.pid(),
+                            StatusLists.objects(gateway.status(), "listeners").stream()
+                                    .map(listener -> listener.getString("address"))
+                                    .toList()));
+        } catch (CommandFailure nowhere) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean same(Path a, Path b) {
+        try {
+            return Files.isSameFile(a, b);
+        } catch (IOException gone) {
+            return false;
+        }
     }
 }

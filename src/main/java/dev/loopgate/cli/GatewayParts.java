@@ -2,6 +2,7 @@ package dev.loopgate.cli;
 
 import dev.loopgate.builtin.FilesService;
 import dev.loopgate.diagnose.SystemPortHolders;
+import dev.loopgate.diagnose.UpstreamDiagnosis;
 import dev.loopgate.gateway.ConfigurationWatch;
 import dev.loopgate.gateway.Gateway;
 import dev.loopgate.gateway.GatewayEvents;
@@ -34,7 +35,7 @@ record GatewayParts(
         Gateway gateway = new Gateway(new GatewaySetup(
                 vertx,
                 transport,
-                new HttpGateway(transport, log),
+                new HttpGateway(transport, log, new UpstreamDiagnosis()),
                 files,
                 log,
                 new GatewayHolders(new SystemPortHolders(), surroundings),

@@ -1,8 +1,10 @@
 package dev.loopgate.http;
 
 import dev.loopgate.model.Target;
+import dev.loopgate.net.Diagnosis.Finding;
 import dev.loopgate.routing.RouteDecision;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,7 @@ final class Answer {
     private boolean unreadable;
 
     private boolean headSent;
+    private boolean asked;
     private boolean over;
     private boolean upstreamKeeps;
     private boolean unframed;
@@ -285,7 +288,7 @@ final class Answer {
     }
 
     void fail(Failure failure) {
-        if (over) {
+        if (over || asked) {
             return;
         }
         ledger.error = failure.code().text();
@@ -297,7 +300,32 @@ final class Answer {
             own(OwnAnswer.unreadable(failure, client.client().loopback()));
             return;
         }
-        OwnAnswer answer = OwnAnswer.failure(failure, rereadHead(), loop.target, client.client(), exchange.plan());
+        Head head = rereadHead();
+        boolean detailed = OwnAnswer.mayKnow(head, loop.target, client.client(), exchange.plan());
+        Hop hop = exchange.hop();
+        asked = detailed
+                && hop != null
+                && loop.diagnoses()
+                        .ask(hop.upstream(), failure.code(), loop.eventLoop(), found -> tell(failure, found));
+        if (asked) {
+            // Nothing is awaited from the upstream any more, whatever is found.
+            exchange.end(false);
+        } else {
+            tell(failure, head, detailed);
+        }
+    }
+
+    /** What the machine says to a failure has come. */
+    private void tell(Failure failure, List<Finding> found) {
+        if (!over) {
+            Failure diagnosed = failure.withDiagnosis(found);
+            ledger.error = diagnosed.code().text();
+            tell(diagnosed, rereadHead(), true);
+        }
+    }
+
+    private void tell(Failure failure, Head head, boolean detailed) {
+        OwnAnswer answer = OwnAnswer.failure(failure, head, loop.target, detailed);
         own(
                 failure.code() == FailureCode.LOOP
                         ? answer.with("Via", loop.identity().via())

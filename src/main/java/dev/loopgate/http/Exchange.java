@@ -283,8 +283,8 @@ final class Exchange {
     /** The upstream began to answer: from here on nothing is sent again. */
     void answerBegan(long now) {
         request.release();
-        if (hop != null) {
-            hop.upstream().answeredAt(now);
+        if (hop != null && hop.upstream().answeredAt(now)) {
+            loop.diagnoses().answers(hop.upstream(), loop);
         }
     }
 
@@ -297,6 +297,7 @@ final class Exchange {
         if (matched == null || to == null) {
             return;
         }
+        to.upstream().lost();
         if (lost != null && lost.reused() && request.isKept() && !retried) {
             retried = true;
             connect(matched, to);
@@ -315,6 +316,7 @@ final class Exchange {
         if (matched == null || to == null) {
             return;
         }
+        to.upstream().lost();
         hopsTried++;
         if (matched.hopCount() > 1 && hopsTried % matched.hopCount() != 0) {
             nextHop(matched);

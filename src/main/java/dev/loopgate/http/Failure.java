@@ -1,5 +1,7 @@
 package dev.loopgate.http;
 
+import dev.loopgate.net.Diagnosis.Finding;
+import dev.loopgate.net.Diagnosis.Kind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +18,7 @@ import java.util.Optional;
  * @param upstream what was to be asked: {@code http://localhost:3000}; empty where it did not come to that
  * @param nearest names of hosts close to the one asked for, the closest first
  * @param hosts every host of the configuration, for the start page
+ * @param diagnosis what this machine has to say to it, what matters most first
  * @param retryAfter when it is worth trying again, whole seconds
  */
 public record Failure(
@@ -28,6 +31,7 @@ public record Failure(
         String upstream,
         List<String> nearest,
         List<ListedHost> hosts,
+        List<Finding> diagnosis,
         Optional<Duration> retryAfter) {
 
     /**
@@ -41,39 +45,103 @@ public record Failure(
     public Failure {
         nearest = List.copyOf(nearest);
         hosts = List.copyOf(hosts);
+        diagnosis = List.copyOf(diagnosis);
     }
 
     /** A failure of which no more is known yet. */
     public static Failure of(FailureCode code, String cause) {
         return new Failure(
-                code, cause, Optional.empty(), "", "", "", "", List.of(), List.of(), defaultRetryAfter(code));
+                code,
+                cause,
+                Optional.empty(),
+                "",
+                "",
+                "",
+                "",
+                List.of(),
+                List.of(),
+                List.of(),
+                defaultRetryAfter(code));
     }
 
     public Failure withFix(String sentence) {
         return new Failure(
-                code, cause, Optional.of(sentence), authority, method, target, upstream, nearest, hosts, retryAfter);
+                code,
+                cause,
+                Optional.of(sentence),
+                authority,
+                method,
+                target,
+                upstream,
+                nearest,
+                hosts,
+                diagnosis,
+                retryAfter);
     }
 
     /** The request it is about; see the record's components. */
     public Failure withRequest(String requestMethod, String requestAuthority, String requestTarget) {
         return new Failure(
-                code, cause, fix, requestAuthority, requestMethod, requestTarget, upstream, nearest, hosts, retryAfter);
+                code,
+                cause,
+                fix,
+                requestAuthority,
+                requestMethod,
+                requestTarget,
+                upstream,
+                nearest,
+                hosts,
+                diagnosis,
+                retryAfter);
     }
 
     public Failure withUpstream(String text) {
-        return new Failure(code, cause, fix, authority, method, target, text, nearest, hosts, retryAfter);
+        return new Failure(code, cause, fix, authority, method, target, text, nearest, hosts, diagnosis, retryAfter);
     }
 
     public Failure withNearest(List<String> names) {
-        return new Failure(code, cause, fix, authority, method, target, upstream, names, hosts, retryAfter);
+        return new Failure(code, cause, fix, authority, method, target, upstream, names, hosts, diagnosis, retryAfter);
     }
 
     public Failure withHosts(List<ListedHost> all) {
-        return new Failure(code, cause, fix, authority, method, target, upstream, nearest, all, retryAfter);
+        return new Failure(code, cause, fix, authority, method, target, upstream, nearest, all, diagnosis, retryAfter);
     }
 
     public Failure withRetryAfter(Duration delay) {
-        return new Failure(code, cause, fix, authority, method, target, upstream, nearest, hosts, Optional.of(delay));
+        return new Failure(
+                code, cause, fix, authority, method, target, upstream, nearest, hosts, diagnosis, Optional.of(delay));
+    }
+
+    /** With what was found about the upstream, which may show it to be another kind of failure than it looked like. */
+    Failure withDiagnosis(List<Finding> findings) {
+        FailureCode known = code;
+        if (finds(findings, Kind.OTHER_FAMILY)
+                && (code == FailureCode.CONNECTION_REFUSED || code == FailureCode.STARTING)) {
+            // To wait for it would be in vain.
+            known = FailureCode.WRONG_FAMILY;
+        } else if (finds(findings, Kind.TLS)
+                && (code == FailureCode.CONNECTION_RESET || code == FailureCode.UPSTREAM_CLOSED)) {
+            known = FailureCode.WRONG_PROTOCOL;
+        }
+        return new Failure(
+                known,
+                cause,
+                findings.stream()
+                        .flatMap(found -> found.fix().stream())
+                        .findFirst()
+                        .or(() -> fix),
+                authority,
+                method,
+                target,
+                upstream,
+                nearest,
+                hosts,
+                findings,
+                known == code ? retryAfter : defaultRetryAfter(known));
+    }
+
+    private static boolean finds(List<Finding> findings, Kind kind) {
+        return findings.stream().anyMatch(found -> found.kind() == kind);
     }
 
     /** The authority without its port; brackets of an IPv6 literal stay. */

@@ -54,6 +54,11 @@ final class FailureHtml {
         values.put(
                 "tab", failure.code().title() + (failure.authority().isEmpty() ? "" : " \u00b7 " + failure.hostName()));
         values.put("cause", failure.cause());
+        values.put(
+                "found",
+                failure.diagnosis().stream()
+                        .map(found -> Map.of("text", printable(found.text())))
+                        .toList());
         values.put("fix", failure.fix().orElse(""));
         values.put("host", printable(failure.authority()));
         values.put("name", printable(failure.hostName()));

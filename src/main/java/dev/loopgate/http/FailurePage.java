@@ -1,10 +1,12 @@
 package dev.loopgate.http;
 
+import dev.loopgate.net.Diagnosis.Finding;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -98,6 +100,9 @@ public final class FailurePage {
                     .put("target", failure.target());
             object.put("upstream", failure.upstream().isEmpty() ? null : failure.upstream());
             object.put("nearest", new JsonArray(new ArrayList<>(failure.nearest())));
+            JsonArray diagnosis = new JsonArray();
+            failure.diagnosis().forEach(found -> diagnosis.add(json(found)));
+            object.put("diagnosis", diagnosis);
             JsonArray hosts = new JsonArray();
             for (Failure.ListedHost host : failure.hosts()) {
                 hosts.add(new JsonObject().put("name", host.name()).put("target", host.target()));
@@ -105,6 +110,22 @@ public final class FailurePage {
             object.put("hosts", hosts);
         }
         return object.encode() + "\n";
+    }
+
+    private static JsonObject json(Finding found) {
+        JsonObject object = new JsonObject()
+                .put("kind", found.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .put("text", found.text());
+        found.process().ifPresent(holder -> {
+            JsonObject process = new JsonObject();
+            if (holder.pid() > 0) {
+                process.put("pid", holder.pid()).put("name", holder.name()).put("command", holder.command());
+            }
+            process.put("user", holder.user());
+            found.directory().ifPresent(folder -> process.put("directory", folder.toString()));
+            object.put("process", process);
+        });
+        return object;
     }
 
     private static String text(Failure failure, boolean detailed) {
@@ -124,6 +145,7 @@ public final class FailurePage {
     private static String explanation(Failure failure) {
         List<String> sentences = new ArrayList<>(3);
         sentences.add(failure.cause());
+        failure.diagnosis().forEach(found -> sentences.add(found.text()));
         if (!failure.nearest().isEmpty()) {
             sentences.add("Did you mean " + String.join(" or ", failure.nearest()) + "?");
         }

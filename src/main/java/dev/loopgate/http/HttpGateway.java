@@ -5,6 +5,7 @@ import dev.loopgate.model.Route;
 import dev.loopgate.model.Target;
 import dev.loopgate.model.UpstreamAddress;
 import dev.loopgate.model.VirtualHost;
+import dev.loopgate.net.Diagnosis;
 import dev.loopgate.net.PausableReads;
 import dev.loopgate.net.Transport;
 import dev.loopgate.observe.AccessLog;
@@ -30,11 +31,18 @@ public final class HttpGateway {
 
     /** A gateway without hosts. */
     public HttpGateway(Transport transport, AccessLog log) {
+        this(transport, log, Diagnosis.NONE);
+    }
+
+    /** @param diagnosis asked why upstreams fail, for the answers to those who may know */
+    public HttpGateway(Transport transport, AccessLog log, Diagnosis diagnosis) {
         Identity identity = new Identity();
+        Diagnoses diagnoses = new Diagnoses(diagnosis);
         clientReads = transport.pausableReads(ClientConnection.HEADROOM);
         List<EventLoop> eventLoops = transport.loops();
         for (EventLoop eventLoop : eventLoops) {
-            loops.put(eventLoop, new HttpLoop(loops.size(), eventLoop, transport, identity, log, () -> plan));
+            loops.put(
+                    eventLoop, new HttpLoop(loops.size(), eventLoop, transport, identity, log, diagnoses, () -> plan));
         }
         plan = new HttpPlan(
                 Configuration.EMPTY,

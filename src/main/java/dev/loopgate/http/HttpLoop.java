@@ -32,6 +32,7 @@ final class HttpLoop {
     private final Transport transport;
     private final Identity identity;
     private final AccessLog log;
+    private final Diagnoses diagnoses;
     private final Supplier<HttpPlan> plan;
     private final PausableReads upstreamReads;
     private final AtomicLong requests = new AtomicLong();
@@ -48,6 +49,7 @@ final class HttpLoop {
             Transport transport,
             Identity identity,
             AccessLog log,
+            Diagnoses diagnoses,
             Supplier<HttpPlan> plan) {
         this.index = index;
         this.eventLoop = eventLoop;
@@ -55,6 +57,7 @@ final class HttpLoop {
         this.identity = identity;
         this.upstreamReads = transport.pausableReads(UpstreamConnection.HEADROOM);
         this.log = log;
+        this.diagnoses = diagnoses;
         this.plan = plan;
         this.requestRules = new RequestRules(head, target, out, identity);
         this.responseRules = new ResponseRules(head, out, identity);
@@ -82,6 +85,10 @@ final class HttpLoop {
 
     AccessLog log() {
         return log;
+    }
+
+    Diagnoses diagnoses() {
+        return diagnoses;
     }
 
     HttpPlan plan() {

@@ -38,12 +38,13 @@ final class OwnAnswer {
         return page(failure, FailurePage.Format.TEXT, loopback);
     }
 
-    static OwnAnswer failure(Failure failure, Head head, RequestTarget target, Client client, HttpPlan plan) {
+    /** @param detailed whether the client {@link #mayKnow} */
+    static OwnAnswer failure(Failure failure, Head head, RequestTarget target, boolean detailed) {
         Failure whole = failure.withRequest(
                 head.text(head.methodStart, head.methodEnd),
                 head.text(target.hostStart, target.authorityEnd),
                 head.text(target.pathStart, head.targetEnd));
-        return page(whole, FailurePage.choose(accept(head)), mayKnow(head, target, client, plan));
+        return page(whole, FailurePage.choose(accept(head)), detailed);
     }
 
     private static OwnAnswer page(Failure failure, FailurePage.Format format, boolean detailed) {
@@ -77,7 +78,7 @@ final class OwnAnswer {
      * Names, addresses and causes are for a direct client on this machine that asks for a name of this machine: whoever
      * comes through another proxy, or by a name that was rebound to us, learns nothing.
      */
-    private static boolean mayKnow(Head head, RequestTarget target, Client client, HttpPlan plan) {
+    static boolean mayKnow(Head head, RequestTarget target, Client client, HttpPlan plan) {
         // Any field of the family, in any spelling: who sends one is, or stands behind, another proxy.
         if (!client.loopback()
                 || head.has(FieldKind.VIA)

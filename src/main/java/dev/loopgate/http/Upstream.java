@@ -1,6 +1,8 @@
 package dev.loopgate.http;
 
 import dev.loopgate.model.UpstreamAddress;
+import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,9 @@ final class Upstream {
 
     private static final long RECENT = 60_000_000_000L;
 
+    /** How long it is taken for granted that the process behind an upstream is the same. */
+    private static final long SAME_PROCESS = 30_000_000_000L;
+
     private final UpstreamAddress address;
     private final @Nullable UpstreamPool[] pools;
 
@@ -18,6 +23,11 @@ final class Upstream {
     private volatile long lastAnswer;
 
     private volatile boolean answered;
+
+    /** When it was last noted which process answers; a loss of memory or two of it is harmless. */
+    private volatile long noted;
+
+    private volatile boolean known;
 
     Upstream(UpstreamAddress address, int loops) {
         this.address = address;
@@ -38,12 +48,35 @@ final class Upstream {
         return own;
     }
 
-    /** Notes an answer; writes at most once a second, so that loops do not fight over the cache line. */
-    void answeredAt(long now) {
-        if (!answered || now - lastAnswer > 1_000_000_000L) {
-            lastAnswer = now;
-            answered = true;
+    /**
+     * Notes an answer; writes at most once a second, so that loops do not fight over the cache line.
+     *
+     * @return whether it is worth noting who answers
+     */
+    boolean answeredAt(long now) {
+        if (answered && now - lastAnswer <= 1_000_000_000L) {
+            return false;
         }
+        lastAnswer = now;
+        answered = true;
+        if (known && now - noted < SAME_PROCESS) {
+            return false;
+        }
+        noted = now;
+        known = true;
+        return true;
+    }
+
+    /** A connection failed: whoever answers next may be another process, and soon. */
+    void lost() {
+        if (known) {
+            known = false;
+        }
+    }
+
+    /** When it last began an answer, to within a second. */
+    Optional<Instant> lastAnswered() {
+        return answered ? Optional.of(Instant.now().minusNanos(System.nanoTime() - lastAnswer)) : Optional.empty();
     }
 
     /** Whether it answered within the last minute, so that a refused connection looks like a restart. */

@@ -2,6 +2,7 @@ package dev.loopgate.testkit;
 
 import dev.loopgate.http.HttpGateway;
 import dev.loopgate.model.Configuration;
+import dev.loopgate.net.Diagnosis;
 import dev.loopgate.net.Listener;
 import dev.loopgate.net.Transport;
 import dev.loopgate.observe.AccessLog;
@@ -35,11 +36,21 @@ public final class RunningGateway implements AutoCloseable {
     }
 
     public static RunningGateway start(Configuration configuration, int eventLoops) {
+        return start(configuration, eventLoops, Diagnosis.NONE);
+    }
+
+    /** One that has failures of upstreams diagnosed. */
+    public static RunningGateway start(Configuration configuration, Diagnosis diagnosis) {
+        return start(configuration, 1, diagnosis);
+    }
+
+    private static RunningGateway start(Configuration configuration, int eventLoops, Diagnosis diagnosis) {
         Vertx vertx = Transport.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops));
         Transport transport = new Transport(vertx);
         HttpGateway http = new HttpGateway(
                 transport,
-                new AccessLog(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)));
+                new AccessLog(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)),
+                diagnosis);
         Listener listener = await(transport.listen(loopback(), http::accept));
         RunningGateway gateway = new RunningGateway(vertx, http, listener);
         gateway.install(configuration);

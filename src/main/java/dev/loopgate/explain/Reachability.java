@@ -1,4 +1,4 @@
-package dev.loopgate.cli;
+package dev.loopgate.explain;
 
 import dev.loopgate.model.UpstreamAddress;
 import dev.loopgate.model.UpstreamAddress.HostPort;
@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -26,8 +27,24 @@ import java.util.stream.Stream;
  *
  * @param up whether one address does
  * @param attempts one sentence for each address
+ * @param first that takes connections; empty for a Unix socket, and where none does
+ * @param late whether no answer came in time, so that it is not refused
  */
-record Reachability(boolean up, List<String> attempts) {
+record Reachability(boolean up, List<String> attempts, Optional<InetSocketAddress> first, boolean late) {
+
+    Reachability {
+        attempts = List.copyOf(attempts);
+    }
+
+    private static final String LATE = "does not answer";
+
+    private Reachability(boolean up, List<String> attempts) {
+        this(up, attempts, Optional.empty(), false);
+    }
+
+    static Reachability down(String why) {
+        return new Reachability(false, List.of(why));
+    }
 
     static Reachability of(UpstreamAddress upstream, Duration limit) {
         if (upstream instanceof UnixSocket unix) {
@@ -46,14 +63,18 @@ record Reachability(boolean up, List<String> attempts) {
         } catch (UnknownHostException e) {
             return new Reachability(false, List.of("the name of " + upstream + " cannot be resolved"));
         }
-        boolean up = false;
+        Optional<InetSocketAddress> first = Optional.empty();
+        boolean late = false;
         List<String> attempts = new ArrayList<>();
         for (InetSocketAddress address : addresses) {
             String attempt = attempt(address, limit);
-            up |= attempt.isEmpty();
+            if (attempt.isEmpty() && first.isEmpty()) {
+                first = Optional.of(address);
+            }
+            late |= attempt.startsWith(LATE);
             attempts.add(Addresses.text(address) + (attempt.isEmpty() ? " takes connections" : " " + attempt));
         }
-        return new Reachability(up, attempts);
+        return new Reachability(first.isPresent(), attempts, first, late && first.isEmpty());
     }
 
     /** An abstract socket, which Java cannot connect to: whether anybody listens, as Linux tells (proc_pid_net(5)). */
@@ -88,7 +109,7 @@ record Reachability(boolean up, List<String> attempts) {
             socket.connect(address, (int) limit.toMillis());
             return "";
         } catch (SocketTimeoutException e) {
-            return "does not answer within " + limit.toMillis() + " ms";
+            return LATE + " within " + limit.toMillis() + " ms";
         } catch (ConnectException e) {
             return "refuses connections: nothing listens there";
         } catch (IOException e) {

@@ -1,0 +1,60 @@
+package dev.loopgate.diagnose;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HexFormat;
+
+/** Whether somebody speaks TLS, told by the first byte of the answer to a ClientHello (RFC 8446 §5.1, §4.1.2). */
+final class TlsGreeting {
+
+    private static final int ALERT = 0x15;
+    private static final int HANDSHAKE = 0x16;
+
+    /**
+     * Cipher suites, groups and signatures that every server knows one of; should one not, its alert tells as much. Written
+     * out, since Java's TLS takes longer to load than an answer may wait.
+     */
+    private static final String OFFER = "0010" + "c02bc02fc02cc030130113021303009c" + "0100";
+
+    private static final String EXTENSIONS =
+            "000a0006" + "0004001d0017" + ("000d000c" + "000a0403080404010806" + "0601") + ("002b0005" + "0403040303");
+
+    private TlsGreeting() {}
+
+    /**
+     * Connects and asks. Blocks for the limit at most, for each of connecting and asking.
+     *
+     * @return whether a server of TLS answered
+     */
+    static boolean isAnsweredBy(InetSocketAddress address, Duration limit) {
+        try (Socket socket = new Socket()) {
+            socket.connect(address, (int) limit.toMillis());
+            socket.setSoTimeout((int) limit.toMillis());
+            socket.getOutputStream().write(hello());
+            int first = socket.getInputStream().read();
+            return first == ALERT || first == HANDSHAKE;
+        } catch (IOException no) {
+            return false;
+        }
+    }
+
+    private static byte[] hello() {
+        // Neither the random nor the session's name matters: nothing is agreed to.
+        String random =
+                HexFormat.of().formatHex("loopgate asks whether TLS speaks".getBytes(StandardCharsets.US_ASCII));
+        String body = "0303" + random + "00" + OFFER + length(EXTENSIONS, 4) + EXTENSIONS;
+        String handshake = "01" + length(body, 6) + body;
+        ByteArrayOutputStream record = new ByteArrayOutputStream();
+        record.writeBytes(HexFormat.of().parseHex("160301" + length(handshake, 4) + handshake));
+        return record.toByteArray();
+    }
+
+    /** Of what is written in hexadecimal digits, in as many of them. */
+    private static String length(String hex, int digits) {
+        return HexFormat.of().toHexDigits(hex.length() / 2, digits);
+    }
+}
