@@ -95,7 +95,8 @@ public final class Arrival {
     private static InetAddress[] loopback() {
         try {
             return new InetAddress[] {
-                InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), InetAddress.getByName("::1"),
+                InetAddress.getByAddress(new byte[] {127, 0, 0, 1}),
+                InetAddress.getByAddress(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}),
             };
         } catch (UnknownHostException impossible) {
             throw new IllegalStateException(impossible);
