@@ -30,6 +30,7 @@ final class Commands {
         all.put("routes", RoutesCommand::new);
         all.put("status", StatusCommand::new);
         all.put("reload", ReloadCommand::new);
+        all.put("attach", AttachCommand::new);
         all.put("share", ShareCommand::new);
         all.put("completion", CompletionCommand::new);
         all.put("version", VersionCommand::new);

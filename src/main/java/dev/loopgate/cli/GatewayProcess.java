@@ -5,6 +5,8 @@ import dev.loopgate.admin.ControlDirectory;
 import dev.loopgate.admin.ControlServer;
 import dev.loopgate.config.Problem;
 import dev.loopgate.config.ReadResult;
+import dev.loopgate.gateway.Attachments;
+import dev.loopgate.gateway.ConfigurationPart;
 import dev.loopgate.gateway.ConfigurationWatch;
 import dev.loopgate.gateway.Gateway;
 import dev.loopgate.gateway.GatewayStatus;
@@ -19,7 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -100,16 +101,19 @@ final class GatewayProcess {
 
     /** As {@link #run(ReadResult.Valid, Function)}. */
     int run(ReadResult.Valid configuration, Presence presence) {
-        Configuration limited =
-                source.view().apply(configuration.configuration()).configuration();
+        ConfigurationPart own = part(configuration);
+        Configuration limited = own.configuration();
         try (GatewayParts parts = GatewayParts.assemble(surroundings, voice, source.file())) {
             // Megabytes for thousands of hosts, and this frame lasts to the end: it is let go of below.
-            @Nullable GatewayStatus status = start(parts, limited, warnings(configuration), presence);
+            @Nullable GatewayStatus status = start(parts, limited, own.warnings(), presence);
             Optional<ConfigurationWatch> watch = parts.watch(source);
             StopSignals signals = new StopSignals(terminal);
-            ControlServer control = presence.takesCommands() ? openControl(parts.gateway(), watch.orElseThrow()) : null;
+            Attachments attachments = new Attachments(parts.gateway(), own, voice);
+            ControlServer control = presence.takesCommands()
+                    ? openControl(new GatewayCommands(parts.vertx(), attachments, watch.orElseThrow()))
+                    : null;
             try {
-                watch.ifPresent(file -> file.follow(new Taker(parts.gateway(), limited)::take)
+                watch.ifPresent(file -> file.follow(new Taker(parts.gateway(), attachments, limited)::take)
                         .onFailure(failure -> terminal.warn(
                                 "changes of " + source.name() + " are not noticed: " + failure.getMessage())));
                 Signals.on(
@@ -150,12 +154,13 @@ final class GatewayProcess {
                         .sum();
     }
 
-    /** What a person should know of a configuration, and of what was done to it. */
-    private List<String> warnings(ReadResult.Valid read) {
+    /** What is to be in force, and what a person should know of it and of what was done to it. */
+    private ConfigurationPart part(ReadResult.Valid read) {
+        ConfigurationView view = source.view().apply(read.configuration());
         List<String> warnings =
                 new ArrayList<>(read.warnings().stream().map(Problem::toString).toList());
-        warnings.addAll(source.view().apply(read.configuration()).warnings());
-        return warnings;
+        warnings.addAll(view.warnings());
+        return new ConfigurationPart(source.name(), source.watched(), view.configuration(), warnings, read);
     }
 
     private GatewayStatus start(
@@ -179,25 +184,15 @@ final class GatewayProcess {
         }
     }
 
-    private @Nullable ControlServer openControl(Gateway gateway, ConfigurationWatch watch) {
+    private @Nullable ControlServer openControl(ControlCommands commands) {
         Optional<ControlDirectory> directory = ControlDirectory.from(surroundings.environment());
         if (directory.isEmpty()) {
             terminal.warn(
-                    "neither XDG_RUNTIME_DIR nor HOME is set, so status, routes and reload cannot reach this gateway");
+                    "neither XDG_RUNTIME_DIR nor HOME is set, so status, routes, reload and attach cannot reach this gateway");
             return null;
         }
         try {
-            return ControlServer.open(directory.get(), new ControlCommands() {
-                @Override
-                public GatewayStatus status() {
-                    return gateway.status();
-                }
-
-                @Override
-                public CompletionStage<ReloadReport> reload() {
-                    return watch.trigger().toCompletionStage();
-                }
-            });
+            return ControlServer.open(directory.get(), commands);
         } catch (IOException e) {
             terminal.warn("status, routes and reload cannot reach this gateway: no socket in " + directory.get() + ": "
                     + e.getMessage());
@@ -219,11 +214,13 @@ final class GatewayProcess {
     private final class Taker {
 
         private final Gateway gateway;
+        private final Attachments attachments;
         private final Configuration initial;
         private boolean fresh = true;
 
-        Taker(Gateway gateway, Configuration initial) {
+        Taker(Gateway gateway, Attachments attachments, Configuration initial) {
             this.gateway = gateway;
+            this.attachments = attachments;
             this.initial = initial;
         }
 
@@ -233,14 +230,13 @@ final class GatewayProcess {
                 return Future.succeededFuture(gateway.invalid(
                         invalid.problems().stream().map(Problem::toString).toList()));
             }
-            ReadResult.Valid valid = (ReadResult.Valid) result;
-            Configuration wanted = source.view().apply(valid.configuration()).configuration();
-            if (fresh && wanted.equals(initial)) {
+            ConfigurationPart wanted = part((ReadResult.Valid) result);
+            if (fresh && wanted.configuration().equals(initial)) {
                 // The watch begins with what the gateway has just started on: that is no reload.
                 return Future.succeededFuture(unchanged());
             }
             fresh = false;
-            return gateway.reload(wanted, warnings(valid));
+            return attachments.own(wanted);
         }
 
         private ReloadReport unchanged() {

@@ -9,6 +9,7 @@ import dev.loopgate.model.Cidr;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Forward;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -47,17 +48,19 @@ public final class ConfigurationReader {
     public ReadResult read(Path mainFile, SourceTexts texts) {
         Problems problems = new Problems();
         SourceFiles files = new SourceFiles(texts, problems, new Variables(environment, problems));
-        Configuration configuration = files.load(mainFile)
+        Placed placed = files.load(mainFile)
                 .map(mapping -> configuration(mapping, mainFile, files, problems))
-                .orElse(Configuration.EMPTY);
+                .orElse(new Placed(Configuration.EMPTY, Places.NONE));
         ReadSources sources = files.sources();
         List<Problem> warnings = problems.warnings(sources.files());
         return problems.errorCount() > 0
                 ? new ReadResult.Invalid(problems.errors(sources.files()), warnings, sources)
-                : new ReadResult.Valid(configuration, warnings, sources);
+                : new ReadResult.Valid(placed.configuration, warnings, sources, placed.places);
     }
 
-    private static Configuration configuration(Mapping mapping, Path mainFile, SourceFiles files, Problems problems) {
+    private record Placed(Configuration configuration, Places places) {}
+
+    private static Placed configuration(Mapping mapping, Path mainFile, SourceFiles files, Problems problems) {
         Scalars scalars = new Scalars(problems);
         Fields main = new Fields(mapping, MAIN, problems);
         main.value("$schema").ifPresent(item -> scalars.scalar(item, "the name of a schema"));
@@ -92,7 +95,7 @@ public final class ConfigurationReader {
                 .orElse(AccessLogSettings.DEFAULT);
         List<Rule> rules = forwards.rules();
         new PortChecks(problems, listeners).check(rules, hosts.uses());
-        return new Configuration(
+        Configuration configuration = new Configuration(
                 listeners.stream().map(Listener::address).toList(),
                 hosts.hosts(),
                 rules.stream()
@@ -101,6 +104,11 @@ public final class ConfigurationReader {
                 trusted,
                 proxyProtocol,
                 accessLog);
+        List<Place> places = rules.stream()
+                .flatMap(rule ->
+                        Collections.nCopies(rule.forwards().size(), rule.key().place()).stream())
+                .toList();
+        return new Placed(configuration, new Places(hosts.hostPlaces(), places));
     }
 
     private static Options defaults(Fields main, Scalars scalars, Problems problems) {
