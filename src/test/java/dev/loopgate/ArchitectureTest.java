@@ -52,6 +52,7 @@ class ArchitectureTest {
                 "admin",
                 Set.of("model", "config", "routing", "observe", "net", "http", "forward", "builtin", "gateway"));
         order.put("diagnose", Set.of("model", "config", "routing", "net"));
+        order.put("devserver", Set.of("model", "config", "net"));
         order.put("lan", Set.of("net"));
         order.put(
                 "cli",
@@ -67,6 +68,7 @@ class ArchitectureTest {
                         "gateway",
                         "admin",
                         "diagnose",
+                        "devserver",
                         "lan"));
         return order;
     }

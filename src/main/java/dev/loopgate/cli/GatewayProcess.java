@@ -15,6 +15,7 @@ import dev.loopgate.gateway.StartFailure;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Forward.Protocol;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -30,6 +31,9 @@ final class GatewayProcess {
 
     /** From so many hosts or forwards on, what reading them left behind is worth a pause: one, of some 50 ms for 10,000. */
     private static final int MANY = 2_000;
+
+    /** How often it is looked whether anybody is attached. */
+    private static final Duration LOOK = Duration.ofMillis(250);
 
     /** By then all that a start does has been done. */
     private static final Duration STARTED = Duration.ofSeconds(3);
@@ -51,10 +55,12 @@ final class GatewayProcess {
      *
      * @param configuration what it starts on
      * @param introduction what to print above the table, once the gateway listens
+     * @param alone how long it stays where no project is attached to it; zero: for ever
      * @return the exit status
      * @throws CommandFailure where it cannot start
      */
-    int run(ReadResult.Valid configuration, Function<GatewayStatus, List<String>> introduction) {
+    int run(
+            ReadResult.Valid configuration, Function<GatewayStatus, List<String>> introduction, Duration alone) {
         return run(configuration, new Presence() {
             @Override
             public void listens(GatewayParts parts, Configuration limited, GatewayStatus status) {
@@ -65,6 +71,11 @@ final class GatewayProcess {
             @Override
             public String elsewhere(int port) {
                 return ", in " + source.name() + ":  listen: " + port;
+            }
+
+            @Override
+            public Duration alone() {
+                return alone;
             }
         });
     }
@@ -92,6 +103,11 @@ final class GatewayProcess {
             return Duration.ZERO;
         }
 
+        /** How long it stays where no project is attached to it; zero: for ever. */
+        default Duration alone() {
+            return Duration.ZERO;
+        }
+
         /** A forward has another connection of that client. Called on an event loop. */
         default void visited(InetAddress client) {}
 
@@ -99,7 +115,7 @@ final class GatewayProcess {
         default void ended() {}
     }
 
-    /** As {@link #run(ReadResult.Valid, Function)}. */
+    /** As {@link #run(ReadResult.Valid, Function, Duration)}. */
     int run(ReadResult.Valid configuration, Presence presence) {
         ConfigurationPart own = part(configuration);
         Configuration limited = own.configuration();
@@ -123,6 +139,9 @@ final class GatewayProcess {
                 if (!presence.lifetime().isZero()) {
                     parts.vertx().setTimer(presence.lifetime().toMillis(), over -> signals.stop());
                 }
+                if (!presence.alone().isZero()) {
+                    endAlone(parts.vertx(), presence.alone(), attachments, signals);
+                }
                 // Last, so that whoever reads it can rely on every signal and command.
                 voice.visitors(presence::visited);
                 presence.listens(parts, limited, status);
@@ -144,6 +163,18 @@ final class GatewayProcess {
             await(parts.gateway().stop(StopSignals.DRAIN));
         }
         return ExitStatus.DONE;
+    }
+
+    private static void endAlone(Vertx vertx, Duration limit, Attachments attachments, StopSignals signals) {
+        long[] since = {System.nanoTime()};
+        vertx.setPeriodic(LOOK.toMillis(), look -> {
+            long now = System.nanoTime();
+            if (attachments.count() > 0) {
+                since[0] = now;
+            } else if (now - since[0] > limit.toNanos()) {
+                signals.stop();
+            }
+        });
     }
 
     private static int connections(GatewayStatus status) {

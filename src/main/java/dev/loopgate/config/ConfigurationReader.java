@@ -8,6 +8,7 @@ import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Cidr;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Forward;
+import dev.loopgate.model.ServerCommand;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -29,6 +30,7 @@ public final class ConfigurationReader {
                     "trusted-proxies",
                     "accept-proxy-protocol",
                     "access-log",
+                    "run",
                     "$schema"));
 
     private static final Keys INCLUDED = new Keys("an included file", List.of("hosts", "forwards", "$schema"));
@@ -56,6 +58,20 @@ public final class ConfigurationReader {
         return problems.errorCount() > 0
                 ? new ReadResult.Invalid(problems.errors(sources.files()), warnings, sources)
                 : new ReadResult.Valid(placed.configuration, warnings, sources, placed.places);
+    }
+
+    /**
+     * The dev servers of a valid configuration, in the order of the file. No part of what a gateway runs on.
+     *
+     * @param mainFile as for {@link #read}, which tells what is wrong
+     */
+    public List<ServerCommand> servers(Path mainFile, SourceTexts texts) {
+        Problems problems = new Problems();
+        return new SourceFiles(texts, problems, new Variables(environment, problems))
+                .load(mainFile)
+                .flatMap(mapping -> new Fields(mapping, MAIN, problems).value("run"))
+                .map(new RunReader(problems)::read)
+                .orElse(List.of());
     }
 
     private record Placed(Configuration configuration, Places places) {}
@@ -93,6 +109,7 @@ public final class ConfigurationReader {
         AccessLogSettings accessLog = main.value("access-log")
                 .map(new AccessLogReader(problems)::read)
                 .orElse(AccessLogSettings.DEFAULT);
+        main.value("run").ifPresent(new RunReader(problems)::read);
         List<Rule> rules = forwards.rules();
         new PortChecks(problems, listeners).check(rules, hosts.uses());
         Configuration configuration = new Configuration(

@@ -45,6 +45,13 @@ public record Launch(
         return of(List.of("sh", "-c", line), found, true, directory, slot);
     }
 
+    /** With variables of its own, which go before all others. */
+    public Launch with(Map<String, String> own) {
+        Map<String, String> all = new LinkedHashMap<>(environment);
+        all.putAll(own);
+        return new Launch(words, directory, all, port, rewriteHost);
+    }
+
     private static Launch of(
             List<String> words, Optional<DevCommand.Found> found, boolean shell, Path directory, Slot slot) {
         Map<String, String> values = Map.of(
