@@ -166,8 +166,7 @@ final class ExecSession {
             Attachment held = gateways.client()
                     .attach(
                             found,
-                            AttachRequest.ofText(
-                                    "exec (process " + ProcessHandle.current().pid() + ")", "{}"),
+                            AttachRequest.ofText("exec in " + surroundings.workingDirectory(), "{}"),
                             event -> {});
             synchronized (this) {
                 hold = held;

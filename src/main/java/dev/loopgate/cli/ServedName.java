@@ -75,10 +75,7 @@ final class ServedName {
             next = gateways.client()
                     .attach(
                             gateway,
-                            AttachRequest.ofText(
-                                    DevGateway.PROJECT + host + " (process "
-                                            + ProcessHandle.current().pid() + ")",
-                                    text()),
+                            AttachRequest.ofText(DevGateway.PROJECT + host, text()),
                             event -> {});
         } catch (AttachRefused refused) {
             List<String> lines = new ArrayList<>();

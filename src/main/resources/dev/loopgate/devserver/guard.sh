@@ -32,29 +32,41 @@ marked() {
 session=$(sed 's/.*) //' /proc/self/stat 2>/dev/null | cut -d' ' -f4)
 
 # Of dev server $2 with mark $1 what runs: itself, what is below it, and what has its mark without a parent, unless that has
-# left for a session of its own, as a daemon does that is to stay.
+# left for a session of its own, as a daemon does that is to stay. Never this process, the one that started it, or the system's
+# first: a mistake about where to begin must not reach further than what begins there.
 tree() {
+  found=' '
+  marks=' '
+  case $1 in
+    LOOPGATE_EXEC=?*) marks=" $(marked "$1" | tr '\n' ' ')" ;;
+  esac
+  begin=none
+  [ "$2" -le 1 ] || begin=$2
   all=$(processes)
-  marks=" $(marked "$1" | tr '\n' ' ')"
-  found=
-  grown=none
+  grown=
   while [ "$grown" != "$found" ]; do
     grown=$found
     while read -r pid parent its; do
-      case " $2 $found" in
-        *" $parent "*) ;;
-        *" $pid "*) ;;
+      case " 0 1 $$ $PPID $found" in *" $pid "*) continue ;; esac
+      # What begins there, what is below that, and what has the mark.
+      case "$pid $parent" in
+        "$begin "* | *" $begin") ;;
         *)
-          [ "$its" = "$session" ] || continue
-          case $marks in *" $pid "*) ;; *) continue ;; esac
+          case $found in
+            *" $parent "*) ;;
+            *)
+              [ "$its" = "$session" ] || continue
+              case $marks in *" $pid "*) ;; *) continue ;; esac
+              ;;
+          esac
           ;;
       esac
-      case " $found" in *" $pid "*) ;; *) found="$found$pid " ;; esac
+      found="$found$pid "
     done <<END
 $all
 END
   done
-  printf '%s' "$found"
+  printf '%s' "${found# }"
 }
 
 signal() {
@@ -80,7 +92,12 @@ finish() {
       left=$still
     done
     left=$(tree "$1" "$2")
-    [ "$(date +%s)" -lt "$end" ] || signal KILL $left
+    if [ "$(date +%s)" -ge "$end" ]; then
+      signal KILL $left
+      # What even that does not end hangs in the system, and nobody can wait for it.
+      [ "$(date +%s)" -lt "$((end + patience))" ] || return 0
+      sleep 0.1
+    fi
   done
 }
 
