@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Dev servers from their start to their end, each behind its name. */
@@ -35,6 +36,7 @@ final class ExecSession {
     private final boolean keepGoing;
     private final CompletableFuture<RunningGateway> gateway = new CompletableFuture<>();
     private final CompletableFuture<Void> trouble = new CompletableFuture<>();
+    private final AtomicBoolean signalled = new AtomicBoolean();
     private @Nullable Attachment hold;
 
     /**
@@ -118,20 +120,23 @@ final class ExecSession {
                     new ServedName(
                             gateways, planned.host(), planned.launch(), terminal, trouble::completeExceptionally));
         } catch (IOException e) {
-            String program = planned.launch().words().get(0);
+            String program = planned.launch().words().get(0).replaceAll("\\p{Cntrl}", "?");
+            String cause = String.valueOf(e.getMessage());
+            boolean none = cause.contains("No such file or directory");
             throw new CommandFailure(
                     NOT_FOUND,
-                    program.replaceAll("\\p{Cntrl}", "?") + " cannot be started: "
-                            + String.valueOf(e.getMessage()).replaceFirst("^Cannot run program .*: error=[0-9]+, ", ""),
-                    "in " + planned.launch().directory() + ", with PATH="
-                            + surroundings.environment().apply("PATH"));
+                    none
+                            ? program + (program.contains("/") ? ": there is no such file" : ": no such program is in the PATH")
+                            : program + " cannot be started: " + cause.replaceFirst("^Cannot run program .*?\\): ", ""),
+                    "it was to run in " + planned.launch().directory());
         }
     }
 
     /** What went to the whole process group, as Ctrl-C does, the dev servers have got themselves. */
-    private static void forwardSignals(Guard guard, List<Started> started) {
+    private void forwardSignals(Guard guard, List<Started> started) {
         for (String name : List.of("INT", "TERM", "HUP")) {
             Signals.on(name, () -> {
+                signalled.set(true);
                 if (!guard.groupGot(name)) {
                     List<Started> now;
                     synchronized (started) {
@@ -236,12 +241,13 @@ final class ExecSession {
     }
 
     /** At once rather than one after the other: each may take five seconds. */
-    private static void endAll(List<Started> started) {
+    private void endAll(List<Started> started) {
+        boolean told = signalled.get();
         CountDownLatch latch = new CountDownLatch(started.size());
         for (Started each : started) {
             Thread thread = new Thread(
                     () -> {
-                        each.server().end();
+                        each.server().end(told);
                         latch.countDown();
                     },
                     "loopgate-exec-end");

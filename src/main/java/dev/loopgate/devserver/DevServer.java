@@ -80,9 +80,13 @@ public final class DevServer {
         guard.signal(name, mark, process.pid());
     }
 
-    /** Ends it and what it has started, at last by force. Blocks until that is done. */
-    public void end() {
-        guard.end(mark, process.pid());
+    /**
+     * Ends it and what it has started, at last by force. Blocks until that is done.
+     *
+     * @param told whether a signal has told it already
+     */
+    public void end(boolean told) {
+        guard.end(mark, process.pid(), told);
     }
 
     /** The port that it or what it has started listens on instead of its own; looks on Linux only. */

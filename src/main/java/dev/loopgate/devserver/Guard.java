@@ -101,13 +101,14 @@ public final class Guard implements AutoCloseable {
     /**
      * Ends a dev server and what it has started, at last by force. Blocks until that is done.
      *
-     * @return whether it is
+     * @param told whether a signal has told it already
+     * @return whether it is done
      */
-    boolean end(String mark, long pid) {
+    boolean end(String mark, long pid, boolean told) {
         CountDownLatch latch = new CountDownLatch(1);
         ends.put(VARIABLE + "=" + mark, latch);
         try {
-            return send("end " + VARIABLE + "=" + mark + " " + pid)
+            return send("end " + VARIABLE + "=" + mark + " " + pid + (told ? " told" : ""))
                     && latch.await(END.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -2,7 +2,8 @@
 #
 #   watch MARK PID        a dev server is there; 0 while its number is not known
 #   signal NAME MARK PID  for it and the processes below it
-#   end MARK PID          TERM for all of these, and KILL for what is left after 5 s; answered by "ended MARK"
+#   end MARK PID [told]   TERM for all of these, and KILL for what is left after 5 s; answered by "ended MARK". What was
+#                         told to end by a signal already is not told again.
 #
 # and its end means that of loopgate. MARK is something that only the environment of this dev server has in it. Standard
 # output tells of signals that went to the whole process group, as Ctrl-C of a terminal does: the dev servers have got those
@@ -79,7 +80,7 @@ signal() {
 # shellcheck disable=SC2046,SC2086 # lists
 finish() {
   left=$(tree "$1" "$2")
-  signal TERM $left
+  [ "$3" = told ] || signal TERM $left
   end=$(($(date +%s) + patience))
   while [ -n "$left" ]; do
     # One that is left shows that there are some, for less than it takes to find all.
@@ -106,18 +107,24 @@ serve() {
   watched=
   while read -r verb a b c; do
     case $verb in
-      watch) watched="$watched $a:$b" ;;
+      watch)
+        others=
+        for one in $watched; do
+          [ "${one%:*}" = "$a" ] || others="$others $one"
+        done
+        watched="$others $a:$b"
+        ;;
       signal) signal "$a" $(tree "$b" "$c") ;;
       end)
         (
-          finish "$a" "$b"
+          finish "$a" "$b" "$c"
           echo "ended $a"
         ) </dev/null &
         ;;
     esac
   done
   for one in $watched; do
-    finish "${one%:*}" "${one##*:}" &
+    finish "${one%:*}" "${one##*:}" "" &
   done
   wait
 }
