@@ -53,6 +53,7 @@ class ArchitectureTest {
                 Set.of("model", "config", "routing", "observe", "net", "http", "forward", "builtin", "gateway"));
         order.put("diagnose", Set.of("model", "config", "routing", "net"));
         order.put("doctor", Set.of("model", "config", "routing", "net", "diagnose"));
+        order.put("devserver", Set.of("model", "config", "net"));
         order.put("lan", Set.of("net"));
         order.put("explain", Set.of("model", "config", "routing", "net", "http", "builtin", "diagnose"));
         order.put(
@@ -71,6 +72,7 @@ class ArchitectureTest {
                         "diagnose",
                         "doctor",
                         "lan",
+                        "devserver",
                         "explain"));
         return order;
     }

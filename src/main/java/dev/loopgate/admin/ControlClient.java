@@ -1,23 +1,21 @@
 package dev.loopgate.admin;
 
+import dev.loopgate.gateway.AttachRequest;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Talks to the running gateways of this user. Blocks; starts no event loop. */
 public final class ControlClient {
@@ -25,6 +23,9 @@ public final class ControlClient {
     private static final Duration STATUS = Duration.ofSeconds(5);
     private static final Duration GLANCE = Duration.ofMillis(300);
     private static final Duration RELOAD = Duration.ofSeconds(35);
+
+    /** Ten thousand hosts take some two million bytes. */
+    private static final int LONGEST_ANSWER = 256 << 20;
 
     private final ControlDirectory directory;
 
@@ -119,6 +120,31 @@ public final class ControlClient {
         return ask(gateway.socket(), "reload", RELOAD);
     }
 
+    /**
+     * Has a gateway serve a project, until it is closed or either side ends.
+     *
+     * @param listener told of changes, on a thread of its own: {@code reloaded}, a report as {@link StatusJson} writes it;
+     *     {@code problems}, why a change is not taken, with {@code outcome}; or {@code notice}, a sentence
+     * @throws AttachRefused where the project has problems, or clashes with what is served
+     * @throws IOException where the gateway does not answer, with a message for people
+     */
+    public Attachment attach(RunningGateway gateway, AttachRequest request, Consumer<JsonObject> listener)
+            throws IOException {
+        ControlLine line = connect(gateway.socket());
+        try {
+            line.send(AttachmentJson.of(request).encode());
+            JsonObject answer = answer(line, RELOAD);
+            JsonObject result = answer.getJsonObject("result");
+            if (result == null) {
+                throw AttachRefused.of(answer);
+            }
+            return Attachment.follow(line, result, listener);
+        } catch (IOException e) {
+            line.close();
+            throw e;
+        }
+    }
+
     void removeStale() {
         for (Path socket : directory.sockets()) {
             try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -140,46 +166,39 @@ public final class ControlClient {
     }
 
     private static JsonObject ask(Path socket, String command, Duration patience) throws IOException {
-        byte[] request = (new JsonObject().put("command", command).encode() + "\n").getBytes(StandardCharsets.UTF_8);
-        String text;
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-                Selector selector = Selector.open()) {
-            channel.connect(UnixDomainSocketAddress.of(socket));
-            channel.configureBlocking(false);
-            // One short line fits the buffer of a socket that was just opened.
-            channel.write(ByteBuffer.wrap(request));
-            channel.register(selector, SelectionKey.OP_READ);
-            text = readAll(channel, selector, System.nanoTime() + patience.toNanos());
+        try (ControlLine line = connect(socket)) {
+            line.send(new JsonObject().put("command", command).encode());
+            JsonObject answer = answer(line, patience);
+            JsonObject result = answer.getJsonObject("result");
+            if (result == null) {
+                throw new IOException(answer.getString("error", "the gateway gave no answer"));
+            }
+            return result;
         }
-        JsonObject answer;
+    }
+
+    private static ControlLine connect(Path socket) throws IOException {
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
-            answer = new JsonObject(text);
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            return new ControlLine(channel, LONGEST_ANSWER);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static JsonObject answer(ControlLine line, Duration patience) throws IOException {
+        try {
+            String text = line.read(patience);
+            if (text != null) {
+                return new JsonObject(text);
+            }
+        } catch (SocketTimeoutException e) {
+            throw new IOException("the gateway does not answer", e);
         } catch (DecodeException e) {
             throw new IOException("the gateway ended before it had answered", e);
         }
-        JsonObject result = answer.getJsonObject("result");
-        if (result == null) {
-            throw new IOException(answer.getString("error", "the gateway gave no answer"));
-        }
-        return result;
-    }
-
-    private static String readAll(SocketChannel channel, Selector selector, long deadline) throws IOException {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        ByteBuffer chunk = ByteBuffer.allocate(16 * 1024);
-        while (true) {
-            long left = (deadline - System.nanoTime()) / 1_000_000;
-            if (left <= 0) {
-                throw new IOException("the gateway does not answer");
-            }
-            selector.select(left);
-            selector.selectedKeys().clear();
-            chunk.clear();
-            int count = channel.read(chunk);
-            if (count < 0) {
-                return all.toString(StandardCharsets.UTF_8);
-            }
-            all.write(chunk.array(), 0, count);
-        }
+        throw new IOException("the gateway ended before it had answered");
     }
 }

@@ -1,5 +1,7 @@
 package dev.loopgate.admin;
 
+import dev.loopgate.gateway.AttachRequest;
+import dev.loopgate.gateway.AttachedProject;
 import dev.loopgate.gateway.GatewayStatus;
 import dev.loopgate.gateway.ReloadReport;
 import java.util.concurrent.CompletionStage;
@@ -12,4 +14,12 @@ public interface ControlCommands {
 
     /** Reads the configuration again and puts it in force if it is good. */
     CompletionStage<ReloadReport> reload();
+
+    /**
+     * Serves a project beside its own configuration.
+     *
+     * @param listener told what becomes of its changes
+     * @return to be closed when who attached it leaves; fails with {@link dev.loopgate.gateway.AttachFailure}
+     */
+    CompletionStage<AttachedProject> attach(AttachRequest request, AttachedProject.Listener listener);
 }

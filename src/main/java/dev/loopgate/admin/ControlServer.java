@@ -2,20 +2,17 @@ package dev.loopgate.admin;
 
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.BindException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -26,7 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The control socket of one gateway. A client sends one line, {@code {"command":"status"}}, and gets one line,
- * {@code {"ok":true,"result":…}} or {@code {"ok":false,"error":"…"}}.
+ * {@code {"ok":true,"result":…}} or {@code {"ok":false,"error":"…"}}. The connection of one that attaches a project stays
+ * open, and the project attached, until either side ends it.
  *
  * <p>It has threads of its own, so that it answers even where the event loops are busy.
  */
@@ -35,13 +33,20 @@ public final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
     private static final int CLIENTS = 16;
     private static final int ATTEMPTS = 100;
-    private static final int LONGEST_REQUEST = 8 * 1024;
+    /** Projects that are attached, each with a thread. */
+    private static final int ATTACHED = 256;
+    /** The configuration of a project may be part of it. */
+    private static final int LONGEST_REQUEST = 1 << 20;
+
+    private static final Duration REQUEST_TIME = Duration.ofSeconds(30);
+    private static final Duration ANSWER_TIME = Duration.ofSeconds(10);
     private static final long RELOAD_SECONDS = 30;
 
     private final ControlCommands commands;
     private final Path socket;
     private final ServerSocketChannel channel;
     private final Set<SocketChannel> clients = ConcurrentHashMap.newKeySet();
+    private final Set<SocketChannel> attached = ConcurrentHashMap.newKeySet();
 
     private ControlServer(ControlCommands commands, Path socket, ServerSocketChannel channel) {
         this.commands = commands;
@@ -84,8 +89,10 @@ public final class ControlServer implements AutoCloseable {
     public void close() {
         try {
             channel.close();
-            for (SocketChannel client : clients) {
-                client.close();
+            for (Set<SocketChannel> open : List.of(clients, attached)) {
+                for (SocketChannel client : open) {
+                    client.close();
+                }
             }
             Files.deleteIfExists(socket);
         } catch (IOException e) {
@@ -113,17 +120,21 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private void serve(SocketChannel client) {
-        try (client) {
+        try (client;
+                ControlLine line = new ControlLine(client, LONGEST_REQUEST)) {
             JsonObject answer;
             try {
-                answer = answer(new JsonObject(line(client)));
+                JsonObject request = new JsonObject(String.valueOf(line.read(REQUEST_TIME)));
+                if (AttachmentJson.COMMAND.equals(request.getValue("command"))) {
+                    attach(client, line, request);
+                    return;
+                }
+                answer = answer(request);
             } catch (DecodeException e) {
                 answer = failure("the request is no JSON object on one line");
             }
-            ByteBuffer bytes = ByteBuffer.wrap((answer.encode() + "\n").getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                client.write(bytes);
-            }
+            line.send(answer.encode());
+            line.finish(ANSWER_TIME);
         } catch (IOException e) {
             LOG.debug("control client", e);
         } finally {
@@ -131,14 +142,21 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    private static String line(SocketChannel client) throws IOException {
-        BufferedReader reader =
-                new BufferedReader(new InputStreamReader(Channels.newInputStream(client), StandardCharsets.UTF_8));
-        StringBuilder line = new StringBuilder();
-        for (int c = reader.read(); c >= 0 && c != '\n' && line.length() < LONGEST_REQUEST; c = reader.read()) {
-            line.append((char) c);
+    /** Stays until either side ends; what waits there takes nobody else's place. */
+    private void attach(SocketChannel client, ControlLine line, JsonObject request) throws IOException {
+        if (attached.size() >= ATTACHED) {
+            line.send(failure(ATTACHED + " projects are attached, and that is the most")
+                    .encode());
+            line.finish(ANSWER_TIME);
+            return;
         }
-        return line.toString();
+        attached.add(client);
+        clients.remove(client);
+        try {
+            new AttachedClient(line, commands).serve(request);
+        } finally {
+            attached.remove(client);
+        }
     }
 
     private JsonObject answer(JsonObject request) {
@@ -164,11 +182,11 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    private static JsonObject success(JsonObject result) {
+    static JsonObject success(JsonObject result) {
         return new JsonObject().put("ok", true).put("result", result);
     }
 
-    private static JsonObject failure(String error) {
+    static JsonObject failure(String error) {
         return new JsonObject().put("ok", false).put("error", error);
     }
 

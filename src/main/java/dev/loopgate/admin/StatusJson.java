@@ -32,6 +32,7 @@ public final class StatusJson {
         json.put("requests", status.requests());
         status.lastReload().ifPresent(report -> json.put("lastReload", of(report)));
         json.put("warnings", new JsonArray(status.warnings()));
+        json.put("attached", array(status.attached(), StatusJson::attached));
         return json;
     }
 
@@ -91,6 +92,14 @@ public final class StatusJson {
                 array(
                         host.routes(),
                         route -> new JsonObject().put("prefix", route.prefix()).put("target", route.target())));
+    }
+
+    private static JsonObject attached(GatewayStatus.Attached project) {
+        JsonObject json = new JsonObject().put("name", project.name());
+        project.file().ifPresent(file -> json.put("file", file.toString()));
+        return json.put("pid", project.pid())
+                .put("hosts", new JsonArray(project.hosts()))
+                .put("forwards", new JsonArray(project.forwards()));
     }
 
     private static JsonObject forward(GatewayStatus.ForwardState forward) {

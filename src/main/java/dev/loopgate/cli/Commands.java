@@ -30,6 +30,8 @@ final class Commands {
         all.put("routes", RoutesCommand::new);
         all.put("status", StatusCommand::new);
         all.put("reload", ReloadCommand::new);
+        all.put("attach", AttachCommand::new);
+        all.put("exec", ExecCommand::new);
         all.put("share", ShareCommand::new);
         all.put("doctor", DoctorCommand::new);
         all.put("ports", PortsCommand::new);
@@ -41,10 +43,14 @@ final class Commands {
 
     /** Runs a command line and gives the exit status. Never throws. */
     static int execute(Surroundings surroundings, String... words) {
+        // What stands behind -- is another program's, with options that may look like ours.
+        List<String> all = List.of(words);
+        int end = all.contains("--") ? all.indexOf("--") : all.size();
+        List<String> ours = all.contains("exec") ? all.subList(0, end) : all;
         // Before picocli looks: a command is built for the terminal it is to print on.
-        boolean plain = List.of(words).contains(NO_COLOR);
+        boolean plain = ours.contains(NO_COLOR);
         Surroundings own = plain ? surroundings.with(surroundings.terminal().withoutColour()) : surroundings;
-        int status = run(own, asOption(words));
+        int status = run(own, all.subList(ours.size(), all.size()), asOption(ours.toArray(String[]::new)));
         // A stream of Java keeps its failures to itself until it is asked.
         if (own.terminal().out().checkError()) {
             own.terminal().fail("standard output cannot be written: its disk is full, or nobody reads it");
@@ -76,10 +82,16 @@ final class Commands {
         return topic.isEmpty() ? new String[] {"--help"} : asOption(topic, "--help");
     }
 
-    private static int run(Surroundings surroundings, String... arguments) {
+    /** @param behind what is for another program, {@code --} included */
+    private static int run(Surroundings surroundings, List<String> behind, String... arguments) {
         Callable<Integer> start = PlainStart.of(surroundings, arguments);
         if (start == null) {
-            return tree(surroundings, arguments.length == 0 ? "" : arguments[0]).execute(arguments);
+            CommandLine line = tree(surroundings, arguments.length == 0 ? "" : arguments[0]);
+            CommandLine exec = line.getSubcommands().get("exec");
+            if (exec != null && !behind.isEmpty()) {
+                ((ExecCommand) exec.getCommand()).command = behind.subList(1, behind.size());
+            }
+            return line.execute(arguments);
         }
         try {
             return start.call();

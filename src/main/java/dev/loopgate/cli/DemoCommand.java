@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -78,7 +79,7 @@ final class DemoCommand implements Callable<Integer> {
         ReadResult.Valid valid = input.readValid(file);
         RunningConfiguration running = new RunningConfiguration(
                 Optional.of(file), file.toString(), Optional.of(file), input.reader(), ConfigurationView::whole);
-        return new GatewayProcess(surroundings, running).run(valid, status -> introduction(forward, file));
+        return new GatewayProcess(surroundings, running).run(valid, status -> introduction(forward, file), Duration.ZERO);
     }
 
     private String configuration(DemoServices services, int forward) throws IOException {

@@ -5,6 +5,8 @@ import dev.loopgate.admin.ControlDirectory;
 import dev.loopgate.admin.ControlServer;
 import dev.loopgate.config.Problem;
 import dev.loopgate.config.ReadResult;
+import dev.loopgate.gateway.Attachments;
+import dev.loopgate.gateway.ConfigurationPart;
 import dev.loopgate.gateway.ConfigurationWatch;
 import dev.loopgate.gateway.Gateway;
 import dev.loopgate.gateway.GatewayStatus;
@@ -13,13 +15,13 @@ import dev.loopgate.gateway.StartFailure;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Forward.Protocol;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,9 @@ final class GatewayProcess {
 
     /** From so many hosts or forwards on, what reading them left behind is worth a pause: one, of some 50 ms for 10,000. */
     private static final int MANY = 2_000;
+
+    /** How often it is looked whether anybody is attached. */
+    private static final Duration LOOK = Duration.ofMillis(250);
 
     /** By then all that a start does has been done. */
     private static final Duration STARTED = Duration.ofSeconds(3);
@@ -50,10 +55,12 @@ final class GatewayProcess {
      *
      * @param configuration what it starts on
      * @param introduction what to print above the table, once the gateway listens
+     * @param alone how long it stays where no project is attached to it; zero: for ever
      * @return the exit status
      * @throws CommandFailure where it cannot start
      */
-    int run(ReadResult.Valid configuration, Function<GatewayStatus, List<String>> introduction) {
+    int run(
+            ReadResult.Valid configuration, Function<GatewayStatus, List<String>> introduction, Duration alone) {
         return run(configuration, new Presence() {
             @Override
             public void listens(GatewayParts parts, Configuration limited, GatewayStatus status) {
@@ -64,6 +71,11 @@ final class GatewayProcess {
             @Override
             public String elsewhere(int port) {
                 return ", in " + source.name() + ":  listen: " + port;
+            }
+
+            @Override
+            public Duration alone() {
+                return alone;
             }
         });
     }
@@ -91,6 +103,11 @@ final class GatewayProcess {
             return Duration.ZERO;
         }
 
+        /** How long it stays where no project is attached to it; zero: for ever. */
+        default Duration alone() {
+            return Duration.ZERO;
+        }
+
         /** A forward has another connection of that client. Called on an event loop. */
         default void visited(InetAddress client) {}
 
@@ -98,18 +115,21 @@ final class GatewayProcess {
         default void ended() {}
     }
 
-    /** As {@link #run(ReadResult.Valid, Function)}. */
+    /** As {@link #run(ReadResult.Valid, Function, Duration)}. */
     int run(ReadResult.Valid configuration, Presence presence) {
-        Configuration limited =
-                source.view().apply(configuration.configuration()).configuration();
+        ConfigurationPart own = part(configuration);
+        Configuration limited = own.configuration();
         try (GatewayParts parts = GatewayParts.assemble(surroundings, voice, source.file())) {
             // Megabytes for thousands of hosts, and this frame lasts to the end: it is let go of below.
-            @Nullable GatewayStatus status = start(parts, limited, warnings(configuration), presence);
+            @Nullable GatewayStatus status = start(parts, limited, own.warnings(), presence);
             Optional<ConfigurationWatch> watch = parts.watch(source);
             StopSignals signals = new StopSignals(terminal);
-            ControlServer control = presence.takesCommands() ? openControl(parts.gateway(), watch.orElseThrow()) : null;
+            Attachments attachments = new Attachments(parts.gateway(), own, voice);
+            ControlServer control = presence.takesCommands()
+                    ? openControl(new GatewayCommands(parts.vertx(), attachments, watch.orElseThrow()))
+                    : null;
             try {
-                watch.ifPresent(file -> file.follow(new Taker(parts.gateway(), limited)::take)
+                watch.ifPresent(file -> file.follow(new Taker(parts.gateway(), attachments, limited)::take)
                         .onFailure(failure -> terminal.warn(
                                 "changes of " + source.name() + " are not noticed: " + failure.getMessage())));
                 Signals.on(
@@ -118,6 +138,9 @@ final class GatewayProcess {
                                 () -> watch.ifPresent(file -> file.trigger().onSuccess(voice::answered))));
                 if (!presence.lifetime().isZero()) {
                     parts.vertx().setTimer(presence.lifetime().toMillis(), over -> signals.stop());
+                }
+                if (!presence.alone().isZero()) {
+                    endAlone(parts.vertx(), presence.alone(), attachments, signals);
                 }
                 // Last, so that whoever reads it can rely on every signal and command.
                 voice.visitors(presence::visited);
@@ -142,6 +165,18 @@ final class GatewayProcess {
         return ExitStatus.DONE;
     }
 
+    private static void endAlone(Vertx vertx, Duration limit, Attachments attachments, StopSignals signals) {
+        long[] since = {System.nanoTime()};
+        vertx.setPeriodic(LOOK.toMillis(), look -> {
+            long now = System.nanoTime();
+            if (attachments.count() > 0) {
+                since[0] = now;
+            } else if (now - since[0] > limit.toNanos()) {
+                signals.stop();
+            }
+        });
+    }
+
     private static int connections(GatewayStatus status) {
         return status.connections()
                 + status.forwards().stream()
@@ -150,12 +185,13 @@ final class GatewayProcess {
                         .sum();
     }
 
-    /** What a person should know of a configuration, and of what was done to it. */
-    private List<String> warnings(ReadResult.Valid read) {
+    /** What is to be in force, and what a person should know of it and of what was done to it. */
+    private ConfigurationPart part(ReadResult.Valid read) {
+        ConfigurationView view = source.view().apply(read.configuration());
         List<String> warnings =
                 new ArrayList<>(read.warnings().stream().map(Problem::toString).toList());
-        warnings.addAll(source.view().apply(read.configuration()).warnings());
-        return warnings;
+        warnings.addAll(view.warnings());
+        return new ConfigurationPart(source.name(), source.watched(), view.configuration(), warnings, read);
     }
 
     private GatewayStatus start(
@@ -179,25 +215,15 @@ final class GatewayProcess {
         }
     }
 
-    private @Nullable ControlServer openControl(Gateway gateway, ConfigurationWatch watch) {
+    private @Nullable ControlServer openControl(ControlCommands commands) {
         Optional<ControlDirectory> directory = ControlDirectory.from(surroundings.environment());
         if (directory.isEmpty()) {
             terminal.warn(
-                    "neither XDG_RUNTIME_DIR nor HOME is set, so status, routes and reload cannot reach this gateway");
+                    "neither XDG_RUNTIME_DIR nor HOME is set, so status, routes, reload and attach cannot reach this gateway");
             return null;
         }
         try {
-            return ControlServer.open(directory.get(), new ControlCommands() {
-                @Override
-                public GatewayStatus status() {
-                    return gateway.status();
-                }
-
-                @Override
-                public CompletionStage<ReloadReport> reload() {
-                    return watch.trigger().toCompletionStage();
-                }
-            });
+            return ControlServer.open(directory.get(), commands);
         } catch (IOException e) {
             terminal.warn("status, routes and reload cannot reach this gateway: no socket in " + directory.get() + ": "
                     + e.getMessage());
@@ -219,11 +245,13 @@ final class GatewayProcess {
     private final class Taker {
 
         private final Gateway gateway;
+        private final Attachments attachments;
         private final Configuration initial;
         private boolean fresh = true;
 
-        Taker(Gateway gateway, Configuration initial) {
+        Taker(Gateway gateway, Attachments attachments, Configuration initial) {
             this.gateway = gateway;
+            this.attachments = attachments;
             this.initial = initial;
         }
 
@@ -233,14 +261,13 @@ final class GatewayProcess {
                 return Future.succeededFuture(gateway.invalid(
                         invalid.problems().stream().map(Problem::toString).toList()));
             }
-            ReadResult.Valid valid = (ReadResult.Valid) result;
-            Configuration wanted = source.view().apply(valid.configuration()).configuration();
-            if (fresh && wanted.equals(initial)) {
+            ConfigurationPart wanted = part((ReadResult.Valid) result);
+            if (fresh && wanted.configuration().equals(initial)) {
                 // The watch begins with what the gateway has just started on: that is no reload.
                 return Future.succeededFuture(unchanged());
             }
             fresh = false;
-            return gateway.reload(wanted, warnings(valid));
+            return attachments.own(wanted);
         }
 
         private ReloadReport unchanged() {

@@ -84,6 +84,22 @@ final class GatewayVoice implements GatewayEvents {
     }
 
     @Override
+    public void attached(String project, ReloadReport report) {
+        say(() -> {
+            terminal.say(terminal.errStyle().green("attached ") + printable(project) + ": " + report.text());
+            listening.ofReload(StatusJson.of(report)).forEach(terminal::say);
+        });
+    }
+
+    @Override
+    public void detached(String project, ReloadReport report) {
+        say(() -> {
+            terminal.say("detached " + printable(project) + ": " + report.text());
+            report.problems().forEach(terminal::warn);
+        });
+    }
+
+    @Override
     public void forwardBlocked(Forward rule, BindProblem problem) {
         say(() -> blocked.offer(() -> {
             terminal.warn(problem.message() + "; trying again until it can");
@@ -147,6 +163,11 @@ final class GatewayVoice implements GatewayEvents {
     @Override
     public void notice(String sentence) {
         say(() -> terminal.warn(sentence));
+    }
+
+    /** Whoever attaches it chooses its name. */
+    private static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
     }
 
     private static String times(Forward rule, long count) {

@@ -20,6 +20,24 @@ final class LoopbackOnly {
 
     /** @param file as its user knows it */
     static ConfigurationView of(Configuration configuration, String file) {
+        return of(configuration, file, "run --config ");
+    }
+
+    /** Of a project beside the gateway's own configuration, which is the one that says where to listen. */
+    static ConfigurationView ofAttached(Configuration configuration, String file) {
+        return of(
+                new Configuration(
+                        Configuration.EMPTY.listen(),
+                        configuration.hosts(),
+                        configuration.forwards(),
+                        configuration.trustedProxies(),
+                        configuration.proxyProtocol(),
+                        configuration.accessLog()),
+                file,
+                "attach ");
+    }
+
+    private static ConfigurationView of(Configuration configuration, String file, String command) {
         List<String> changes = new ArrayList<>();
         Set<BindAddress> listen = new LinkedHashSet<>();
         for (BindAddress address : configuration.listen()) {
@@ -55,13 +73,13 @@ final class LoopbackOnly {
                         configuration.trustedProxies(),
                         configuration.proxyProtocol(),
                         configuration.accessLog()),
-                changes.stream().map(change -> warning(change, file)).toList());
+                changes.stream().map(change -> warning(change, file, command)).toList());
     }
 
-    private static String warning(String change, String file) {
+    private static String warning(String change, String file, String command) {
         return change + ": " + file
                 + " was found at the root of the Git repository and named by nobody (to open what it says:"
-                + " loopgate run --config " + file + ")";
+                + " loopgate " + command + file + ")";
     }
 
     private static List<Object> port(Forward forward) {

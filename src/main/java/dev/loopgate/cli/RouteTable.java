@@ -2,7 +2,9 @@ package dev.loopgate.cli;
 
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What a gateway serves: URLs and forwards with their targets. */
 final class RouteTable {
@@ -16,7 +18,14 @@ final class RouteTable {
     /** @param status as the admin surface writes it */
     List<String> lines(JsonObject status) {
         Columns columns = new Columns();
-        StatusLists.objects(status, "hosts").forEach(host -> host(host, columns));
+        Map<String, String> attached = new HashMap<>();
+        for (JsonObject project : StatusLists.objects(status, "attached")) {
+            StatusLists.strings(project, "hosts")
+                    .forEach(
+                            pattern -> attached.put(pattern, "   " + style.dim("of " + StatusLists.attached(project))));
+        }
+        StatusLists.objects(status, "hosts")
+                .forEach(host -> host(host, attached.getOrDefault(host.getString("pattern"), ""), columns));
         StatusLists.objects(status, "forwards").forEach(forward -> forward(forward, columns));
         List<String> lines = new ArrayList<>(columns.lines());
         if (lines.isEmpty()) {
@@ -25,14 +34,14 @@ final class RouteTable {
         return lines;
     }
 
-    private void host(JsonObject host, Columns columns) {
+    private void host(JsonObject host, String note, Columns columns) {
         String url = host.getString("url");
         String name = url == null ? host.getString("pattern") : url;
         String base = name.endsWith("/") ? name.substring(0, name.length() - 1) : name;
         for (JsonObject route : StatusLists.objects(host, "routes")) {
             String prefix = route.getString("prefix");
             String text = prefix.equals("/") ? name : base + prefix;
-            columns.add("  " + text, "  " + style.cyan(text), "  -> " + route.getString("target"));
+            columns.add("  " + text, "  " + style.cyan(text), "  -> " + route.getString("target") + note);
         }
     }
 

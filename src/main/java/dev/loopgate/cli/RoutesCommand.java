@@ -35,7 +35,8 @@ final class RoutesCommand implements Callable<Integer> {
                     terminal,
                     new JsonObject()
                             .put("hosts", status.getJsonArray("hosts"))
-                            .put("forwards", status.getJsonArray("forwards")));
+                            .put("forwards", status.getJsonArray("forwards"))
+                            .put("attached", status.getJsonArray("attached")));
         } else {
             new RouteTable(terminal.outStyle()).lines(status).forEach(terminal::result);
         }

@@ -5,12 +5,15 @@ import dev.loopgate.config.ReadResult;
 import dev.loopgate.config.ReadSources;
 import dev.loopgate.model.Configuration;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code loopgate run}. */
 @Command(
@@ -37,6 +40,11 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     ConfigOption config = new ConfigOption();
 
+    /** Started by {@code exec}, and of no use without anybody who is. */
+    @Option(names = "--ends-alone-after", hidden = true, paramLabel = "SECONDS")
+    @Nullable
+    Integer endsAlone;
+
     RunCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
         this.input = new ConfigurationInput(surroundings);
@@ -51,13 +59,13 @@ final class RunCommand implements Callable<Integer> {
     private int runFile(Located.Found found) {
         ReadResult.Valid valid = input.readValid(found.file());
         String name = found.file().toString();
-        Function<Configuration, ConfigurationView> view = found.way().loopbackOnly()
+        Function<Configuration, ConfigurationView> view = found.way().loopbackOnly() || endsAlone != null
                 ? configuration -> LoopbackOnly.of(configuration, name)
                 : ConfigurationView::whole;
         Path absolute = surroundings.workingDirectory().resolve(found.file()).normalize();
         RunningConfiguration running =
                 new RunningConfiguration(Optional.of(absolute), name, Optional.of(absolute), input.reader(), view);
-        return new GatewayProcess(surroundings, running).run(valid, status -> List.of());
+        return new GatewayProcess(surroundings, running).run(valid, status -> List.of(), alone());
     }
 
     private int runEmpty(Located.Nowhere nowhere) {
@@ -79,6 +87,11 @@ final class RunCommand implements Callable<Integer> {
                                 "",
                                 "  hosts:",
                                 "    app.localhost: 3000",
-                                ""));
+                                ""),
+                        alone());
+    }
+
+    private Duration alone() {
+        return endsAlone == null ? Duration.ZERO : Duration.ofSeconds(endsAlone);
     }
 }

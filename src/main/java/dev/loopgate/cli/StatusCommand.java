@@ -56,6 +56,13 @@ final class StatusCommand implements Callable<Integer> {
                                 + (one.getBoolean("open") ? style.bold(" OPEN TO THE NETWORK") : ""))
                         .collect(Collectors.joining(", ")));
         terminal.result("  hosts        " + status.getJsonArray("hosts").size() + "   (loopgate routes lists them)");
+        for (JsonObject project : StatusLists.objects(status, "attached")) {
+            int hosts = project.getJsonArray("hosts").size();
+            int forwards = project.getJsonArray("forwards").size();
+            terminal.result("  attached     " + StatusLists.attached(project) + ", "
+                    + count(hosts, "host") + (forwards == 0 ? "" : ", " + count(forwards, "forward"))
+                    + (project.containsKey("file") ? "  " + project.getString("file") : ""));
+        }
         terminal.result("  now          " + count(status.getLong("connections"), "connection") + ", "
                 + count(status.getLong("requests"), "request") + " served");
         JsonObject reload = status.getJsonObject("lastReload");

@@ -26,6 +26,11 @@ final class StatusLists {
         return forward.getString("protocol") + " " + forward.getString("bind");
     }
 
+    /** What people know an attached project by, whatever its name holds. */
+    static String attached(JsonObject project) {
+        return (project.getString("name") + " (pid " + project.getLong("pid") + ")").replaceAll("\\p{Cntrl}", "?");
+    }
+
     /** Whether a forward has a problem and no address at all, so that nobody reaches it. */
     static boolean listensNowhere(JsonObject forward) {
         return forward.getJsonObject("problem") != null

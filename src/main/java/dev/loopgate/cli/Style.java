@@ -29,6 +29,14 @@ record Style(boolean on) {
         return in("36", text);
     }
 
+    String blue(String text) {
+        return in("34", text);
+    }
+
+    String magenta(String text) {
+        return in("35", text);
+    }
+
     private String in(String code, String text) {
         return on ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
     }

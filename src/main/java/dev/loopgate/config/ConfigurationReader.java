@@ -8,7 +8,9 @@ import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Cidr;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Forward;
+import dev.loopgate.model.ServerCommand;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ public final class ConfigurationReader {
                     "trusted-proxies",
                     "accept-proxy-protocol",
                     "access-log",
+                    "run",
                     "$schema"));
 
     private static final Keys INCLUDED = new Keys("an included file", List.of("hosts", "forwards", "$schema"));
@@ -47,17 +50,33 @@ public final class ConfigurationReader {
     public ReadResult read(Path mainFile, SourceTexts texts) {
         Problems problems = new Problems();
         SourceFiles files = new SourceFiles(texts, problems, new Variables(environment, problems));
-        Configuration configuration = files.load(mainFile)
+        Placed placed = files.load(mainFile)
                 .map(mapping -> configuration(mapping, mainFile, files, problems))
-                .orElse(Configuration.EMPTY);
+                .orElse(new Placed(Configuration.EMPTY, Places.NONE));
         ReadSources sources = files.sources();
         List<Problem> warnings = problems.warnings(sources.files());
         return problems.errorCount() > 0
                 ? new ReadResult.Invalid(problems.errors(sources.files()), warnings, sources)
-                : new ReadResult.Valid(configuration, warnings, sources);
+                : new ReadResult.Valid(placed.configuration, warnings, sources, placed.places);
     }
 
-    private static Configuration configuration(Mapping mapping, Path mainFile, SourceFiles files, Problems problems) {
+    /**
+     * The dev servers of a valid configuration, in the order of the file. No part of what a gateway runs on.
+     *
+     * @param mainFile as for {@link #read}, which tells what is wrong
+     */
+    public List<ServerCommand> servers(Path mainFile, SourceTexts texts) {
+        Problems problems = new Problems();
+        return new SourceFiles(texts, problems, new Variables(environment, problems))
+                .load(mainFile)
+                .flatMap(mapping -> new Fields(mapping, MAIN, problems).value("run"))
+                .map(new RunReader(problems)::read)
+                .orElse(List.of());
+    }
+
+    private record Placed(Configuration configuration, Places places) {}
+
+    private static Placed configuration(Mapping mapping, Path mainFile, SourceFiles files, Problems problems) {
         Scalars scalars = new Scalars(problems);
         Fields main = new Fields(mapping, MAIN, problems);
         main.value("$schema").ifPresent(item -> scalars.scalar(item, "the name of a schema"));
@@ -90,9 +109,10 @@ public final class ConfigurationReader {
         AccessLogSettings accessLog = main.value("access-log")
                 .map(new AccessLogReader(problems)::read)
                 .orElse(AccessLogSettings.DEFAULT);
+        main.value("run").ifPresent(new RunReader(problems)::read);
         List<Rule> rules = forwards.rules();
         new PortChecks(problems, listeners).check(rules, hosts.uses());
-        return new Configuration(
+        Configuration configuration = new Configuration(
                 listeners.stream().map(Listener::address).toList(),
                 hosts.hosts(),
                 rules.stream()
@@ -101,6 +121,11 @@ public final class ConfigurationReader {
                 trusted,
                 proxyProtocol,
                 accessLog);
+        List<Place> places = rules.stream()
+                .flatMap(rule ->
+                        Collections.nCopies(rule.forwards().size(), rule.key().place()).stream())
+                .toList();
+        return new Placed(configuration, new Places(hosts.hostPlaces(), places));
     }
 
     private static Options defaults(Fields main, Scalars scalars, Problems problems) {

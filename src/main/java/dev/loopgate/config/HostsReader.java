@@ -45,6 +45,7 @@ final class HostsReader {
     private final Options defaults;
     private final Map<HostPattern, Place> places = new HashMap<>();
     private final List<VirtualHost> hosts = new ArrayList<>();
+    private final List<Place> hostPlaces = new ArrayList<>();
     private final Map<RouteOptions, RouteOptions> shared = new HashMap<>();
 
     HostsReader(Problems problems, Options defaults) {
@@ -61,6 +62,11 @@ final class HostsReader {
         return hosts;
     }
 
+    /** Of each of the hosts. */
+    List<Place> hostPlaces() {
+        return hostPlaces;
+    }
+
     List<Targets.Use> uses() {
         return targets.uses();
     }
@@ -72,7 +78,10 @@ final class HostsReader {
             Optional<HostPattern> pattern = names.pattern(entry.key()).filter(name -> isNew(name, entry.key()));
             List<Route> routes = routes(entry.key(), entry.value());
             if (!routes.isEmpty()) {
-                pattern.ifPresent(name -> hosts.add(new VirtualHost(name, routes)));
+                pattern.ifPresent(name -> {
+                    hosts.add(new VirtualHost(name, routes));
+                    hostPlaces.add(entry.key().place());
+                });
             }
         }
     }

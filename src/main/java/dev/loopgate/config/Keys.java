@@ -29,7 +29,7 @@ record Keys(String owner, List<String> known) {
             "weight");
 
     private static final Set<String> MAIN_ONLY =
-            Set.of("listen", "defaults", "include", "trusted-proxies", "accept-proxy-protocol", "access-log");
+            Set.of("listen", "defaults", "include", "trusted-proxies", "accept-proxy-protocol", "access-log", "run");
 
     /** What other gateways call it. */
     private static final Map<String, List<String>> SYNONYMS = Map.ofEntries(
@@ -49,6 +49,10 @@ record Keys(String owner, List<String> known) {
             Map.entry("connections", List.of("max-connections", "maxconn")),
             Map.entry("host", List.of("hostname", "host-header")),
             Map.entry("access-log", List.of("log", "logs", "logging")),
+            Map.entry("run", List.of("dev", "scripts", "commands", "processes", "exec")),
+            Map.entry("command", List.of("cmd", "run", "script", "exec")),
+            Map.entry("directory", List.of("dir", "cwd", "folder", "path")),
+            Map.entry("environment", List.of("env", "variables")),
             Map.entry("strip", List.of("strip-prefix", "strip_prefix", "stripprefix")));
 
     /** What a person would write: not the key that editors put in. */

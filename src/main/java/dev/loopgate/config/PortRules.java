@@ -10,7 +10,7 @@ public final class PortRules {
     private PortRules() {}
 
     /** Whether both cannot be bound at once. */
-    static boolean overlap(BindAddress a, BindAddress b) {
+    public static boolean overlap(BindAddress a, BindAddress b) {
         if (a.port() != b.port()) {
             return false;
         }

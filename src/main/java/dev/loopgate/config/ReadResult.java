@@ -13,10 +13,17 @@ public sealed interface ReadResult {
      * Everything is in order.
      *
      * @param warnings in the order of the files
+     * @param places of what is in the configuration
      */
-    record Valid(Configuration configuration, List<Problem> warnings, ReadSources sources) implements ReadResult {
+    record Valid(Configuration configuration, List<Problem> warnings, ReadSources sources, Places places)
+            implements ReadResult {
         public Valid {
             warnings = List.copyOf(warnings);
+        }
+
+        /** Of a configuration that no file holds. */
+        public Valid(Configuration configuration, List<Problem> warnings, ReadSources sources) {
+            this(configuration, warnings, sources, Places.NONE);
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * The forwards in force. One that is the same before and after a change is not touched, nor are its connections. Changed
@@ -117,8 +118,10 @@ final class Forwards {
                 .toList();
     }
 
-    List<GatewayStatus.ForwardState> states() {
-        return GatewayStatus.ForwardState.folded(slots.values().stream().map(ForwardSlot::state));
+    /** Of the rules that are wanted. */
+    List<GatewayStatus.ForwardState> states(Predicate<Forward> wanted) {
+        return GatewayStatus.ForwardState.folded(
+                slots.values().stream().filter(slot -> wanted.test(slot.rule())).map(ForwardSlot::state));
     }
 
     private Future<Void> openAll(List<ForwardSlot> closed) {

@@ -3,6 +3,8 @@ package dev.loopgate.gateway;
 import dev.loopgate.gateway.ReloadReport.Outcome;
 import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Configuration;
+import dev.loopgate.model.Forward;
+import dev.loopgate.model.VirtualHost;
 import dev.loopgate.net.BindFailure;
 import dev.loopgate.net.MachineAddresses;
 import dev.loopgate.observe.AccessLog;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The running gateway: its listeners, its forwards and the routes in force. Safe for use by any thread. */
@@ -33,10 +36,10 @@ public final class Gateway {
     private final HttpListeners listeners;
     private final Forwards forwards;
     private final Shutdown shutdown;
+    private final Turns turns = new Turns();
 
     private volatile @Nullable Running running;
     private volatile @Nullable ReloadReport lastReload;
-    private Future<?> last = Future.succeededFuture();
 
     public Gateway(GatewaySetup setup) {
         this(setup, HttpFront.of(setup.transport(), setup.http(), setup.builtin()));
@@ -112,25 +115,43 @@ public final class Gateway {
      * @return never fails for what the configuration says: see {@link ReloadReport#outcome()}
      */
     public Future<ReloadReport> reload(Configuration configuration, List<String> warnings) {
+        return inTurn(() -> taken(configuration, warnings).map(this::done));
+    }
+
+    /**
+     * As {@link #reload}, for a change that is not one of the gateway's file: neither the events nor the status tell of it
+     * as a reload.
+     *
+     * @param warnings passed on in the report
+     */
+    Future<ReloadReport> amend(Configuration configuration, List<String> warnings) {
         return inTurn(() -> {
             Running now = running;
-            if (now == null) {
-                return Future.failedFuture(new IllegalStateException("the gateway does not run"));
-            }
-            if (now.configuration.equals(configuration)) {
-                running = new Running(configuration, now.started, warnings, now.ours);
-                return Future.succeededFuture(
-                        done(ReloadReport.withoutChange(Outcome.UNCHANGED, kept(), warnings, List.of())));
-            }
-            return replace(now, configuration, warnings)
-                    .recover(failure -> words(failure).map(problem -> refused(warnings, problem)))
-                    .map(this::done);
+            return taken(configuration, now == null ? List.of() : now.read).map(report -> report.with(warnings));
         });
+    }
+
+    private Future<ReloadReport> taken(Configuration configuration, List<String> warnings) {
+        Running now = running;
+        if (now == null) {
+            return Future.failedFuture(new IllegalStateException("the gateway does not run"));
+        }
+        if (now.configuration.equals(configuration)) {
+            running = new Running(configuration, now.started, warnings, now.ours);
+            return Future.succeededFuture(ReloadReport.withoutChange(Outcome.UNCHANGED, kept(), warnings, List.of()));
+        }
+        return replace(now, configuration, warnings)
+                .recover(failure -> words(failure).map(problem -> refused(warnings, List.of(problem))));
     }
 
     /** Notes that the file has problems, which {@link #status()} and the events then tell; what is in force stays. */
     public ReloadReport invalid(List<String> faults) {
         return done(ReloadReport.withoutChange(Outcome.INVALID, kept(), List.of(), faults));
+    }
+
+    /** Notes that the file cannot be put in force, as {@link #invalid} does. */
+    ReloadReport refusal(List<String> warnings, List<String> problems) {
+        return done(refused(warnings, problems));
     }
 
     /**
@@ -153,6 +174,17 @@ public final class Gateway {
 
     public GatewayStatus status() {
         Running now = running;
+        return status(now == null ? List.of() : now.configuration.hosts(), forwards.states(rule -> true));
+    }
+
+    /** With the hosts and forwards of this part of it only. */
+    GatewayStatus statusOf(Configuration part) {
+        Set<Forward.Key> keys = part.forwards().stream().map(Forward::key).collect(Collectors.toSet());
+        return status(part.hosts(), forwards.states(rule -> keys.contains(rule.key())));
+    }
+
+    private GatewayStatus status(List<VirtualHost> hosts, List<GatewayStatus.ForwardState> states) {
+        Running now = running;
         List<InetSocketAddress> bound = listeners.addresses();
         return new GatewayStatus(
                 version,
@@ -160,8 +192,8 @@ public final class Gateway {
                 file,
                 now == null ? Instant.EPOCH : now.started,
                 StatusReport.listeners(bound),
-                now == null ? List.of() : StatusReport.hosts(now.configuration, bound),
-                forwards.states(),
+                now == null ? List.of() : StatusReport.hosts(now.configuration.listen(), hosts, bound),
+                states,
                 http.connections(),
                 http.requests(),
                 Optional.ofNullable(lastReload),
@@ -245,8 +277,8 @@ public final class Gateway {
         return vertx.executeBlocking(() -> problems.ofListener(failure));
     }
 
-    private ReloadReport refused(List<String> warnings, String problem) {
-        return ReloadReport.withoutChange(Outcome.REFUSED, kept(), warnings, List.of(problem));
+    private ReloadReport refused(List<String> warnings, List<String> problems) {
+        return ReloadReport.withoutChange(Outcome.REFUSED, kept(), warnings, problems);
     }
 
     private ReloadReport done(ReloadReport report) {
@@ -264,10 +296,8 @@ public final class Gateway {
     }
 
     /** One after the other, in the order of the calls. */
-    private synchronized <T> Future<T> inTurn(Supplier<Future<T>> work) {
-        Future<T> next = last.transform(before -> work.get());
-        last = next;
-        return next;
+    private <T> Future<T> inTurn(Supplier<Future<T>> work) {
+        return turns.next(work);
     }
 
     /** @param install puts the routes in force */

@@ -16,6 +16,16 @@ public interface GatewayEvents extends ForwardEvents {
      */
     default void reloaded(ReloadReport report) {}
 
+    /**
+     * A project is attached, or what it says has changed.
+     *
+     * @param project its file or name, and who attached it
+     */
+    default void attached(String project, ReloadReport report) {}
+
+    /** A project that was attached is so no more. */
+    default void detached(String project, ReloadReport report) {}
+
     /** A forward cannot listen; it is tried again until it can. Told once, and again when the cause changes. */
     default void forwardBlocked(Forward rule, BindProblem problem) {}
 

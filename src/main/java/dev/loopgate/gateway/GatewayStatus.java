@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  * @param requests over HTTP since the start
  * @param lastReload empty until the configuration was read again
  * @param warnings what the reader of the file advises against, and a loopback family that is missing
+ * @param attached projects whose hosts and forwards are among those above, in the order in which they came
  */
 public record GatewayStatus(
         String version,
@@ -34,13 +35,75 @@ public record GatewayStatus(
         int connections,
         long requests,
         Optional<ReloadReport> lastReload,
-        List<String> warnings) {
+        List<String> warnings,
+        List<Attached> attached) {
 
     public GatewayStatus {
         listeners = List.copyOf(listeners);
         hosts = List.copyOf(hosts);
         forwards = List.copyOf(forwards);
         warnings = List.copyOf(warnings);
+        attached = List.copyOf(attached);
+    }
+
+    /** Without attached projects. */
+    public GatewayStatus(
+            String version,
+            long pid,
+            Optional<Path> file,
+            Instant started,
+            List<Listening> listeners,
+            List<Host> hosts,
+            List<ForwardState> forwards,
+            int connections,
+            long requests,
+            Optional<ReloadReport> lastReload,
+            List<String> warnings) {
+        this(
+                version,
+                pid,
+                file,
+                started,
+                listeners,
+                hosts,
+                forwards,
+                connections,
+                requests,
+                lastReload,
+                warnings,
+                List.of());
+    }
+
+    GatewayStatus with(List<Attached> projects) {
+        return new GatewayStatus(
+                version,
+                pid,
+                file,
+                started,
+                listeners,
+                hosts,
+                forwards,
+                connections,
+                requests,
+                lastReload,
+                warnings,
+                projects);
+    }
+
+    /**
+     * A project that somebody has attached.
+     *
+     * @param name what people know it by
+     * @param file its configuration; empty where it has none
+     * @param pid of who attached it
+     * @param hosts their patterns
+     * @param forwards as in the file: {@code lan:5432}, {@code 5353/udp}
+     */
+    public record Attached(String name, Optional<Path> file, long pid, List<String> hosts, List<String> forwards) {
+        public Attached {
+            hosts = List.copyOf(hosts);
+            forwards = List.copyOf(forwards);
+        }
     }
 
     /**

@@ -51,6 +51,10 @@ public record ReloadReport(
                 Instant.now(), outcome, 0, 0, 0, connectionsKept, NetworkChange.NONE, warnings, problems);
     }
 
+    ReloadReport with(List<String> other) {
+        return new ReloadReport(at, outcome, added, changed, removed, connectionsKept, network, other, problems);
+    }
+
     /** Whether what the file says is what runs. */
     public boolean inForce() {
         return outcome == Outcome.APPLIED || outcome == Outcome.UNCHANGED;

@@ -26,9 +26,10 @@ final class StatusReport {
                 .toList();
     }
 
-    static List<GatewayStatus.Host> hosts(Configuration configuration, List<InetSocketAddress> bound) {
-        String port = port(configuration, bound);
-        return configuration.hosts().stream().map(host -> host(host, port)).toList();
+    static List<GatewayStatus.Host> hosts(
+            List<BindAddress> listen, List<VirtualHost> hosts, List<InetSocketAddress> bound) {
+        String port = port(listen, bound);
+        return hosts.stream().map(host -> host(host, port)).toList();
     }
 
     private static GatewayStatus.Host host(VirtualHost host, String port) {
@@ -59,17 +60,15 @@ final class StatusReport {
     }
 
     /** Of the first socket that a browser on this machine reaches. */
-    private static String port(Configuration configuration, List<InetSocketAddress> bound) {
+    private static String port(List<BindAddress> listen, List<InetSocketAddress> bound) {
         int port = bound.stream()
                 .filter(address -> address.getAddress().isLoopbackAddress()
                         || address.getAddress().isAnyLocalAddress())
                 .findFirst()
                 .or(() -> bound.stream().findFirst())
                 .map(InetSocketAddress::getPort)
-                .orElseGet(() -> configuration.listen().stream()
-                        .findFirst()
-                        .map(BindAddress::port)
-                        .orElse(Configuration.DEFAULT_PORT));
+                .orElseGet(
+                        () -> listen.stream().findFirst().map(BindAddress::port).orElse(Configuration.DEFAULT_PORT));
         return port == HTTP_PORT ? "" : ":" + port;
     }
 }

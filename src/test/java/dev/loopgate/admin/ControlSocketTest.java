@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.loopgate.admin.ControlClient.RunningGateway;
+import dev.loopgate.gateway.AttachRequest;
+import dev.loopgate.gateway.AttachedProject;
 import dev.loopgate.gateway.GatewayStatus;
 import dev.loopgate.gateway.NetworkChange;
 import dev.loopgate.gateway.ReloadReport;
@@ -177,6 +179,11 @@ class ControlSocketTest {
     }
 
     private static class Commands implements ControlCommands {
+        @Override
+        public CompletionStage<AttachedProject> attach(AttachRequest request, AttachedProject.Listener listener) {
+            return CompletableFuture.failedFuture(new IllegalStateException("attaches nothing"));
+        }
+
         private final long pid;
         private final Outcome outcome;
 

@@ -1,0 +1,282 @@
+package dev.loopgate.cli;
+
+import dev.loopgate.admin.Attachment;
+import dev.loopgate.admin.ControlClient.RunningGateway;
+import dev.loopgate.devserver.Arrival;
+import dev.loopgate.devserver.ControllingTerminal;
+import dev.loopgate.devserver.DevServer;
+import dev.loopgate.devserver.Guard;
+import dev.loopgate.devserver.Launch;
+import dev.loopgate.diagnose.SystemPortHolders;
+import dev.loopgate.gateway.AttachRequest;
+import dev.loopgate.model.Forward.Protocol;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** Dev servers from their start to their end, each behind its name. */
+final class ExecSession {
+
+    /** What shells say of a command that there is none of. */
+    private static final int NOT_FOUND = 127;
+
+    private static final long LAST_LINES_MILLIS = 2_000;
+
+    private final Surroundings surroundings;
+    private final Terminal terminal;
+    private final DevGateway gateways;
+    private final boolean keepGoing;
+    private final CompletableFuture<RunningGateway> gateway = new CompletableFuture<>();
+    private final CompletableFuture<Void> trouble = new CompletableFuture<>();
+    private final AtomicBoolean signalled = new AtomicBoolean();
+    private @Nullable Attachment hold;
+
+    /**
+     * A dev server to start.
+     *
+     * @param label what its lines of output begin with
+     */
+    record Planned(String label, String host, Launch launch) {}
+
+    private record Started(Planned planned, DevServer server, ServedName name) {}
+
+    /** @param keepGoing whether the others go on where one ends */
+    ExecSession(Surroundings surroundings, DevGateway gateways, boolean keepGoing) {
+        this.surroundings = surroundings;
+        this.terminal = surroundings.terminal();
+        this.gateways = gateways;
+        this.keepGoing = keepGoing;
+    }
+
+    /**
+     * Runs them to their end.
+     *
+     * @param running the gateway; empty where one has yet to be started, on {@code port}
+     * @return the exit status of the only one, of the first that ended, or with {@code keepGoing} of the first that failed
+     */
+    int run(List<Planned> planned, Optional<RunningGateway> running, int port) {
+        Optional<RunningGateway> known = running;
+        if (known.isEmpty() && BackgroundGateway.portAnswers(port)) {
+            // Another one on its way, or a stranger: better known before anything is started.
+            known = Optional.of(gateways.start(port));
+        }
+        List<Started> started = new ArrayList<>();
+        Guard guard = guard();
+        try {
+            ProjectOutput output = planned.size() == 1
+                    ? null
+                    : new ProjectOutput(
+                            terminal, planned.stream().map(Planned::label).toList());
+            forwardSignals(guard, started);
+            for (Planned each : planned) {
+                Started server = start(each, guard, output == null);
+                synchronized (started) {
+                    started.add(server);
+                }
+                if (output != null) {
+                    output.follow(each.label(), started.size() - 1, server.server().output(), server.server().errors());
+                }
+            }
+            findGateway(known, port);
+            for (Started each : started) {
+                Arrival.await(each.server(), actual -> each.name().listens(gateway, actual));
+            }
+            int status = await(started);
+            if (output != null) {
+                output.finish(LAST_LINES_MILLIS);
+            }
+            return status;
+        } finally {
+            started.forEach(each -> each.name().close());
+            guard.close();
+            ControllingTerminal.restore(guard);
+            release();
+            started.forEach(this::tellHolder);
+        }
+    }
+
+    private static Guard guard() {
+        try {
+            return Guard.start();
+        } catch (IOException e) {
+            throw new CommandFailure(ExitStatus.FAILED, "dev servers cannot be run here: " + e.getMessage());
+        }
+    }
+
+    private Started start(Planned planned, Guard guard, boolean alone) {
+        try {
+            DevServer server = DevServer.start(planned.launch(), guard, alone);
+            return new Started(
+                    planned,
+                    server,
+                    new ServedName(
+                            gateways, planned.host(), planned.launch(), terminal, trouble::completeExceptionally));
+        } catch (IOException e) {
+            String program = planned.launch().words().get(0).replaceAll("\\p{Cntrl}", "?");
+            String cause = String.valueOf(e.getMessage());
+            boolean none = cause.contains("No such file or directory");
+            throw new CommandFailure(
+                    NOT_FOUND,
+                    none
+                            ? program + (program.contains("/") ? ": there is no such file" : ": no such program is in the PATH")
+                            : program + " cannot be started: " + cause.replaceFirst("^Cannot run program .*?\\): ", ""),
+                    "it was to run in " + planned.launch().directory());
+        }
+    }
+
+    /** What went to the whole process group, as Ctrl-C does, the dev servers have got themselves. */
+    private void forwardSignals(Guard guard, List<Started> started) {
+        for (String name : List.of("INT", "TERM", "HUP")) {
+            Signals.on(name, () -> {
+                signalled.set(true);
+                if (!guard.groupGot(name)) {
+                    List<Started> now;
+                    synchronized (started) {
+                        now = List.copyOf(started);
+                    }
+                    now.forEach(each -> each.server().signal(name));
+                }
+            });
+        }
+    }
+
+    private void findGateway(Optional<RunningGateway> known, int port) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        RunningGateway found = known.orElseGet(() -> gateways.start(port));
+                        hold(found);
+                        gateway.complete(found);
+                    } catch (CommandFailure failure) {
+                        gateway.completeExceptionally(failure);
+                        trouble.completeExceptionally(failure);
+                    }
+                },
+                "loopgate-exec-gateway");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** A gateway that was started for us is not to end while the dev server takes its time. */
+    private void hold(RunningGateway found) {
+        try {
+            Attachment held = gateways.client()
+                    .attach(
+                            found,
+                            AttachRequest.ofText("exec in " + surroundings.workingDirectory(), "{}"),
+                            event -> {});
+            synchronized (this) {
+                hold = held;
+            }
+        } catch (IOException gone) {
+            // Then the dev server does not get to know it either, and says so.
+        }
+    }
+
+    private void release() {
+        Attachment held;
+        synchronized (this) {
+            held = hold;
+        }
+        if (held != null) {
+            held.close();
+        }
+    }
+
+    private int await(List<Started> started) {
+        CompletableFuture<Integer> over = keepGoing || started.size() == 1 ? allOf(started) : firstOf(started);
+        int status;
+        try {
+            CompletableFuture.anyOf(over, trouble).join();
+            status = over.join();
+        } catch (CompletionException e) {
+            endAll(started);
+            if (e.getCause() instanceof CommandFailure failure) {
+                throw failure;
+            }
+            throw e;
+        }
+        endAll(started);
+        return status;
+    }
+
+    private CompletableFuture<Integer> allOf(List<Started> started) {
+        CompletableFuture<Integer> all = CompletableFuture.completedFuture(0);
+        for (Started each : started) {
+            CompletableFuture<Integer> ended = each.server().exit().whenComplete((status, never) -> {
+                each.name().close();
+                tellEnd(started, each, status);
+            });
+            all = all.thenCombine(ended, (before, status) -> before == 0 ? status : before);
+        }
+        return all;
+    }
+
+    private CompletableFuture<Integer> firstOf(List<Started> started) {
+        CompletableFuture<Integer> first = new CompletableFuture<>();
+        for (Started each : started) {
+            each.server().exit().thenAccept(status -> {
+                each.name().close();
+                if (first.complete(status)) {
+                    tellEnd(started, each, status);
+                }
+            });
+        }
+        return first;
+    }
+
+    private void tellEnd(List<Started> started, Started ended, int status) {
+        if (started.size() > 1) {
+            terminal.say(ended.planned().label() + " has ended, with status " + status
+                    + (keepGoing ? "" : "; so do the others"));
+        }
+    }
+
+    /** At once rather than one after the other: each may take five seconds. */
+    private void endAll(List<Started> started) {
+        boolean told = signalled.get();
+        CountDownLatch latch = new CountDownLatch(started.size());
+        for (Started each : started) {
+            Thread thread = new Thread(
+                    () -> {
+                        each.server().end(told);
+                        latch.countDown();
+                    },
+                    "loopgate-exec-end");
+            thread.setDaemon(true);
+            thread.start();
+        }
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A daemon that has left for good is not ended; but its port is not free for the next start. */
+    private void tellHolder(Started each) {
+        int port = each.planned().launch().port();
+        if (!BackgroundGateway.portAnswers(port)) {
+            return;
+        }
+        try {
+            new SystemPortHolders()
+                    .holderOf(
+                            Protocol.TCP,
+                            new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port))
+                    .ifPresent(holder -> terminal.warn("port " + port + " is still held by " + holder.name()
+                            + ", process " + holder.pid() + ", which was left behind (to end it: kill "
+                            + holder.pid() + ")"));
+        } catch (IOException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

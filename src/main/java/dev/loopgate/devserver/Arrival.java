@@ -1,0 +1,105 @@
+package dev.loopgate.devserver;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.function.IntConsumer;
+
+/** Notices when a dev server listens: on its port, or on another one that it would rather have. */
+public final class Arrival {
+
+    private static final Duration PAUSE = Duration.ofMillis(50);
+
+    /** Until it is looked for elsewhere, and each time it is looked again: that takes many system calls. */
+    private static final Duration ELSEWHERE = Duration.ofSeconds(2);
+
+    private static final int CONNECT_MILLIS = 500;
+    private static final int ANSWER_MILLIS = 1000;
+
+    private final DevServer server;
+    private final IntConsumer listens;
+
+    private Arrival(DevServer server, IntConsumer listens) {
+        this.server = server;
+        this.listens = listens;
+    }
+
+    /** @param listens told of the port, and again should it change to its own; called on a thread of its own */
+    public static void await(DevServer server, IntConsumer listens) {
+        Thread thread = new Thread(new Arrival(server, listens)::run, "loopgate-arrival");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void run() {
+        int own = server.launch().port();
+        int other = 0;
+        long look = System.nanoTime() + ELSEWHERE.toNanos();
+        while (server.alive()) {
+            if (accepts(own)) {
+                listens.accept(own);
+                return;
+            }
+            if (other == 0 && System.nanoTime() - look > 0) {
+                OptionalInt found = server.otherPort();
+                if (found.isPresent()) {
+                    other = found.getAsInt();
+                    listens.accept(other);
+                }
+                look = System.nanoTime() + ELSEWHERE.toNanos();
+            }
+            try {
+                Thread.sleep((other == 0 ? PAUSE : ELSEWHERE).toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private static boolean accepts(int port) {
+        for (InetAddress address : loopback()) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(address, port), CONNECT_MILLIS);
+                return true;
+            } catch (IOException notYet) {
+                // Perhaps on the other family.
+            }
+        }
+        return false;
+    }
+
+    /** A debugger's port and the like is not what a browser is to see. */
+    static boolean speaksHttp(int port) {
+        for (InetAddress address : loopback()) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(address, port), CONNECT_MILLIS);
+                socket.setSoTimeout(ANSWER_MILLIS);
+                socket.getOutputStream()
+                        .write(("HEAD / HTTP/1.1\r\nHost: localhost:" + port + "\r\nConnection: close\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
+                byte[] start = socket.getInputStream().readNBytes(5);
+                return new String(start, StandardCharsets.ISO_8859_1).equals("HTTP/");
+            } catch (IOException silent) {
+                // Perhaps on the other family.
+            }
+        }
+        return false;
+    }
+
+    private static InetAddress[] loopback() {
+        try {
+            return new InetAddress[] {
+                InetAddress.getByAddress(new byte[] {127, 0, 0, 1}),
+                InetAddress.getByAddress(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}),
+            };
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}
