@@ -12,6 +12,7 @@ import dev.loopgate.doctor.Circumstances.Setup;
 import dev.loopgate.doctor.Circumstances.Trouble;
 import dev.loopgate.doctor.Finding.Status;
 import dev.loopgate.model.Configuration;
+import dev.loopgate.net.Addresses;
 import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.PortHog;
 import java.io.IOException;
@@ -36,7 +37,7 @@ class GatewayChecksTest {
     void tells_gateways_that_run_that_are_in_trouble_and_that_left_a_socket() {
         Running running = new Running(
                 17,
-                List.of(new InetSocketAddress("127.0.0.1", 62893)),
+                List.of(new InetSocketAddress(Addresses.LOOPBACK4, 62893)),
                 List.of(new Trouble("tcp lan:5432 does not listen", Optional.of("kill 5"))));
         Setup setup = new Setup(
                 Optional.of(file), Optional.empty(), List.of("loopgate.yaml:1:1: no", "more"), Optional.of(running));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loopgate.diagnose.SystemPortHolders;
 import dev.loopgate.doctor.Finding.Status;
+import dev.loopgate.net.Addresses;
 import dev.loopgate.testkit.ClosedPort;
 import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.FullBacklog;
@@ -82,7 +83,7 @@ class PortChecksTest {
         assumeIpv6();
         try (PortHog gateway = PortHog.start("::1", 0, false, "-jar", "loopgate.jar");
                 ServerSocket other = new ServerSocket()) {
-            other.bind(new InetSocketAddress("127.0.0.1", gateway.port()));
+            other.bind(new InetSocketAddress(Addresses.LOOPBACK4, gateway.port()));
             assertThat(port(gateway.port(), Optional.empty()))
                     .extracting(Finding::evidence)
                     .anyMatch(text -> text.startsWith("a Loopgate (pid " + gateway.pid() + ", user "))
@@ -95,7 +96,7 @@ class PortChecksTest {
     @Test
     void a_service_on_the_other_family_or_only_there_is_told_with_a_forward() throws IOException {
         assumeIpv6();
-        try (ServerSocket six = new ServerSocket(0, 5, InetAddress.getByName("::1"))) {
+        try (ServerSocket six = new ServerSocket(0, 5, Addresses.LOOPBACK6)) {
             int port = six.getLocalPort();
             assertThat(port(port, Optional.empty())).last().satisfies(finding -> {
                 assertThat(finding.status()).isEqualTo(Status.WARN);
@@ -103,14 +104,14 @@ class PortChecksTest {
                         .isEqualTo("it listens on [::1] only: who connects to 127.0.0.1 is refused");
                 assertThat(finding.fix()).contains("forwards: {\"127.0.0.1:" + port + "\": \"[::1]:" + port + "\"}");
             });
-            assertThat(Facts.connecting().attempts(List.of(InetAddress.getByName("127.0.0.1")), port))
+            assertThat(Facts.connecting().attempts(List.of(Addresses.LOOPBACK4), port))
                     .singleElement()
                     .satisfies(attempt -> assertThat(Facts.connecting().reason("connection", attempt, port))
                             .satisfies(reason -> assertThat(reason.evidence())
                                     .contains("127.0.0.1:" + port + " refuses connections", "listens on [::1]:" + port))
                             .satisfies(reason -> assertThat(reason.fix()).contains("use [::1]:" + port)));
         }
-        try (ServerSocket four = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket four = new ServerSocket(0, 5, Addresses.LOOPBACK4)) {
             assertThat(port(four.getLocalPort(), Optional.empty()))
                     .last()
                     .satisfies(finding -> assertThat(finding.evidence())
@@ -138,7 +139,7 @@ class PortChecksTest {
     @Test
     void an_outgoing_connection_may_have_the_port() throws IOException {
         try (TcpPeer peer = TcpPeer.start(wire -> wire.awaitEnd());
-                Socket outgoing = new Socket(InetAddress.getByName("127.0.0.1"), peer.port())) {
+                Socket outgoing = new Socket(Addresses.LOOPBACK4, peer.port())) {
             assertThat(port(outgoing.getLocalPort(), Optional.of("loopgate.yaml")))
                     .singleElement()
                     .satisfies(finding -> {
@@ -164,7 +165,7 @@ class PortChecksTest {
     @Test
     void a_process_that_hangs_leaves_connections_waiting() throws IOException {
         try (FullBacklog full = new FullBacklog()) {
-            InetAddress loopback = InetAddress.getByName("127.0.0.1");
+            InetAddress loopback = Addresses.LOOPBACK4;
             Finding reason = Facts.connecting()
                     .reason(
                             "connection",

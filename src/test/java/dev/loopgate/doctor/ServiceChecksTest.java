@@ -147,8 +147,18 @@ class ServiceChecksTest {
                 "ALLOWED_HOSTS = ['app.test']");
         refused(
                 "HTTP/1.1 400 Bad Request\r\nServer: WSGIServer/0.2 CPython/3.12.3\r\nContent-Type: text/html\r\n",
-                "\n<!doctype html>\n<html lang=\"en\">\n<head>\n  <title>Bad Request (400)</title>\n</head>\n<body>\n"
-                        + "  <h1>Bad Request (400)</h1><p></p>\n</body>\n</html>\n",
+                """
+
+                        <!doctype html>
+                        <html lang="en">
+                        <head>
+                          <title>Bad Request (400)</title>
+                        </head>
+                        <body>
+                          <h1>Bad Request (400)</h1><p></p>
+                        </body>
+                        </html>
+                        """,
                 "Django",
                 "ALLOWED_HOSTS = ['app.test']");
         refused(
