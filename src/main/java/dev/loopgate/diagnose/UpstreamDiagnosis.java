@@ -56,6 +56,11 @@ public final class UpstreamDiagnosis implements Diagnosis {
         }
     }
 
+    /** Whether it is known who listened for an upstream when it answered last. */
+    boolean remembers(UpstreamAddress upstream) {
+        return former.of(upstream).isPresent();
+    }
+
     @Override
     public List<Finding> examine(UpstreamAddress upstream, Symptom symptom, Optional<Instant> answered) {
         List<InetSocketAddress> wanted = own(upstream);
