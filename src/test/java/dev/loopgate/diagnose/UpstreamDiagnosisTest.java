@@ -128,6 +128,25 @@ class UpstreamDiagnosisTest {
     }
 
     @Test
+    void finds_the_service_that_came_back_on_another_port() {
+        UpstreamDiagnosis diagnosis = new UpstreamDiagnosis();
+        int port = TcpPeer.closedPort();
+        UpstreamAddress upstream = new UpstreamAddress.LoopbackPort(port);
+        try (RunningProcess before = serve("127.0.0.1", port)) {
+            diagnosis.remember(List.of(upstream));
+            assertThat(before.alive()).isTrue();
+        }
+        int next = TcpPeer.closedPort();
+        try (RunningProcess server = serve("127.0.0.1", next)) {
+            assertThat(diagnosis.examine(upstream, Symptom.REFUSED, Optional.empty()))
+                    .extracting(Finding::kind)
+                    .containsExactly(Kind.FORMER_HOLDER, Kind.OTHER_PORT);
+            assertThat(diagnosis.examine(upstream, Symptom.REFUSED, Optional.empty()).get(1))
+                    .satisfies(found -> assertThat(found.text()).contains("(pid " + server.pid(), "127.0.0.1:" + next));
+        }
+    }
+
+    @Test
     void tells_that_the_service_listens_on_the_other_family_only() {
         assumeIpv6();
         int port = TcpPeer.closedPort();
