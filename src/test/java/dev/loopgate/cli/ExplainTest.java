@@ -240,7 +240,7 @@ class ExplainTest {
             assertThat(explain.out()).contains("speaks HTTP: it answers OPTIONS * with HTTP/1.1 200");
             assertThat(explain.status()).isZero();
             assertThat(backend.awaitRequests(1)).allSatisfy(request -> assertThat(request.target()).isEqualTo("*"));
-            write("hosts: {app.localhost: [" + closedPort + ", " + backend.port() + "]}\n");
+            write("hosts: {app.localhost: {to: [" + closedPort + ", " + backend.port() + "]}}\n");
             assertThat(explain("app.localhost").out())
                     .contains("passed over, since it takes no connections", "by turns: each request begins with");
         }
