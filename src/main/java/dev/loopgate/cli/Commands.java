@@ -32,6 +32,7 @@ final class Commands {
         all.put("reload", ReloadCommand::new);
         all.put("share", ShareCommand::new);
         all.put("ports", PortsCommand::new);
+        all.put("probe", ProbeCommand::new);
         all.put("completion", CompletionCommand::new);
         all.put("version", VersionCommand::new);
         return all;

@@ -1,11 +1,14 @@
 package dev.loopgate.cli;
 
 import dev.loopgate.diagnose.OpenPort;
+import dev.loopgate.diagnose.OpenPort.Owner;
+import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.net.Addresses;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -13,38 +16,92 @@ import org.jspecify.annotations.Nullable;
 /** Who listens where: a line for each port, and one for what runs there. */
 final class PortTable {
 
-    private static final String INDENT = "           ";
+    private static final int PORT_WIDTH = "udp 65535  ".length();
+
+    /** With its folder; where it is cut, a terminal of usual width shows it on two lines at most. */
+    private static final int LONGEST_COMMAND = 110;
+
+    /** So many neighbours are a range: somebody meant them as one. */
+    private static final int MANY = 8;
 
     private final Style style;
     private final @Nullable Path home;
+    private final boolean whole;
 
-    /** @param home written as {@code ~} */
-    PortTable(Style style, @Nullable String home) {
+    /**
+     * @param home written as {@code ~}
+     * @param whole whether long commands are shown as they are
+     */
+    PortTable(Style style, @Nullable String home, boolean whole) {
         this.style = style;
         this.home = home == null || home.isEmpty() ? null : Path.of(home);
+        this.whole = whole;
     }
 
     List<String> lines(List<OpenPort> ports) {
+        List<Run> runs = runs(ports);
         Columns columns = new Columns();
-        for (OpenPort port : ports) {
-            String name = port.protocol() + " " + port.port();
-            String who = name + " ".repeat(Math.max(1, INDENT.length() - name.length())) + who(port);
-            columns.add(who, style.bold(name) + who.substring(name.length()), "   " + where(port) + what(port));
+        for (Run run : runs) {
+            String name = run.text();
+            String who = name + " ".repeat(Math.max(1, PORT_WIDTH - name.length())) + who(run.first);
+            String what = run.count() == 1 ? what(run.first) : "";
+            columns.add(who, style.bold(name) + who.substring(name.length()), "   " + where(run.first) + what);
         }
         List<String> first = columns.lines();
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < first.size(); i++) {
             lines.add(first.get(i));
-            ports.get(i)
+            runs.get(i)
+                    .first
                     .process()
-                    .ifPresent(process -> lines.add(style.dim(INDENT
-                            + process.project()
-                                    .or(process::directory)
-                                    .map(folder -> shown(folder) + ": ")
-                                    .orElse("")
-                            + process.command())));
+                    .ifPresent(process -> lines.add(" ".repeat(PORT_WIDTH) + style.dim(running(process))));
         }
         return lines;
+    }
+
+    /** Neighbouring ports of one process, on the same addresses. */
+    private record Run(OpenPort first, int last) {
+
+        int count() {
+            return last - first.port() + 1;
+        }
+
+        boolean goesOnWith(OpenPort next) {
+            return next.port() == last + 1
+                    && next.protocol() == first.protocol()
+                    && next.process().equals(first.process())
+                    && next.user().equals(first.user())
+                    && next.addresses().equals(first.addresses());
+        }
+
+        String text() {
+            return first.protocol() + " " + first.port() + (last == first.port() ? "" : "-" + last);
+        }
+    }
+
+    /** Where many are alike, they are one; TCP and UDP alternate by port, and each has its own. */
+    private static List<Run> runs(List<OpenPort> ports) {
+        List<Run> runs = new ArrayList<>();
+        for (Protocol protocol : Protocol.values()) {
+            List<OpenPort> own =
+                    ports.stream().filter(port -> port.protocol() == protocol).toList();
+            for (int i = 0; i < own.size(); ) {
+                Run run = new Run(own.get(i), own.get(i).port());
+                int next = i + 1;
+                while (next < own.size() && run.goesOnWith(own.get(next))) {
+                    run = new Run(run.first, own.get(next).port());
+                    next++;
+                }
+                if (run.count() >= MANY) {
+                    runs.add(run);
+                } else {
+                    own.subList(i, next).forEach(port -> runs.add(new Run(port, port.port())));
+                }
+                i = next;
+            }
+        }
+        runs.sort(Comparator.comparingInt((Run run) -> run.first.port()).thenComparing(run -> run.first.protocol()));
+        return runs;
     }
 
     private static String who(OpenPort port) {
@@ -75,9 +132,18 @@ final class PortTable {
                 .orElse("");
     }
 
+    private String running(Owner process) {
+        String folder = process.project()
+                .or(process::directory)
+                .filter(path -> path.getNameCount() > 0)
+                .map(path -> shown(path) + ": ")
+                .orElse("");
+        String line = folder + process.command();
+        return whole || line.length() <= LONGEST_COMMAND ? line : line.substring(0, LONGEST_COMMAND - 1) + "…";
+    }
+
     private String shown(Path folder) {
-        return home != null && folder.startsWith(home)
-                ? Path.of("~").resolve(home.relativize(folder)).toString()
-                : folder.toString();
+        Path place = home != null && folder.startsWith(home) ? Path.of("~").resolve(home.relativize(folder)) : folder;
+        return place.toString().replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Zl}\\p{Zp}]", "?");
     }
 }

@@ -3,15 +3,17 @@ package dev.loopgate.cli;
 import dev.loopgate.diagnose.HttpTitles;
 import dev.loopgate.diagnose.OpenPort;
 import dev.loopgate.diagnose.OpenPorts;
-import dev.loopgate.net.Addresses;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code loopgate ports}. */
 @Command(
@@ -20,13 +22,35 @@ import picocli.CommandLine.Option;
         description = {
             "",
             "Every TCP and UDP port that somebody listens on, with the process, its user and its project, who gets",
-            "in, and the title of the page that is served there, for which each port is asked once.",
+            "in, and the title of the page that is served there, for which ports that may serve one are asked once.",
             ""
         },
-        footer = {"", "Example:  loopgate ports"})
+        footer = {
+            "",
+            "Example:  loopgate ports",
+            "          loopgate ports 5432",
+            "          loopgate ports --open node",
+            "Exit status: 0 somebody listens, 1 nobody does."
+        })
 final class PortsCommand implements Callable<Integer> {
 
+    /** A page that comes later is no reason to let its user wait. */
+    private static final Duration TITLES = Duration.ofMillis(250);
+
     private final Surroundings surroundings;
+
+    @Parameters(
+            paramLabel = "WHAT",
+            arity = "0..*",
+            description = "Only these: PORT, PORT-PORT, PORT/udp, tcp, udp, or a part of a program's name, command,"
+                    + " folder, user or title.")
+    List<String> words = new ArrayList<>();
+
+    @Option(names = "--open", description = "Only those that the network reaches.")
+    boolean open;
+
+    @Option(names = "--full", description = "Whole commands, as without a terminal.")
+    boolean full;
 
     @Option(names = "--no-titles", description = "Ask no port for its page.")
     boolean noTitles;
@@ -40,8 +64,12 @@ final class PortsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Predicate<OpenPort> wanted = PortFilter.of(words);
         List<OpenPort> found = new OpenPorts().look();
-        List<OpenPort> ports = noTitles ? found : new HttpTitles().of(found);
+        List<OpenPort> ports = (noTitles ? found : new HttpTitles(TITLES).of(found))
+                .stream()
+                        .filter(port -> wanted.test(port) && (!open || port.open()))
+                        .toList();
         Terminal terminal = surroundings.terminal();
         if (json.wanted) {
             JsonOption.print(
@@ -49,55 +77,42 @@ final class PortsCommand implements Callable<Integer> {
                     new JsonObject()
                             .put(
                                     "ports",
-                                    new JsonArray(ports.stream()
-                                            .map(PortsCommand::json)
-                                            .toList())));
-            return ExitStatus.DONE;
+                                    new JsonArray(
+                                            ports.stream().map(PortJson::of).toList()))
+                            .put("hidden", hidden(ports)));
+        } else {
+            PortTable table = new PortTable(
+                    terminal.outStyle(), surroundings.environment().apply("HOME"), full || !terminal.shown());
+            table.lines(ports).forEach(terminal::result);
+            tell(terminal, ports);
         }
-        new PortTable(terminal.outStyle(), surroundings.environment().apply("HOME"))
-                .lines(ports)
-                .forEach(terminal::result);
-        long hidden = ports.stream().filter(port -> port.process().isEmpty()).count();
+        return ports.isEmpty() ? ExitStatus.FAILED : ExitStatus.DONE;
+    }
+
+    private void tell(Terminal terminal, List<OpenPort> ports) {
         if (ports.isEmpty()) {
-            terminal.say("nobody listens on this machine");
-        } else if (hidden > 0) {
-            terminal.say("whose process has " + (hidden == 1 ? "one of these" : hidden + " of these")
-                    + " is told to its user and root only: sudo loopgate ports");
+            boolean one = words.size() == 1 && words.get(0).matches("[0-9]+");
+            terminal.say(
+                    words.isEmpty() && !open
+                            ? "nobody listens on this machine"
+                            : one && !open
+                                    ? "nobody listens on port " + words.get(0)
+                                    : "nobody listens on such a port");
+            return;
         }
-        return ExitStatus.DONE;
+        long hidden = hidden(ports);
+        if (hidden > 0) {
+            String which = hidden == 1 ? "of one port" : "of " + hidden + " ports";
+            terminal.say(
+                    "root".equals(System.getProperty("user.name"))
+                            ? "the process " + which
+                                    + " cannot be seen from here: it is the system's own, or in a container"
+                            : "the process " + which
+                                    + " is shown to its user and root only; to see it: sudo loopgate ports");
+        }
     }
 
-    private static JsonObject json(OpenPort port) {
-        JsonObject json = new JsonObject()
-                .put("protocol", port.protocol().toString())
-                .put("port", port.port())
-                .put(
-                        "addresses",
-                        new JsonArray(port.addresses().stream()
-                                .map(address -> new JsonObject()
-                                        .put("address", Addresses.text(address))
-                                        .put("family", address.getAddress().length == 4 ? "ipv4" : "ipv6")
-                                        .put("scope", text(OpenPort.scope(address))))
-                                .toList()))
-                .put("scope", text(port.scope()))
-                .put("open", port.open())
-                .put("range", text(port.range()))
-                .put("outgoing", port.outgoing());
-        port.service().ifPresent(service -> json.put("service", service));
-        port.title().ifPresent(title -> json.put("title", title));
-        port.user().ifPresent(user -> json.put("user", user));
-        port.process().ifPresent(process -> {
-            json.put("pid", process.pid())
-                    .put("name", process.name())
-                    .put("command", process.command())
-                    .put("loopgate", process.gateway());
-            process.directory().ifPresent(directory -> json.put("directory", directory.toString()));
-            process.project().ifPresent(project -> json.put("project", project.toString()));
-        });
-        return json;
-    }
-
-    private static String text(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    private static long hidden(List<OpenPort> ports) {
+        return ports.stream().filter(port -> port.process().isEmpty()).count();
     }
 }

@@ -2,6 +2,7 @@ package dev.loopgate.cli;
 
 import dev.loopgate.config.CommandLineWords;
 import dev.loopgate.diagnose.Probe;
+import dev.loopgate.model.BindAddress;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -71,16 +72,32 @@ final class ProbeCommand implements Callable<Integer> {
     public Integer call() {
         Terminal terminal = surroundings.terminal();
         if (what.listen != null) {
-            return new ProbeEcho(terminal).run(CommandLineWords.bind(what.listen));
+            return listen(terminal, what.listen);
         }
         HostAndPort target = HostAndPort.parse(what.target == null ? "" : what.target);
         Probe probe = Probe.of(target.host(), target.port(), timeout);
-        ProbeView view = new ProbeView(terminal.outStyle());
         if (json.wanted) {
-            JsonOption.print(terminal, view.json(probe));
+            JsonOption.print(terminal, ProbeJson.of(probe));
         } else {
-            view.lines(probe).forEach(terminal::result);
+            new ProbeView(terminal.outStyle(), timeout).lines(target, probe).forEach(terminal::result);
+            ProbeView.advice(target, probe).forEach(terminal::say);
         }
         return probe.connected() ? ExitStatus.DONE : ExitStatus.FAILED;
+    }
+
+    private static int listen(Terminal terminal, String where) {
+        BindAddress bind;
+        try {
+            bind = CommandLineWords.bind(where);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(
+                    ExitStatus.WRONG_USAGE, "--listen: " + e.getMessage(), "for example: loopgate probe --listen 9000");
+        }
+        StopSignals signals = new StopSignals(terminal);
+        try (ProbeEcho echo = new ProbeEcho(terminal)) {
+            echo.start(bind);
+            signals.await();
+        }
+        return ExitStatus.DONE;
     }
 }

@@ -124,6 +124,8 @@ final class Rehearsal {
         for (String command : List.of("reload", "status", "routes", "check", "version")) {
             Commands.execute(surroundings, command);
         }
+        Commands.execute(surroundings, "ports", "--no-titles", Integer.toString(port));
+        Commands.execute(surroundings, "probe", "127.0.0.1:" + backendPort);
         gateway.interrupt();
         gateway.join();
     }

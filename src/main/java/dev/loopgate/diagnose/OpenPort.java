@@ -92,4 +92,8 @@ public record OpenPort(
     public boolean open() {
         return scope().compareTo(Scope.LAN) >= 0;
     }
+
+    OpenPort withTitle(Optional<String> known) {
+        return new OpenPort(protocol, port, addresses, process, user, range, outgoing, service, known);
+    }
 }

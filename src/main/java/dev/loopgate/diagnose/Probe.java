@@ -56,6 +56,7 @@ public record Probe(String host, int port, Duration lookup, List<Attempt> attemp
 
     /** Blocks, for as long as the name takes and a few times the limit. */
     public static Probe of(String host, int port, Duration limit) {
+        warmUp();
         long start = System.nanoTime();
         List<InetAddress> addresses = addresses(host);
         Duration lookup = since(start);
@@ -77,6 +78,15 @@ public record Probe(String host, int port, Duration lookup, List<Attempt> attemp
 
     public boolean connected() {
         return speech.isPresent();
+    }
+
+    /** To load what a first connection takes is a matter of this program, and not of what is measured. */
+    private static void warmUp() {
+        try (Socket socket = new Socket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        } catch (IOException noLoopback) {
+            // Then the first connection takes a little longer.
+        }
     }
 
     /** Those of localhost are both families, whatever the hosts file has: a service may listen on either. */

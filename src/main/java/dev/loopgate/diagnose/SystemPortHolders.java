@@ -106,14 +106,11 @@ public final class SystemPortHolders implements PortHolders {
 
     /** With its arguments, as it may be shown on a terminal. */
     static String command(OSProcess process) {
-        return process.getCommandLine()
-                .replace('\0', ' ')
-                .replaceAll("\\p{Cntrl}", "?")
-                .strip();
+        return Printable.of(process.getCommandLine().replace('\0', ' '));
     }
 
     static String name(OSProcess process) {
-        return process.getName().replaceAll("\\p{Cntrl}", "?");
+        return Printable.of(process.getName());
     }
 
     static String shorten(String command) {

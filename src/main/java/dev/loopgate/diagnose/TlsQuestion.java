@@ -31,6 +31,7 @@ final class TlsQuestion {
         long start = System.nanoTime();
         TrustWitness witness = new TrustWitness(host);
         try (SSLSocket socket = socket(connection, address, host, limit, witness, "h2", HTTP1)) {
+            start = System.nanoTime();
             socket.startHandshake();
             Duration took = Probe.since(start);
             X509Certificate certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];

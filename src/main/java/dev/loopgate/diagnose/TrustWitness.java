@@ -19,43 +19,50 @@ import org.jspecify.annotations.Nullable;
 final class TrustWitness extends X509ExtendedTrustManager {
 
     private final String host;
-    private @Nullable String fault;
+    private X509Certificate @Nullable [] chain;
+    private String keyExchange = "";
 
     TrustWitness(String host) {
         this.host = host;
     }
 
+    /** Looked for once it is asked for: to read what Java trusts takes longer than a handshake. */
     Optional<String> fault() {
-        return Optional.ofNullable(fault);
+        X509Certificate[] shown = chain;
+        return shown == null ? Optional.empty() : Optional.ofNullable(fault(shown));
     }
 
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String keyExchange, Socket socket)
-            throws CertificateException {
-        checkServerTrusted(chain, keyExchange);
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String keyExchange, SSLEngine engine)
-            throws CertificateException {
-        checkServerTrusted(chain, keyExchange);
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String keyExchange) throws CertificateException {
-        X509Certificate first = chain[0];
+    private @Nullable String fault(X509Certificate[] shown) {
+        X509Certificate first = shown[0];
         List<String> names = TlsSession.names(first);
         if (first.getNotAfter().toInstant().isBefore(Instant.now())) {
-            fault = "its certificate expired on " + first.getNotAfter().toInstant();
-        } else if (first.getNotBefore().toInstant().isAfter(Instant.now())) {
-            fault = "its certificate is valid only from " + first.getNotBefore().toInstant()
-                    + " on: is the clock right?";
-        } else if (names.stream().noneMatch(name -> TlsSession.covers(name, host))) {
-            fault = "its certificate is not for " + host + " but for "
-                    + (names.isEmpty() ? TlsSession.name(first.getSubjectX500Principal()) : String.join(", ", names));
-        } else {
-            fault = distrust(chain, keyExchange);
+            return "its certificate expired on " + first.getNotAfter().toInstant();
         }
+        if (first.getNotBefore().toInstant().isAfter(Instant.now())) {
+            return "its certificate is valid only from " + first.getNotBefore().toInstant()
+                    + " on: is the clock right?";
+        }
+        if (names.stream().noneMatch(name -> TlsSession.covers(name, host))) {
+            return "its certificate is not for " + host + " but for "
+                    + (names.isEmpty() ? TlsSession.name(first.getSubjectX500Principal()) : String.join(", ", names));
+        }
+        return distrust(shown, keyExchange);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] shown, String exchange, Socket socket) {
+        checkServerTrusted(shown, exchange);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] shown, String exchange, SSLEngine engine) {
+        checkServerTrusted(shown, exchange);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] shown, String exchange) {
+        chain = shown.clone();
+        keyExchange = exchange;
     }
 
     private static @Nullable String distrust(X509Certificate[] chain, String keyExchange) {

@@ -1,4 +1,4 @@
-/** Why something does not work: who holds a port, and what the resolver makes of a name. */
+/** Why something does not work: who holds a port, what is spoken there, and what the resolver makes of a name. */
 @NullMarked
 package dev.loopgate.diagnose;
 

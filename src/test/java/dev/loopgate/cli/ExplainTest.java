@@ -170,8 +170,22 @@ class ExplainTest {
         write("hosts: {app.localhost: {to: " + closedPort
                 + ", headers: {request: {remove: [Cookie], set: {X-Env: dev}}}}}\n");
         Invocation explain = explain(
-                "--offline", "-X", "POST", "-H", "Cookie: a=b", "-H", "X-Forwarded-For: 192.0.2.1", "-H",
-                "Connection: X-Hop", "-H", "X-Hop: 1", "-H", "Accept: */*", "-H", "X-Env: prod", "--json",
+                "--offline",
+                "-X",
+                "POST",
+                "-H",
+                "Cookie: a=b",
+                "-H",
+                "X-Forwarded-For: 192.0.2.1",
+                "-H",
+                "Connection: X-Hop",
+                "-H",
+                "X-Hop: 1",
+                "-H",
+                "Accept: */*",
+                "-H",
+                "X-Env: prod",
+                "--json",
                 "app.localhost/login");
         JsonObject json = explain.json();
         assertThat(explain.status()).isZero();
@@ -239,7 +253,8 @@ class ExplainTest {
             Invocation explain = explain("app.localhost/delete?everything");
             assertThat(explain.out()).contains("speaks HTTP: it answers OPTIONS * with HTTP/1.1 200");
             assertThat(explain.status()).isZero();
-            assertThat(backend.awaitRequests(1)).allSatisfy(request -> assertThat(request.target()).isEqualTo("*"));
+            assertThat(backend.awaitRequests(1))
+                    .allSatisfy(request -> assertThat(request.target()).isEqualTo("*"));
             write("hosts: {app.localhost: {to: [" + closedPort + ", " + backend.port() + "]}}\n");
             assertThat(explain("app.localhost").out())
                     .contains("passed over, since it takes no connections", "by turns: each request begins with");
@@ -253,7 +268,10 @@ class ExplainTest {
             assertThat(explain("a.localhost").out())
                     .contains("no gateway runs this file, and java (pid "
                             + ProcessHandle.current().pid());
-            assertThat(explain("--json", "a.localhost").json().getJsonObject("listener").getString("state"))
+            assertThat(explain("--json", "a.localhost")
+                            .json()
+                            .getJsonObject("listener")
+                            .getString("state"))
                     .isEqualTo("taken");
         }
     }

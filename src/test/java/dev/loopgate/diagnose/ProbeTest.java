@@ -1,0 +1,148 @@
+package dev.loopgate.diagnose;
+
+import static dev.loopgate.testkit.Ipv6.assumeIpv6;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.loopgate.diagnose.Probe.Outcome;
+import dev.loopgate.diagnose.Speech.Banner;
+import dev.loopgate.diagnose.Speech.H2c;
+import dev.loopgate.diagnose.Speech.Http;
+import dev.loopgate.diagnose.Speech.Silent;
+import dev.loopgate.net.Addresses;
+import dev.loopgate.testkit.ClosedPort;
+import dev.loopgate.testkit.FullBacklog;
+import dev.loopgate.testkit.TcpPeer;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ProbeTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private static Optional<Speech> speech(TcpPeer peer) {
+        return Probe.of("127.0.0.1", peer.port(), LIMIT).speech();
+    }
+
+    @Test
+    void tells_a_port_that_nobody_listens_on() {
+        try (ClosedPort closed = new ClosedPort()) {
+            Probe probe = Probe.of("127.0.0.1", closed.port(), LIMIT);
+            assertThat(probe.connected()).isFalse();
+            assertThat(probe.attempts()).extracting(Probe.Attempt::outcome).containsExactly(Outcome.REFUSED);
+        }
+    }
+
+    @Test
+    void tells_a_port_that_does_not_answer() {
+        try (FullBacklog full = new FullBacklog()) {
+            assertThat(Probe.of("127.0.0.1", full.port(), Duration.ofMillis(200))
+                            .attempts())
+                    .extracting(Probe.Attempt::outcome)
+                    .containsExactly(Outcome.TIMED_OUT);
+        }
+    }
+
+    @Test
+    void tells_a_name_that_leads_nowhere() {
+        Probe probe = Probe.of("nobody.invalid", 80, LIMIT);
+        assertThat(probe.attempts()).isEmpty();
+        assertThat(probe.connected()).isFalse();
+    }
+
+    @Test
+    void tries_both_families_of_localhost() {
+        assumeIpv6();
+        try (TcpPeer peer = TcpPeer.start("::1", 0, wire -> wire.send("hello\n"))) {
+            Probe probe = Probe.of("localhost", peer.port(), LIMIT);
+            assertThat(probe.attempts())
+                    .extracting(attempt -> Addresses.text(attempt.address()) + " " + attempt.outcome())
+                    .containsExactlyInAnyOrder("127.0.0.1 REFUSED", "::1 CONNECTED");
+            assertThat(probe.speech()).get().isInstanceOf(Banner.class);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'SSH-2.0-OpenSSH_9\r\n' | SSH-2.0-OpenSSH_9",
+                "'\u001b[2Jowned\n'      | owned",
+                "'J\u0001\u0001\n8.0.36\u0001x' | 8.0.36",
+                "'\u0001\u0002\u0003' | 3 bytes that are no text",
+            })
+    void hears_who_speaks_first(String said, String shown) {
+        try (TcpPeer peer = TcpPeer.start(wire -> wire.send(said))) {
+            assertThat(speech(peer))
+                    .get()
+                    .isInstanceOfSatisfying(
+                            Banner.class,
+                            banner -> assertThat(banner.line()).endsWith(shown).doesNotContain("\u001b"));
+        }
+    }
+
+    @Test
+    void asks_who_waits_over_the_connection_that_it_has() {
+        try (TcpPeer peer = TcpPeer.start(wire -> {
+            if (wire.until("\r\n\r\n", LIMIT) != null) {
+                wire.send("HTTP/1.1 302 Found\r\nserver: a \u001bthing\r\nLocation: /login\r\n\r\n");
+            }
+        })) {
+            assertThat(speech(peer)).get().isInstanceOfSatisfying(Http.class, http -> {
+                assertThat(http.status()).isEqualTo("HTTP/1.1 302 Found");
+                assertThat(http.server()).contains("a ?thing");
+                assertThat(http.location()).contains("/login");
+            });
+            assertThat(peer.accepted()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void knows_what_comes_late_for_a_banner() {
+        try (TcpPeer peer = TcpPeer.start(wire -> {
+            wire.until("\r\n\r\n", LIMIT);
+            wire.send("220 at last\r\n");
+        })) {
+            assertThat(speech(peer))
+                    .get()
+                    .isInstanceOfSatisfying(
+                            Banner.class, banner -> assertThat(banner.line()).isEqualTo("220 at last"));
+        }
+    }
+
+    @Test
+    void knows_http2_without_tls() {
+        try (TcpPeer peer = TcpPeer.start(wire -> wire.send("\0\0\0\u0004\0\0\0\0\0"))) {
+            assertThat(speech(peer)).get().isInstanceOf(H2c.class);
+        }
+    }
+
+    @Test
+    void tells_who_ends_every_connection() {
+        try (TcpPeer peer = TcpPeer.start(wire -> {})) {
+            assertThat(speech(peer))
+                    .get()
+                    .isInstanceOfSatisfying(
+                            Silent.class, silent -> assertThat(silent.closed()).isTrue());
+        }
+    }
+
+    @Test
+    void gives_up_on_who_never_answers() {
+        try (TcpPeer peer = TcpPeer.start(wire -> wire.awaitEnd())) {
+            assertThat(Probe.of("127.0.0.1", peer.port(), Duration.ofMillis(300))
+                            .speech())
+                    .contains(new Silent(Optional.empty(), true, false));
+        }
+    }
+
+    @Test
+    void a_service_of_one_connection_is_not_lost_over_two() {
+        try (TcpPeer peer = TcpPeer.start(wire -> wire.send("once\n"))) {
+            assertThat(speech(peer)).get().isInstanceOf(Banner.class);
+            assertThat(peer.accepted()).isEqualTo(1);
+        }
+    }
+}
