@@ -73,7 +73,10 @@ class UpstreamDiagnosisTest {
                         Sites.route(
                                 "/",
                                 Sites.to(upstream, "", new dev.loopgate.model.Target.PathRewrite.Keep()),
-                                Sites.options().waitMillis(0).firstByteMillis(300).build()))),
+                                Sites.options()
+                                        .waitMillis(0)
+                                        .firstByteMillis(300)
+                                        .build()))),
                 diagnosis);
     }
 
@@ -90,11 +93,13 @@ class UpstreamDiagnosisTest {
     /** The answer's findings, once the machine has had the time to look. */
     private static JsonObject found(RunningGateway gateway, Kind kind) {
         String name = kind.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
-        return Eventually.value("a finding of " + kind, () -> json(gateway).getJsonArray("diagnosis").stream()
-                .map(JsonObject.class::cast)
-                .filter(each -> each.getString("kind").equals(name))
-                .findFirst()
-                .orElse(null));
+        return Eventually.value(
+                "a finding of " + kind,
+                () -> json(gateway).getJsonArray("diagnosis").stream()
+                        .map(JsonObject.class::cast)
+                        .filter(each -> each.getString("kind").equals(name))
+                        .findFirst()
+                        .orElse(null));
     }
 
     @Test
@@ -141,7 +146,9 @@ class UpstreamDiagnosisTest {
             assertThat(diagnosis.examine(upstream, Symptom.REFUSED, Optional.empty()))
                     .extracting(Finding::kind)
                     .containsExactly(Kind.FORMER_HOLDER, Kind.OTHER_PORT);
-            assertThat(diagnosis.examine(upstream, Symptom.REFUSED, Optional.empty()).get(1))
+            assertThat(diagnosis
+                            .examine(upstream, Symptom.REFUSED, Optional.empty())
+                            .get(1))
                     .satisfies(found -> assertThat(found.text()).contains("(pid " + server.pid(), "127.0.0.1:" + next));
         }
     }
@@ -218,8 +225,8 @@ class UpstreamDiagnosisTest {
 
     @Test
     void knows_nothing_of_other_machines() {
-        List<Finding> findings = new UpstreamDiagnosis()
-                .examine(new HostPort("192.0.2.1", 80), Symptom.NOT_TAKEN, Optional.empty());
+        List<Finding> findings =
+                new UpstreamDiagnosis().examine(new HostPort("192.0.2.1", 80), Symptom.NOT_TAKEN, Optional.empty());
         assertThat(findings).isEmpty();
         assertThat(new UpstreamDiagnosis().examine(new HostPort("db.example", 80), Symptom.REFUSED, Optional.empty()))
                 .isEmpty();
