@@ -95,7 +95,9 @@ final class ExplainCommand implements Callable<Integer> {
 
     private static void check(String field) {
         int colon = field.indexOf(':');
-        if (colon < 0 || !field.substring(0, colon).matches(TOKEN) || !printable(field).equals(field)) {
+        if (colon < 0
+                || !field.substring(0, colon).matches(TOKEN)
+                || !printable(field).equals(field)) {
             throw usage("not a header field: " + printable(field), "for example: -H 'Accept: text/html'");
         }
         if (field.substring(0, colon).equalsIgnoreCase("Host")) {
@@ -115,7 +117,8 @@ final class ExplainCommand implements Callable<Integer> {
     private Optional<Running> running(Path file) {
         try {
             return GatewayChoice.client(surroundings).running().stream()
-                    .filter(gateway -> gateway.file().map(own -> same(own, file)).orElse(false))
+                    .filter(gateway ->
+                            gateway.file().map(own -> same(own, file)).orElse(false))
                     .findFirst()
                     .map(gateway -> new Running(
                             gateway.pid(),

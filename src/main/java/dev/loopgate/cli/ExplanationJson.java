@@ -26,19 +26,27 @@ final class ExplanationJson {
                 .put("file", explanation.file().toString())
                 .put("name", name(explanation))
                 .put("listener", listener(explanation.listener()));
-        explanation.host().filter(host -> !host.pattern().isEmpty()).ifPresent(host -> json.put("host", host.pattern())
-                .put("hostWhy", host.why()));
+        explanation
+                .host()
+                .filter(host -> !host.pattern().isEmpty())
+                .ifPresent(host -> json.put("host", host.pattern()).put("hostWhy", host.why()));
         json.put("otherHosts", misses(explanation.host().map(HostStep::others).orElse(List.of())));
-        explanation.route().filter(route -> !route.prefix().isEmpty()).ifPresent(route -> json.put(
-                        "route", route.prefix())
-                .put("routeWhy", route.why()));
-        json.put("otherRoutes", misses(explanation.route().map(RouteStep::others).orElse(List.of())));
+        explanation
+                .route()
+                .filter(route -> !route.prefix().isEmpty())
+                .ifPresent(route -> json.put("route", route.prefix()).put("routeWhy", route.why()));
+        json.put(
+                "otherRoutes", misses(explanation.route().map(RouteStep::others).orElse(List.of())));
         explanation.answer().ifPresent(answer -> json.put("target", answer.text()));
         explanation.access().ifPresent(access -> json.put("access", access));
         List<JsonObject> upstreams =
                 explanation.upstreams().stream().map(ExplanationJson::upstream).toList();
-        return json.put("request", lines(explanation.request().map(RequestPreview::lines).orElse(List.of())))
-                .put("removed", lines(explanation.request().map(RequestPreview::removed).orElse(List.of())))
+        return json.put(
+                        "request",
+                        lines(explanation.request().map(RequestPreview::lines).orElse(List.of())))
+                .put(
+                        "removed",
+                        lines(explanation.request().map(RequestPreview::removed).orElse(List.of())))
                 .put("upstreams", new JsonArray(upstreams))
                 .put("notes", new JsonArray(explanation.notes()))
                 .put("problems", new JsonArray(explanation.problems()))

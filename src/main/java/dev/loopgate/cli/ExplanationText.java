@@ -35,11 +35,17 @@ final class ExplanationText {
     private void write(Explanation explanation) {
         step("request", explanation.method() + " " + explanation.url());
         step("file", explanation.file().toString());
-        step("name", explanation.name().name() + " leads to " + explanation.name().text());
+        step(
+                "name",
+                explanation.name().name() + " leads to " + explanation.name().text());
         if (explanation.listener().state() != ListenerState.NOT_CONFIGURED) {
             boolean good = explanation.listener().state() == ListenerState.LISTENING
                     || explanation.listener().state() == ListenerState.NOT_RUNNING;
-            step("listener", good ? explanation.listener().text() : style.yellow(explanation.listener().text()));
+            step(
+                    "listener",
+                    good
+                            ? explanation.listener().text()
+                            : style.yellow(explanation.listener().text()));
         }
         explanation.host().ifPresent(host -> taken("host", host.pattern(), host.why(), host.others()));
         explanation.route().ifPresent(route -> taken("route", route.prefix(), route.why(), route.others()));

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import oshi.SystemInfo;
 
 /**
@@ -46,6 +47,15 @@ final class PortListeners {
 
     /** Their sockets, with pid 0 where the system tells the process only to others. */
     List<ListeningSocket> on(IntPredicate ports) {
+        return on(ports, process -> true);
+    }
+
+    /**
+     * The same, of some processes only: to look into all of them is what takes long. Elsewhere than on Linux, of all.
+     *
+     * @param processes by their folders below {@code /proc}
+     */
+    List<ListeningSocket> on(IntPredicate ports, Predicate<Path> processes) {
         if (!Files.isReadable(proc.resolve("net/tcp"))) {
             return new SystemInfo()
                     .getOperatingSystem().getInternetProtocolStats().getConnections().stream()
@@ -59,7 +69,7 @@ final class PortListeners {
         read(proc.resolve("net/tcp6"), ports, entries);
         Set<Long> wanted = new HashSet<>();
         entries.forEach(entry -> wanted.add(entry.inode));
-        Map<Long, Long> pids = pids(wanted);
+        Map<Long, Long> pids = pids(wanted, processes);
         return entries.stream()
                 .map(entry -> new ListeningSocket(entry.address, pids.getOrDefault(entry.inode, 0L)))
                 .toList();
@@ -98,14 +108,16 @@ final class PortListeners {
     }
 
     /** Which process has a socket open; of several that share one the first, which most likely has opened it. */
-    private Map<Long, Long> pids(Set<Long> inodes) {
+    private Map<Long, Long> pids(Set<Long> inodes, Predicate<Path> wanted) {
         Map<Long, Long> found = new HashMap<>();
         if (inodes.isEmpty()) {
             return found;
         }
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
             for (Path process : processes) {
-                search(process, inodes, found);
+                if (wanted.test(process)) {
+                    search(process, inodes, found);
+                }
                 if (found.size() == inodes.size()) {
                     break;
                 }

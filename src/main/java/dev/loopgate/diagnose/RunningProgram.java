@@ -58,6 +58,23 @@ record RunningProgram(PortHolder holder, Optional<Path> directory, Optional<Inst
                 .isPresent();
     }
 
+    /** Whether the process with this folder below {@code /proc} works where this one does, or did. */
+    boolean sharesFolder(Path process) {
+        return directory.isPresent() && directory(process).equals(directory);
+    }
+
+    /** Whether it is the same program, started in the same way, but for numbers such as that of its port. */
+    boolean isLike(RunningProgram other) {
+        return directory.isPresent()
+                && directory.equals(other.directory)
+                && holder.name().equals(other.holder.name())
+                && withoutNumbers(holder.command()).equals(withoutNumbers(other.holder.command()));
+    }
+
+    private static String withoutNumbers(String command) {
+        return command.replaceAll("[0-9]+", "");
+    }
+
     /** As in a message: {@code node (pid 4242, user ann: node server.js) in ~/shop}. */
     @Override
     public String toString() {

@@ -20,8 +20,15 @@ final class TlsGreeting {
      */
     private static final String OFFER = "0010" + "c02bc02fc02cc030130113021303009c" + "0100";
 
-    private static final String EXTENSIONS =
-            "000a0006" + "0004001d0017" + ("000d000c" + "000a0403080404010806" + "0601") + ("002b0005" + "0403040303");
+    /** Thirty-two bytes of nothing in particular: nothing is agreed to, so that none of them is a secret. */
+    private static final String BYTES =
+            HexFormat.of().formatHex("loopgate asks whether TLS speaks".getBytes(StandardCharsets.US_ASCII));
+
+    /** In this order: groups, signatures, versions, a share of a key (RFC 8446 §4.2). */
+    private static final String EXTENSIONS = "000a0006" + "0004001d0017"
+            + ("000d000c" + "000a0403080404010806" + "0601")
+            + ("002b0005" + "0403040303")
+            + ("00330026" + "0024001d0020" + BYTES);
 
     private TlsGreeting() {}
 
@@ -43,10 +50,7 @@ final class TlsGreeting {
     }
 
     private static byte[] hello() {
-        // Neither the random nor the session's name matters: nothing is agreed to.
-        String random =
-                HexFormat.of().formatHex("loopgate asks whether TLS speaks".getBytes(StandardCharsets.US_ASCII));
-        String body = "0303" + random + "00" + OFFER + length(EXTENSIONS, 4) + EXTENSIONS;
+        String body = "0303" + BYTES + "00" + OFFER + length(EXTENSIONS, 4) + EXTENSIONS;
         String handshake = "01" + length(body, 6) + body;
         ByteArrayOutputStream record = new ByteArrayOutputStream();
         record.writeBytes(HexFormat.of().parseHex("160301" + length(handshake, 4) + handshake));

@@ -56,6 +56,11 @@ public final class UpstreamDiagnosis implements Diagnosis {
         }
     }
 
+    /** Whether it is known who listened for an upstream when it answered last. */
+    boolean remembers(UpstreamAddress upstream) {
+        return former.of(upstream).isPresent();
+    }
+
     @Override
     public List<Finding> examine(UpstreamAddress upstream, Symptom symptom, Optional<Instant> answered) {
         List<InetSocketAddress> wanted = own(upstream);
@@ -209,16 +214,10 @@ public final class UpstreamDiagnosis implements Diagnosis {
 
     /** A dev server that finds its port taken, by its own predecessor for instance, often takes the next one. */
     private Optional<Finding> moved(RunningProgram before, int port) {
-        if (before.directory().isEmpty()) {
-            return Optional.empty();
-        }
-        return listeners.on(other -> other != port).stream()
+        return listeners.on(other -> other != port, before::sharesFolder).stream()
                 .filter(socket -> socket.pid() > 0)
                 .flatMap(socket -> RunningProgram.of(socket.pid())
-                        .filter(program -> program.directory().equals(before.directory())
-                                && program.holder()
-                                        .name()
-                                        .equals(before.holder().name()))
+                        .filter(before::isLike)
                         .map(program -> new Finding(
                                 Kind.OTHER_PORT,
                                 program.holder() + ", in the same folder, listens on "

@@ -98,8 +98,8 @@ public final class Explainer {
         }
         notes.add(
                 origin.addresses().isEmpty()
-                        ? "programs on this machine do not find " + origin.name() + " without a line in the hosts file:  "
-                                + "127.0.0.1 " + origin.name()
+                        ? "programs on this machine do not find " + origin.name()
+                                + " without a line in the hosts file:  " + "127.0.0.1 " + origin.name()
                         : origin.name() + " leads to another machine: clients on this one do not come here");
     }
 
@@ -120,8 +120,8 @@ public final class Explainer {
                     + ", which belongs to another route");
         } else {
             List<String> nearest = table.nearest(request.host(), NEAREST);
-            host = Optional.of(new HostStep(
-                    "", "", NearMisses.hosts(table.hosts(), request.host(), Optional.empty(), nearest)));
+            host = Optional.of(
+                    new HostStep("", "", NearMisses.hosts(table.hosts(), request.host(), Optional.empty(), nearest)));
             problems.add("404: no host of the configuration has this name"
                     + (nearest.isEmpty() ? "" : "; did you mean " + String.join(", ", nearest) + "?"));
         }
@@ -135,9 +135,8 @@ public final class Explainer {
             case ANY -> "no exact name and no wildcard fits";
         };
         // Who asks for a name that is there by itself did not mean a similar one.
-        List<String> nearest = pattern.kind() == HostPattern.Kind.EXACT
-                ? List.of()
-                : table.nearest(request.host(), NEAREST);
+        List<String> nearest =
+                pattern.kind() == HostPattern.Kind.EXACT ? List.of() : table.nearest(request.host(), NEAREST);
         host = Optional.of(new HostStep(
                 pattern.toString(),
                 why,
@@ -180,8 +179,7 @@ public final class Explainer {
             return;
         }
         boolean in = rules.permits(Addresses.LOOPBACK4);
-        access = Optional.of(
-                "allow and deny decide by the client's address" + (in ? "; this machine is let in" : ""));
+        access = Optional.of("allow and deny decide by the client's address" + (in ? "; this machine is let in" : ""));
         if (!in) {
             problems.add("403: allow and deny keep a client on this machine out");
         }
@@ -235,8 +233,8 @@ public final class Explainer {
     }
 
     private Optional<RequestPreview> preview(Route taken, Target.Upstream upstream) {
-        boolean trusted = configuration.trustedProxies().stream()
-                .anyMatch(network -> network.contains(Addresses.LOOPBACK4));
+        boolean trusted =
+                configuration.trustedProxies().stream().anyMatch(network -> network.contains(Addresses.LOOPBACK4));
         try {
             return Optional.of(RequestPreview.of(
                     taken,

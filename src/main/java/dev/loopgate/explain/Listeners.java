@@ -53,8 +53,7 @@ record Listeners(Configuration configuration, UpstreamDiagnosis diagnosis) {
                 ? new ListenerStep(
                         List.of(),
                         ListenerState.ELSEWHERE,
-                        who + " does not listen on port " + port + ", but on "
-                                + String.join(", ", gateway.listeners()),
+                        who + " does not listen on port " + port + ", but on " + String.join(", ", gateway.listeners()),
                         gateway.pid())
                 : new ListenerStep(
                         open, ListenerState.LISTENING, String.join(" and ", open) + ", of " + who, gateway.pid());

@@ -29,8 +29,8 @@ final class NearMisses {
     static List<NearMiss> hosts(
             List<HostPattern> all, String asked, Optional<HostPattern> taken, List<String> nearest) {
         String name = asked.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
-        boolean exact = taken.map(pattern -> pattern.kind() == HostPattern.Kind.EXACT)
-                .orElse(false);
+        boolean exact =
+                taken.map(pattern -> pattern.kind() == HostPattern.Kind.EXACT).orElse(false);
         List<NearMiss> misses = new ArrayList<>();
         for (HostPattern pattern : all) {
             if (!taken.map(pattern::equals).orElse(false)) {

@@ -57,16 +57,14 @@ record UpstreamProbe(
             List<String> who = diagnosis.whoListens(upstream.address()).stream()
                     .map(text -> text + " has the port")
                     .toList();
-            return new UpstreamProbe(
-                    true, reach, Optional.of(words(check)), who, Optional.empty(), Optional.empty());
+            return new UpstreamProbe(true, reach, Optional.of(words(check)), who, Optional.empty(), Optional.empty());
         }
         boolean silent = check.outcome() == Outcome.SILENT;
         UpstreamProbe probe = told(
                 silent,
                 reach,
                 Optional.of(words(check)),
-                diagnosis.examine(
-                        upstream.address(), silent ? Symptom.SILENT : Symptom.ENDED, Optional.empty()));
+                diagnosis.examine(upstream.address(), silent ? Symptom.SILENT : Symptom.ENDED, Optional.empty()));
         return silent
                 ? probe
                 : probe.withProblem(Addresses.text(reach.first().get()) + " " + words(check)

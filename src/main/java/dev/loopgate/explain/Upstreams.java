@@ -98,7 +98,9 @@ final class Upstreams {
             return Optional.of("508: the target is the gateway itself; name the port of the service behind it");
         }
         return Optional.of("502: "
-                + probes.get(picked).problem().orElse("no upstream takes connections; start it, or correct the target"));
+                + probes.get(picked)
+                        .problem()
+                        .orElse("no upstream takes connections; start it, or correct the target"));
     }
 
     private boolean itself(Target.Upstream upstream) {

@@ -200,11 +200,8 @@ public record RequestPreview(List<Line> lines, List<Line> removed) {
                         ? "the gateway's own takes it in"
                         : "forwarding field of a client that is not in trusted-proxies";
             case FieldKind.MAX_FORWARDS -> "counted down (RFC 9110 §7.6.2)";
-            case FieldKind.CONNECTION,
-                    FieldKind.KEEP_ALIVE,
-                    FieldKind.TE,
-                    FieldKind.UPGRADE,
-                    FieldKind.HOP_BY_HOP -> "for this hop only (RFC 9110 §7.6.1)";
+            case FieldKind.CONNECTION, FieldKind.KEEP_ALIVE, FieldKind.TE, FieldKind.UPGRADE, FieldKind.HOP_BY_HOP ->
+                "for this hop only (RFC 9110 §7.6.1)";
             default ->
                 ConnectionField.nominated(head, field)
                         ? "Connection names it: for this hop only (RFC 9110 §7.6.1)"

@@ -2,6 +2,8 @@ package dev.loopgate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loopgate.testkit.ScriptedBackend;
+import dev.loopgate.testkit.TcpPeer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -9,7 +11,9 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,6 +163,129 @@ class ExplainTest {
         Invocation explain = explain("a.localhost");
         assertThat(explain.status()).isEqualTo(ExitStatus.INVALID_CONFIGURATION);
         assertThat(explain.err()).contains("loopgate.yaml:1:");
+    }
+
+    @Test
+    void tells_what_becomes_of_each_header_line_and_why() throws IOException {
+        write("hosts: {app.localhost: {to: " + closedPort
+                + ", headers: {request: {remove: [Cookie], set: {X-Env: dev}}}}}\n");
+        Invocation explain = explain(
+                "--offline",
+                "-X",
+                "POST",
+                "-H",
+                "Cookie: a=b",
+                "-H",
+                "X-Forwarded-For: 192.0.2.1",
+                "-H",
+                "Connection: X-Hop",
+                "-H",
+                "X-Hop: 1",
+                "-H",
+                "Accept: */*",
+                "-H",
+                "X-Env: prod",
+                "--json",
+                "app.localhost/login");
+        JsonObject json = explain.json();
+        assertThat(explain.status()).isZero();
+        assertThat(fates(json, "request"))
+                .containsEntry("POST /login HTTP/1.1", "kept")
+                .containsEntry("Host: app.localhost:62893", "kept")
+                .containsEntry("Accept: */*", "kept")
+                .containsEntry("X-Env: dev", "set")
+                .containsEntry("X-Forwarded-For: 127.0.0.1", "set");
+        assertThat(fates(json, "removed"))
+                .containsOnlyKeys(
+                        "Cookie: a=b", "X-Forwarded-For: 192.0.2.1", "Connection: X-Hop", "X-Hop: 1", "X-Env: prod");
+        assertThat(json.getJsonArray("removed").encode())
+                .contains("headers.request.remove", "trusted-proxies", "RFC 9110", "Connection names it");
+        assertThat(json.getJsonArray("upstreams").getJsonObject(0).getMap()).doesNotContainKeys("up", "speaks");
+    }
+
+    private static Map<String, String> fates(JsonObject json, String member) {
+        Map<String, String> fates = new HashMap<>();
+        json.getJsonArray(member).stream()
+                .map(JsonObject.class::cast)
+                .forEach(line -> fates.put(line.getString("line"), line.getString("fate")));
+        return fates;
+    }
+
+    @Test
+    void tells_why_hosts_and_routes_that_come_close_do_not_match() throws IOException {
+        write("""
+                hosts:
+                  shop.localhost: 1
+                  "*.a.shop.localhost": 2
+                  "*.shop.localhost": {routes: {/: 3, /api: 4, /API/x: 5, /ap: 6}}
+                  "*.localhost": 7
+                  "*": 8
+                """);
+        assertThat(explain("--offline", "a.shop.localhost/api/x").out())
+                .contains(
+                        "*.shop.localhost   (no exact name; the longest wildcard that fits)",
+                        "not shop.localhost: is that name alone",
+                        "not *.a.shop.localhost: the star stands for at least one label",
+                        "not *.localhost: fits too, but is shorter",
+                        "not *: fits any name, but comes last",
+                        "not /API/x: differs in upper and lower case",
+                        "not /ap: ends within a segment",
+                        "not /: fits too, but is shorter");
+    }
+
+    @Test
+    void tells_what_an_upstream_speaks_that_does_not_speak_http() throws IOException {
+        try (TcpPeer ssh = TcpPeer.start("127.0.0.1", 0, wire -> wire.send("SSH-2.0-Test\u001b[2J\r\n"))) {
+            write("hosts: {app.localhost: " + ssh.port() + "}\n");
+            Invocation explain = explain("app.localhost");
+            assertThat(explain.status()).isEqualTo(ExitStatus.FAILED);
+            assertThat(explain.out())
+                    .contains("502: 127.0.0.1:" + ssh.port() + " does not speak HTTP but says «SSH-2.0-Test?[2J»")
+                    .contains("(pid " + ProcessHandle.current().pid())
+                    .doesNotContain("\u001b");
+        }
+    }
+
+    @Test
+    void asks_an_upstream_for_nothing_but_options() throws IOException {
+        try (ScriptedBackend backend = ScriptedBackend.start("A")) {
+            write("hosts: {app.localhost: " + backend.port() + "}\n");
+            Invocation explain = explain("app.localhost/delete?everything");
+            assertThat(explain.out()).contains("speaks HTTP: it answers OPTIONS * with HTTP/1.1 200");
+            assertThat(explain.status()).isZero();
+            assertThat(backend.awaitRequests(1))
+                    .allSatisfy(request -> assertThat(request.target()).isEqualTo("*"));
+            write("hosts: {app.localhost: {to: [" + closedPort + ", " + backend.port() + "]}}\n");
+            assertThat(explain("app.localhost").out())
+                    .contains("passed over, since it takes no connections", "by turns: each request begins with");
+        }
+    }
+
+    @Test
+    void tells_who_has_the_port_of_a_gateway_that_does_not_run() throws IOException {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            write("listen: 127.0.0.1:" + other.getLocalPort() + "\nhosts: {a.localhost: {respond: {body: x}}}\n");
+            assertThat(explain("a.localhost").out())
+                    .contains("no gateway runs this file, and java (pid "
+                            + ProcessHandle.current().pid());
+            assertThat(explain("--json", "a.localhost")
+                            .json()
+                            .getJsonObject("listener")
+                            .getString("state"))
+                    .isEqualTo("taken");
+        }
+    }
+
+    @Test
+    void a_request_that_no_program_could_send_is_wrong_usage() throws IOException {
+        write("hosts: {a.localhost: {respond: {body: x}}}\n");
+        for (String[] wrong : new String[][] {
+            {"-X", "GE T"}, {"-H", "no colon"}, {"-H", "A: b\r\nC: d"}, {"-H", "Host: b"}, {"-H", ": x"}
+        }) {
+            Invocation explain = explain(wrong[0], wrong[1], "a.localhost");
+            assertThat(explain.status()).as(wrong[1]).isEqualTo(ExitStatus.WRONG_USAGE);
+            assertThat(explain.err()).contains("for example").doesNotContain("\r");
+        }
     }
 
     private Invocation explain(String... arguments) {
