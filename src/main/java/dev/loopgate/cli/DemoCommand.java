@@ -79,7 +79,8 @@ final class DemoCommand implements Callable<Integer> {
         ReadResult.Valid valid = input.readValid(file);
         RunningConfiguration running = new RunningConfiguration(
                 Optional.of(file), file.toString(), Optional.of(file), input.reader(), ConfigurationView::whole);
-        return new GatewayProcess(surroundings, running).run(valid, status -> introduction(forward, file), Duration.ZERO);
+        return new GatewayProcess(surroundings, running)
+                .run(valid, status -> introduction(forward, file), Duration.ZERO);
     }
 
     private String configuration(DemoServices services, int forward) throws IOException {

@@ -127,8 +127,7 @@ final class DevGateway {
 
     private static String who(RunningGateway gateway, Optional<JsonObject> holder) {
         return holder.map(project -> Optional.ofNullable(project.getString("file"))
-                                .orElseGet(() -> "loopgate exec")
-                        + " (process " + project.getLong("pid", 0L) + ")")
+                                .orElseGet(() -> "loopgate exec") + " (process " + project.getLong("pid", 0L) + ")")
                 .or(() -> gateway.file().map(Path::toString))
                 .orElse("the gateway itself");
     }
@@ -148,7 +147,8 @@ final class DevGateway {
                 break;
             }
         }
-        throw new CommandFailure(ExitStatus.FAILED, host + " is still served by process " + pid, "to end it: kill " + pid);
+        throw new CommandFailure(
+                ExitStatus.FAILED, host + " is still served by process " + pid, "to end it: kill " + pid);
     }
 
     private static boolean serves(JsonObject status, String host) {

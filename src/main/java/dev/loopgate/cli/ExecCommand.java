@@ -103,8 +103,7 @@ final class ExecCommand implements Callable<Integer> {
                 ? project(directory, gatewayPort)
                 : List.of(planned(single(), directory, gatewayPort, command));
         if (gateway.isPresent()) {
-            gateways.claim(
-                    gateway.get(), planned.stream().map(Planned::host).toList(), force);
+            gateways.claim(gateway.get(), planned.stream().map(Planned::host).toList(), force);
         }
         return new ExecSession(surroundings, gateways, keepGoing).run(planned, gateway, gatewayPort);
     }
@@ -122,7 +121,9 @@ final class ExecCommand implements Callable<Integer> {
     private Planned planned(Optional<String> name, Path directory, int gatewayPort, List<String> words) {
         if (words.isEmpty()) {
             throw new CommandFailure(
-                    ExitStatus.WRONG_USAGE, "there is no command behind --", "for example: loopgate exec -- npm run dev");
+                    ExitStatus.WRONG_USAGE,
+                    "there is no command behind --",
+                    "for example: loopgate exec -- npm run dev");
         }
         String host = host(name.orElseGet(() -> ProjectName.of(directory)), directory);
         Slot slot = slot(host, gatewayPort, freePort(new DevPorts(), directory, host));
@@ -133,11 +134,8 @@ final class ExecCommand implements Callable<Integer> {
         List<ServerCommand> all = servers(directory);
         if (all.isEmpty()) {
             Optional<List<String>> script = names.isEmpty() ? new Project(directory).script() : Optional.empty();
-            return List.of(planned(
-                    Optional.empty(),
-                    directory,
-                    gatewayPort,
-                    script.orElseThrow(() -> nothing(directory))));
+            return List.of(
+                    planned(Optional.empty(), directory, gatewayPort, script.orElseThrow(() -> nothing(directory))));
         }
         Set<String> known = new HashSet<>();
         all.forEach(server -> known.add(server.key()));
@@ -146,7 +144,8 @@ final class ExecCommand implements Callable<Integer> {
                     ExitStatus.WRONG_USAGE,
                     "there is no dev server " + unknown.replaceAll("\\p{Cntrl}", "?") + " here",
                     "there are: "
-                            + String.join(", ", all.stream().map(ServerCommand::key).toList()),
+                            + String.join(
+                                    ", ", all.stream().map(ServerCommand::key).toList()),
                     "to run a command by that name: loopgate exec NAME -- COMMAND");
         });
         DevPorts ports = new DevPorts();
@@ -170,7 +169,8 @@ final class ExecCommand implements Callable<Integer> {
                         "the folder of the dev server " + server.key() + " does not exist: " + server.directory());
             }
             Slot slot = slot(host, gatewayPort, freePort(ports, server.directory(), host));
-            Launch launch = Launch.ofShell(server.command(), server.directory(), slot).with(server.environment());
+            Launch launch =
+                    Launch.ofShell(server.command(), server.directory(), slot).with(server.environment());
             planned.add(new Planned(server.key(), host, launch));
         }
         return planned;

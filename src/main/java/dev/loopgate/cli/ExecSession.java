@@ -82,7 +82,11 @@ final class ExecSession {
                     started.add(server);
                 }
                 if (output != null) {
-                    output.follow(each.label(), started.size() - 1, server.server().output(), server.server().errors());
+                    output.follow(
+                            each.label(),
+                            started.size() - 1,
+                            server.server().output(),
+                            server.server().errors());
                 }
             }
             findGateway(known, port);
@@ -126,7 +130,10 @@ final class ExecSession {
             throw new CommandFailure(
                     NOT_FOUND,
                     none
-                            ? program + (program.contains("/") ? ": there is no such file" : ": no such program is in the PATH")
+                            ? program
+                                    + (program.contains("/")
+                                            ? ": there is no such file"
+                                            : ": no such program is in the PATH")
                             : program + " cannot be started: " + cause.replaceFirst("^Cannot run program .*?\\): ", ""),
                     "it was to run in " + planned.launch().directory());
         }

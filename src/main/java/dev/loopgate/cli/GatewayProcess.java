@@ -59,8 +59,7 @@ final class GatewayProcess {
      * @return the exit status
      * @throws CommandFailure where it cannot start
      */
-    int run(
-            ReadResult.Valid configuration, Function<GatewayStatus, List<String>> introduction, Duration alone) {
+    int run(ReadResult.Valid configuration, Function<GatewayStatus, List<String>> introduction, Duration alone) {
         return run(configuration, new Presence() {
             @Override
             public void listens(GatewayParts parts, Configuration limited, GatewayStatus status) {

@@ -16,7 +16,7 @@ final class ProjectOutput {
 
     /** Colours and weights; whatever else begins with an escape moves the cursor or sets the terminal. */
     private static final Pattern SEQUENCE = Pattern.compile(
-            "\u001b(?:\\[[0-9;:?<=>]*[ -/]*[@-~]|[\\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\\\)?|.)|\\p{Cntrl}");
+            "\u001b(?:\\[[0-9;:?<=>]*[ -/]*[@-~]|[\\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\\\)?|.)|[\\x00-\\x1f\\x7f-\\x9f]");
 
     private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;:]*m|\t");
 

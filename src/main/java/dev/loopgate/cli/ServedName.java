@@ -30,8 +30,7 @@ final class ServedName {
     private int port;
 
     /** @param failed told where the name cannot be served */
-    ServedName(
-            DevGateway gateways, String host, Launch launch, Terminal terminal, Consumer<CommandFailure> failed) {
+    ServedName(DevGateway gateways, String host, Launch launch, Terminal terminal, Consumer<CommandFailure> failed) {
         this.gateways = gateways;
         this.host = host;
         this.launch = launch;
@@ -45,7 +44,8 @@ final class ServedName {
             port = actual;
         }
         if (actual != launch.port()) {
-            terminal.warn(host + ": it listens on " + actual + ", not on PORT=" + launch.port() + ", and is served there");
+            terminal.warn(
+                    host + ": it listens on " + actual + ", not on PORT=" + launch.port() + ", and is served there");
         }
         RunningGateway running;
         try {
@@ -73,10 +73,7 @@ final class ServedName {
         Attachment next;
         try {
             next = gateways.client()
-                    .attach(
-                            gateway,
-                            AttachRequest.ofText(DevGateway.PROJECT + host, text()),
-                            event -> {});
+                    .attach(gateway, AttachRequest.ofText(DevGateway.PROJECT + host, text()), event -> {});
         } catch (AttachRefused refused) {
             List<String> lines = new ArrayList<>();
             lines.add(host + " cannot be served");
@@ -109,12 +106,8 @@ final class ServedName {
     }
 
     private synchronized String text() {
-        Object target = launch.rewriteHost()
-                ? new JsonObject().put("to", port).put("host", "rewrite")
-                : (Object) port;
-        return new JsonObject()
-                .put("hosts", new JsonObject().put(host, target))
-                .encode();
+        Object target = launch.rewriteHost() ? new JsonObject().put("to", port).put("host", "rewrite") : (Object) port;
+        return new JsonObject().put("hosts", new JsonObject().put(host, target)).encode();
     }
 
     private synchronized boolean isClosed() {

@@ -15,8 +15,7 @@ import java.util.regex.Pattern;
 /** The value of {@code run}: the dev servers of a project. */
 final class RunReader {
 
-    private static final Keys KEYS =
-            new Keys("a dev server", List.of("command", "directory", "environment", "name"));
+    private static final Keys KEYS = new Keys("a dev server", List.of("command", "directory", "environment", "name"));
 
     private static final String COMMAND = "a command, such as npm run dev";
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?");
@@ -34,8 +33,8 @@ final class RunReader {
 
     List<ServerCommand> read(Item item) {
         List<ServerCommand> servers = new ArrayList<>();
-        for (Entry entry :
-                scalars.mappingOrNothing(item, "a map of dev servers, such as web: npm run dev").entries()) {
+        for (Entry entry : scalars.mappingOrNothing(item, "a map of dev servers, such as web: npm run dev")
+                .entries()) {
             Scalar key = entry.key();
             if (!KEY.matcher(key.text()).matches()) {
                 problems.error(
@@ -54,12 +53,12 @@ final class RunReader {
                 .orElse(Path.of("/"));
         if (!(item instanceof Mapping mapping)) {
             return scalars.scalar(item, COMMAND)
-                    .map(command ->
-                            new ServerCommand(key.text(), command.text(), folder, Map.of(), Optional.empty()));
+                    .map(command -> new ServerCommand(key.text(), command.text(), folder, Map.of(), Optional.empty()));
         }
         Fields fields = new Fields(mapping, KEYS, problems);
         if (!fields.has("command")) {
-            problems.error(mapping.place(), "the dev server " + key.shown() + " has no command", "command: npm run dev");
+            problems.error(
+                    mapping.place(), "the dev server " + key.shown() + " has no command", "command: npm run dev");
         }
         Optional<Scalar> command = fields.value("command").flatMap(value -> scalars.scalar(value, COMMAND));
         Optional<Path> directory = fields.value("directory").flatMap(value -> scalars.path(value, "a folder"));
@@ -69,8 +68,8 @@ final class RunReader {
         Optional<String> name = fields.value("name")
                 .flatMap(value -> scalars.scalar(value, "a host name"))
                 .flatMap(scalar -> names.name(scalar, scalar.text()));
-        return command.map(text ->
-                new ServerCommand(key.text(), text.text(), directory.orElse(folder), environment, name));
+        return command.map(
+                text -> new ServerCommand(key.text(), text.text(), directory.orElse(folder), environment, name));
     }
 
     private Map<String, String> environment(Mapping mapping) {

@@ -77,10 +77,12 @@ record Framework(
         List<String> words = new ArrayList<>();
         for (Flag flag : flags) {
             Optional<String> given = flag.given(arguments, positionals());
-            // One that was left without its value at the end gets it.
-            int known = given.isEmpty()
-                    ? 0
-                    : given.get().isEmpty() ? 1 : flag.words().size();
+            // Of "php -S" at the end the value is missing; "vite --host" at the end is meant so.
+            boolean open = given.isPresent()
+                    && given.get().isEmpty()
+                    && !flag.words().isEmpty()
+                    && !flag.words().get(0).startsWith("--");
+            int known = given.isEmpty() ? 0 : open ? 1 : flag.words().size();
             flag.words().stream().skip(known).forEach(word -> words.add(filled(word, values)));
         }
         return words;

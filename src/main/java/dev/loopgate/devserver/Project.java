@@ -58,8 +58,8 @@ public final class Project {
         if (patterns.isEmpty()) {
             return List.of();
         }
-        List<PathMatcher> wanted = matchers(
-                patterns.stream().filter(text -> !text.startsWith("!")).toList());
+        List<PathMatcher> wanted =
+                matchers(patterns.stream().filter(text -> !text.startsWith("!")).toList());
         List<PathMatcher> unwanted = matchers(patterns.stream()
                 .filter(text -> text.startsWith("!"))
                 .map(text -> text.substring(1))

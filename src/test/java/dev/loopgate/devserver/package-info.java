@@ -1,0 +1,4 @@
+@NullMarked
+package dev.loopgate.devserver;
+
+import org.jspecify.annotations.NullMarked;
