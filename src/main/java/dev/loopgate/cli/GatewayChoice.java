@@ -56,7 +56,7 @@ final class GatewayChoice {
         throw new CommandFailure(meant.isEmpty() ? ExitStatus.FAILED : ExitStatus.WRONG_USAGE, lines);
     }
 
-    private boolean isMeant(Surroundings surroundings, RunningGateway gateway) {
+    boolean isMeant(Surroundings surroundings, RunningGateway gateway) {
         if (pid != null && pid != gateway.pid()) {
             return false;
         }
