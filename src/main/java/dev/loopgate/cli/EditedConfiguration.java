@@ -7,6 +7,7 @@ import dev.loopgate.config.HostEditor;
 import dev.loopgate.config.HostEditor.Outcome;
 import dev.loopgate.config.Located;
 import dev.loopgate.config.Problem;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -95,7 +96,7 @@ final class EditedConfiguration {
     JsonObject takenUp() {
         Optional<ControlDirectory> directory = ControlDirectory.from(surroundings.environment());
         if (directory.isEmpty()) {
-            return new JsonObject().put("outcome", "none");
+            return verdict("none");
         }
         ControlClient client = new ControlClient(directory.get());
         for (RunningGateway gateway : client.running()) {
@@ -107,10 +108,14 @@ final class EditedConfiguration {
                     .findFirst();
             if (attached.isPresent()) {
                 // Whoever attached it is told what becomes of it.
-                return new JsonObject().put("outcome", "attached").put("pid", gateway.pid());
+                return verdict("attached").put("pid", gateway.pid());
             }
         }
-        return new JsonObject().put("outcome", "none");
+        return verdict("none");
+    }
+
+    private static JsonObject verdict(String outcome) {
+        return new JsonObject().put("outcome", outcome).put("problems", new JsonArray());
     }
 
     private static JsonObject reload(ControlClient client, RunningGateway gateway) {
@@ -120,7 +125,7 @@ final class EditedConfiguration {
             return json.put("outcome", report.getString("outcome")).put("problems", report.getJsonArray("problems"));
         } catch (IOException e) {
             return json.put("outcome", "failed")
-                    .put("problems", new io.vertx.core.json.JsonArray().add(String.valueOf(e.getMessage())));
+                    .put("problems", new JsonArray().add(String.valueOf(e.getMessage())));
         }
     }
 

@@ -4,6 +4,8 @@ import dev.loopgate.config.CommandLineWords;
 import dev.loopgate.model.HostPattern;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -58,8 +60,8 @@ final class WaitCommand implements Callable<Integer> {
         long began = System.nanoTime();
         long deadline = began + limit.toNanos();
         String full = KnownHosts.name(name);
+        CommandFailure cause = null;
         while (true) {
-            CommandFailure cause;
             try {
                 KnownHosts known = KnownHosts.find(surroundings, choice);
                 Optional<String> why = attempt(known, full, deadline);
@@ -67,7 +69,10 @@ final class WaitCommand implements Callable<Integer> {
                     tell(known.url(full), Duration.ofNanos(System.nanoTime() - began));
                     return ExitStatus.DONE;
                 }
-                cause = new CommandFailure(ExitStatus.FAILED, why.get());
+                if (cause == null || System.nanoTime() < deadline) {
+                    // An attempt that the time cut short knows less than the one before.
+                    cause = new CommandFailure(ExitStatus.FAILED, why.get());
+                }
             } catch (CommandFailure e) {
                 if (e.status() == ExitStatus.WRONG_USAGE) {
                     throw e;
@@ -110,7 +115,7 @@ final class WaitCommand implements Callable<Integer> {
     }
 
     private CommandFailure late(String name, Duration limit, CommandFailure cause) {
-        java.util.List<String> lines = new java.util.ArrayList<>();
+        List<String> lines = new ArrayList<>();
         lines.add(HostName.printable(name) + " does not answer after "
                 + (limit.toMillis() < 1000 ? limit.toMillis() + " ms" : limit.toSeconds() + " s"));
         lines.addAll(cause.lines());
