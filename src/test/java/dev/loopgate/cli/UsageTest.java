@@ -66,7 +66,9 @@ class UsageTest {
 
     @Test
     void every_reading_command_has_json() {
-        for (String name : List.of("check", "explain", "routes", "status", "reload", "ports", "probe", "version")) {
+        for (String name : List.of(
+                "check", "explain", "routes", "status", "reload", "add", "remove", "attach", "get", "wait", "doctor",
+                "ports", "probe", "version")) {
             assertThat(Invocation.of(folder, name, "--help").out()).as(name).contains("--json");
         }
     }
