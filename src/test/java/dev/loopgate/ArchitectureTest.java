@@ -53,6 +53,7 @@ class ArchitectureTest {
                 Set.of("model", "config", "routing", "observe", "net", "http", "forward", "builtin", "gateway"));
         order.put("diagnose", Set.of("model", "config", "routing", "net"));
         order.put("lan", Set.of("net"));
+        order.put("machine", Set.of());
         order.put(
                 "cli",
                 Set.of(
@@ -67,7 +68,8 @@ class ArchitectureTest {
                         "gateway",
                         "admin",
                         "diagnose",
-                        "lan"));
+                        "lan",
+                        "machine"));
         return order;
     }
 
