@@ -34,6 +34,8 @@ final class Commands {
         all.put("hosts", HostsCommand::new);
         all.put("service", ServiceCommand::new);
         all.put("completion", CompletionCommand::new);
+        all.put("complete", CompleteCommand::new);
+        all.put("man", ManCommand::new);
         all.put("version", VersionCommand::new);
         return all;
     }

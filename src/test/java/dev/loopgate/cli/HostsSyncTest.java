@@ -177,7 +177,7 @@ class HostsSyncTest {
     private String run(String... command) {
         Map<String, String> environment = Map.of("HOME", folder.toString(), "NO_COLOR", "1");
         try (RunningProcess process = RunningProcess.start(folder, environment, List.of(command))) {
-            assertThat(process.awaitExit(Duration.ofSeconds(60)))
+            assertThat(process.awaitExit(Duration.ofMinutes(1)))
                     .as(process.stdout() + process.stderr())
                     .isZero();
             return process.stdout();
