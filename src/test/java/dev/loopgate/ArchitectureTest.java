@@ -56,6 +56,7 @@ class ArchitectureTest {
         order.put("devserver", Set.of("model", "config", "net"));
         order.put("lan", Set.of("net"));
         order.put("explain", Set.of("model", "config", "routing", "net", "http", "builtin", "diagnose"));
+        order.put("machine", Set.of());
         order.put(
                 "cli",
                 Set.of(
@@ -73,7 +74,8 @@ class ArchitectureTest {
                         "doctor",
                         "lan",
                         "devserver",
-                        "explain"));
+                        "explain",
+                        "machine"));
         return order;
     }
 

@@ -40,7 +40,11 @@ final class Commands {
         all.put("doctor", DoctorCommand::new);
         all.put("ports", PortsCommand::new);
         all.put("probe", ProbeCommand::new);
+        all.put("hosts", HostsCommand::new);
+        all.put("service", ServiceCommand::new);
         all.put("completion", CompletionCommand::new);
+        all.put("complete", CompleteCommand::new);
+        all.put("man", ManCommand::new);
         all.put("version", VersionCommand::new);
         return all;
     }
@@ -115,7 +119,7 @@ final class Commands {
         CommandLine root = new CommandLine(new LoopgateCommand(surroundings));
         all().forEach((name, command) -> {
             if (name.equals(first) || !all().containsKey(first)) {
-                root.addSubcommand(name, command.apply(surroundings));
+                root.addSubcommand(name, withParts(name, command.apply(surroundings), surroundings));
             }
         });
         FailureReports reports = new FailureReports(surroundings);
@@ -131,6 +135,19 @@ final class Commands {
             line.setAbbreviatedOptionsAllowed(false);
         });
         return root;
+    }
+
+    /** Those of its own that a command has. */
+    private static CommandLine withParts(String name, Object command, Surroundings surroundings) {
+        CommandLine line = new CommandLine(command);
+        if (name.equals("hosts")) {
+            line.addSubcommand("sync", new HostsSyncCommand(surroundings));
+        } else if (name.equals("service")) {
+            line.addSubcommand("install", new ServiceInstallCommand(surroundings));
+            line.addSubcommand("status", new ServiceStatusCommand(surroundings));
+            line.addSubcommand("uninstall", new ServiceUninstallCommand(surroundings));
+        }
+        return line;
     }
 
     private static void forEach(CommandLine line, Consumer<CommandLine> action) {

@@ -2,7 +2,6 @@ package dev.loopgate.cli;
 
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -11,8 +10,14 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "completion",
         header = "Print a completion script for your shell.",
-        description = {"", "It completes the commands, options and file names of loopgate.", ""},
+        description = {
+            "",
+            "It completes commands, options, files, and the hosts of the configuration and of running gateways.",
+            ""
+        },
         footer = {
+            "",
+            "Example:  loopgate completion bash",
             "",
             "bash:  source <(loopgate completion bash)      in ~/.bashrc",
             "zsh:   source <(loopgate completion zsh)       in ~/.zshrc",
@@ -42,7 +47,7 @@ final class CompletionCommand implements Callable<Integer> {
         CommandLine tree = Commands.tree(surroundings);
         String script = shell == Shell.fish
                 ? FishCompletion.script(tree)
-                : shell == Shell.zsh ? ZshCompletion.script(tree) : AutoComplete.bash("loopgate", tree);
+                : shell == Shell.zsh ? ZshCompletion.script(tree) : BashCompletion.script(tree);
         surroundings.terminal().out().print(script);
         return ExitStatus.DONE;
     }

@@ -121,8 +121,19 @@ final class Rehearsal {
         request(port, "POST / HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: 2\r\n\r\nok", 1);
         request(forwarded, "GET / HTTP/1.1\r\nHost: x\r\n\r\n", 1);
         Files.writeString(file, text + "  \"127.0.0.1:" + freePort() + "\": " + backendPort + "\n");
-        for (String command : List.of("reload", "status", "routes", "check", "version")) {
-            Commands.execute(surroundings, command);
+        // What a command loads counts for its answer as much as for a start.
+        for (String command : List.of(
+                "reload",
+                "status",
+                "status --json",
+                "routes",
+                "check --config " + file,
+                "explain http://ping.localhost/ --config " + file,
+                "complete hosts",
+                "completion bash",
+                "version",
+                "--help")) {
+            Commands.execute(surroundings, command.split(" ", -1));
         }
         Commands.execute(surroundings, "ports", "--no-titles", Integer.toString(port));
         Commands.execute(surroundings, "probe", "127.0.0.1:" + backendPort);

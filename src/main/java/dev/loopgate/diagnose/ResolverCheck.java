@@ -68,7 +68,12 @@ public final class ResolverCheck {
 
     /** Gives up after two seconds. */
     public ResolverCheck() {
-        this(InetAddress::getAllByName, Duration.ofSeconds(2));
+        this(Duration.ofSeconds(2));
+    }
+
+    /** @param limit when it gives up */
+    public ResolverCheck(Duration limit) {
+        this(InetAddress::getAllByName, limit);
     }
 
     ResolverCheck(Resolver resolver, Duration limit) {

@@ -7,6 +7,7 @@ import dev.loopgate.testkit.RunningProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,14 +20,32 @@ class CompletionTest {
     Path folder;
 
     @Test
-    void bash_completes_commands_and_options() throws IOException {
+    void bash_completes_commands_options_files_and_hosts() throws IOException {
         Programs.require("bash");
-        String script = "compopt() { :; }; source ./loopgate.bash; "
-                + "COMP_WORDS=(loopgate st); COMP_CWORD=1; COMP_LINE='loopgate st'; COMP_POINT=11; "
-                + "_complete_loopgate; echo \"${COMPREPLY[@]}\"; "
-                + "COMP_WORDS=(loopgate status --p); COMP_CWORD=2; COMP_LINE='loopgate status --p'; COMP_POINT=19; "
-                + "_complete_loopgate; echo \"${COMPREPLY[@]}\"";
-        assertThat(run("bash", "loopgate.bash", "bash", "-c", script)).isEqualTo("status\n--pid\n");
+        String script = """
+                source ./loopgate.bash
+                typed() {
+                  COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _loopgate 2>/dev/null; local IFS=' '; echo "${COMPREPLY[*]}"
+                }
+                typed loopgate st
+                typed loopgate status --p
+                typed loopgate service st
+                typed loopgate service status --js
+                typed loopgate check --config ./loopgate.b
+                typed loopgate completion z
+                typed loopgate explain a
+                typed loopgate comp
+                """;
+        assertThat(run("bash", "loopgate.bash", "bash", "-c", script)).isEqualTo("""
+                status
+                --pid
+                status
+                --json
+                ./loopgate.bash
+                zsh
+                app.localhost
+                completion
+                """);
     }
 
     /** In a terminal of its own, since zsh completes nowhere else; Ctrl-X shows what a line has become. */
@@ -39,7 +58,7 @@ class CompletionTest {
                 zpty -w shell 'PS1=; autoload -Uz compinit; compinit -u -D; source ./loopgate.zsh'
                 zpty -w shell 'show() { print -r -- "<$BUFFER>"; BUFFER= }; zle -N show; bindkey "^X" show; echo rea""dy'
                 zpty -r shell seen '*ready*'
-                for text in 'loopgate stat' 'loopgate status --pi' 'loopgate completion z' 'loopgate check --config ./loopgate.z'
+                for text in 'loopgate stat' 'loopgate service un' 'loopgate service status --js' 'loopgate explain ap' 'loopgate status --pi' 'loopgate completion z' 'loopgate check --config ./loopgate.z'
                 do
                   zpty -w -n shell $text$'\\t\\x18'
                   zpty -r shell seen '*<*>*'
@@ -50,6 +69,9 @@ class CompletionTest {
         assertThat(run("zsh", "loopgate.zsh", "zsh", "-f", "-c", typed).lines().map(String::strip))
                 .containsExactly(
                         "loopgate status",
+                        "loopgate service uninstall",
+                        "loopgate service status --json",
+                        "loopgate explain app.localhost",
                         "loopgate status --pid",
                         "loopgate completion zsh",
                         "loopgate check --config ./loopgate.zsh");
@@ -67,9 +89,11 @@ class CompletionTest {
     void fish_completes_commands_options_and_shells() throws IOException {
         Programs.require("fish");
         String script = "source ./loopgate.fish; complete -C 'loopgate st'; complete -C 'loopgate status --p';"
-                + " complete -C 'loopgate completion z'";
+                + " complete -C 'loopgate completion z'; complete -C 'loopgate service '; complete -C 'loopgate explain a';"
+                + " complete -C 'loopgate service status --'";
         assertThat(run("fish", "loopgate.fish", "fish", "--no-config", "-c", script))
-                .contains("status\t", "--pid\t", "zsh");
+                .contains("status\t", "--pid\t", "zsh", "uninstall\tEnd the", "app.localhost\t", "--json\t")
+                .doesNotContain("complete\t");
     }
 
     @Test
@@ -84,12 +108,28 @@ class CompletionTest {
         Invocation completion = Invocation.of(folder, "completion", shell);
         assertThat(completion.status()).isZero();
         Files.writeString(folder.resolve(file), completion.out());
+        // What the scripts ask in turn.
+        Path bin = Files.createDirectories(folder.resolve("bin"));
+        Path loopgate = Files.writeString(
+                bin.resolve("loopgate"), "#!/bin/sh\n[ \"$*\" = 'complete hosts' ] && echo app.localhost\n");
+        Files.setPosixFilePermissions(loopgate, PosixFilePermissions.fromString("rwxr-xr-x"));
+        String path = bin + ":" + System.getenv("PATH");
         try (RunningProcess process =
-                RunningProcess.start(folder, Map.of("HOME", folder.toString()), List.of(command))) {
+                RunningProcess.start(folder, Map.of("HOME", folder.toString(), "PATH", path), List.of(command))) {
             int status = process.awaitExit(Duration.ofSeconds(30));
             assertThat(process.stderr()).isEmpty();
             assertThat(status).isZero();
             return process.stdout();
         }
+    }
+
+    @Test
+    void hosts_to_complete_are_those_of_the_file_and_a_broken_one_is_no_complaint() throws IOException {
+        Path file = folder.resolve("loopgate.yaml");
+        Files.writeString(file, "hosts: {b.localhost: 1, a.localhost: 2, '*.c.localhost': 3}");
+        Invocation hosts = Invocation.of(folder, "complete", "hosts");
+        assertThat(hosts.out()).isEqualTo("a.localhost\nb.localhost\n");
+        Files.writeString(file, "hosts: [");
+        assertThat(Invocation.of(folder, "complete", "hosts")).isEqualTo(new Invocation(0, "", ""));
     }
 }

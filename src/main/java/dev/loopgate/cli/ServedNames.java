@@ -1,0 +1,105 @@
+package dev.loopgate.cli;
+
+import dev.loopgate.admin.ControlClient;
+import dev.loopgate.admin.ControlClient.RunningGateway;
+import dev.loopgate.admin.ControlDirectory;
+import dev.loopgate.config.Located;
+import dev.loopgate.config.ReadResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Which names the configuration and the running gateways of this user serve, and who wants them. */
+final class ServedNames {
+
+    /** Stands for gateways that run without a file. */
+    static final String NO_FILE = "a running gateway";
+
+    private final Surroundings surroundings;
+    private final ConfigurationInput input;
+
+    ServedNames(Surroundings surroundings) {
+        this.surroundings = surroundings;
+        this.input = new ConfigurationInput(surroundings);
+    }
+
+    /** The absolute path of a configuration, by which its names are remembered; it need not exist any more. */
+    String owner(Path file) {
+        return absolute(file).toString();
+    }
+
+    private Path absolute(Path file) {
+        return surroundings.workingDirectory().resolve(file).toAbsolutePath().normalize();
+    }
+
+    /**
+     * Patterns by who wants them: of that file alone where one is named, else of the one that is found and of all running
+     * gateways.
+     *
+     * @throws CommandFailure where a file is missing or invalid
+     */
+    Map<String, Set<String>> byOwner(Optional<Path> named) {
+        Map<String, Set<String>> names = new LinkedHashMap<>();
+        if (input.locate(named) instanceof Located.Found found) {
+            patterns(
+                    input.readValid(absolute(found.file())),
+                    names.computeIfAbsent(owner(found.file()), any -> new TreeSet<>()));
+        }
+        if (named.isEmpty()) {
+            for (RunningGateway gateway : running()) {
+                String owner = gateway.file().map(this::owner).orElse(NO_FILE);
+                StatusLists.objects(gateway.status(), "hosts")
+                        .forEach(host -> names.computeIfAbsent(owner, any -> new TreeSet<>())
+                                .add(host.getString("pattern", "")));
+            }
+        }
+        return names;
+    }
+
+    /** The same for a shell that completes a word: whatever can be found out, and no complaints. */
+    Set<String> asFarAsKnown() {
+        Set<String> names = new TreeSet<>();
+        try {
+            for (RunningGateway gateway : running()) {
+                StatusLists.objects(gateway.status(), "hosts")
+                        .forEach(host -> names.add(host.getString("pattern", "")));
+            }
+            if (input.locate(Optional.empty()) instanceof Located.Found found
+                    && input.read(absolute(found.file())) instanceof ReadResult.Valid valid) {
+                patterns(valid, names);
+            }
+        } catch (CommandFailure unknown) {
+            // What is known so far is better than a message in the middle of a line that somebody types.
+        }
+        return names;
+    }
+
+    private static void patterns(ReadResult.Valid valid, Set<String> names) {
+        valid.configuration().hosts().forEach(host -> names.add(host.pattern().toString()));
+    }
+
+    private List<RunningGateway> running() {
+        return ControlDirectory.from(asInvoker(surroundings.environment()))
+                .map(directory -> new ControlClient(directory).running())
+                .orElse(List.of());
+    }
+
+    /** Behind sudo the gateways are those of whoever called it. */
+    private static UnaryOperator<@Nullable String> asInvoker(UnaryOperator<@Nullable String> environment) {
+        String user = environment.apply("SUDO_UID");
+        if (user == null || !user.matches("[0-9]+") || environment.apply("XDG_RUNTIME_DIR") != null) {
+            return environment;
+        }
+        Path runtime = Path.of("/run/user", user);
+        return name -> name.equals("XDG_RUNTIME_DIR") && Files.isDirectory(runtime)
+                ? runtime.toString()
+                : environment.apply(name);
+    }
+}

@@ -1,0 +1,131 @@
+package dev.loopgate.machine;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Installs, tells and removes a {@link LoginService}. Blocks: each command of the system has 30 s. */
+public final class ServiceControl {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** Folders of the manager that may have come with our file, and go with it when nothing else is in them. */
+    private static final int FOLDERS = 2;
+
+    private final LoginService service;
+
+    public ServiceControl(LoginService service) {
+        this.service = service;
+    }
+
+    /**
+     * How a service is.
+     *
+     * @param installed whether its file is there
+     * @param current whether that file is what would be written now
+     * @param enabled whether the next login starts it
+     * @param active whether it runs
+     */
+    public record State(boolean installed, boolean current, boolean enabled, boolean active) {}
+
+    /** Whether the system's manager of services runs for this user. */
+    public boolean available() {
+        return succeeds(service.probe());
+    }
+
+    /** What is in the file's place; empty where nothing is. */
+    public Optional<String> written() throws IOException {
+        return Files.exists(service.file())
+                ? Optional.of(new String(Files.readAllBytes(service.file()), service.charset()))
+                : Optional.empty();
+    }
+
+    public State state() throws IOException {
+        Optional<String> written = written();
+        return new State(
+                written.isPresent(),
+                written.filter(service.text()::equals).isPresent(),
+                written.isPresent() && succeeds(service.enabled()),
+                written.isPresent() && succeeds(service.active()));
+    }
+
+    /** @throws IOException where the file cannot be written or a command fails, with a message for people */
+    public void install() throws IOException {
+        if (service.manager().equals("launchd") && written().isPresent()) {
+            // It takes a changed file only after it has let go of the old one.
+            service.stop().forEach(this::succeeds);
+        }
+        Path folder = service.file().toAbsolutePath().getParent();
+        if (folder != null) {
+            Files.createDirectories(folder);
+        }
+        Path next = service.file().resolveSibling("." + service.file().getFileName() + ".new");
+        Files.write(next, service.text().getBytes(service.charset()));
+        Files.move(next, service.file(), StandardCopyOption.ATOMIC_MOVE);
+        for (List<String> command : service.start()) {
+            run(command);
+        }
+    }
+
+    /** Takes back everything, what does not run included. */
+    public void uninstall() throws IOException {
+        service.stop().forEach(this::succeeds);
+        Files.deleteIfExists(service.file());
+        Path folder = service.file().getParent();
+        for (int i = 0; i < FOLDERS && folder != null && isEmpty(folder); i++) {
+            Files.delete(folder);
+            folder = folder.getParent();
+        }
+        service.forget().forEach(this::succeeds);
+    }
+
+    private static boolean isEmpty(Path folder) throws IOException {
+        try (var entries = Files.list(folder)) {
+            return entries.findAny().isEmpty();
+        }
+    }
+
+    private boolean succeeds(List<String> command) {
+        try {
+            run(command);
+            return true;
+        } catch (IOException failed) {
+            return false;
+        }
+    }
+
+    private static void run(List<String> command) throws IOException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try {
+            process.getOutputStream().close();
+            CompletableFuture<byte[]> output = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return process.getInputStream().readAllBytes();
+                } catch (IOException ended) {
+                    return new byte[0];
+                }
+            });
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IOException(String.join(" ", command) + " does not end");
+            }
+            if (process.exitValue() != 0) {
+                String said = new String(output.join(), StandardCharsets.UTF_8)
+                        .strip()
+                        .replaceAll("\\p{Cntrl}+", "; ");
+                throw new IOException(String.join(" ", command) + " failed: " + said);
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", stopped);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.loopgate.machine;
+
+import org.jspecify.annotations.NullMarked;
