@@ -124,8 +124,7 @@ final class EditedConfiguration {
             JsonObject report = client.reload(gateway);
             return json.put("outcome", report.getString("outcome")).put("problems", report.getJsonArray("problems"));
         } catch (IOException e) {
-            return json.put("outcome", "failed")
-                    .put("problems", new JsonArray().add(String.valueOf(e.getMessage())));
+            return json.put("outcome", "failed").put("problems", new JsonArray().add(String.valueOf(e.getMessage())));
         }
     }
 

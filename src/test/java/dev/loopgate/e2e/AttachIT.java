@@ -56,7 +56,8 @@ class AttachIT {
                     """);
             PackagedGateway gateway = rig.with(PackagedGateway.run(rig.folder("home"), main, port));
             try (Wire socket = webSocket(port)) {
-                RunningProcess attached = rig.with(PackagedGateway.start(rig.folder("home"), rig.folder("shop"), "attach"));
+                RunningProcess attached =
+                        rig.with(PackagedGateway.start(rig.folder("home"), rig.folder("shop"), "attach"));
                 awaitWord(attached, "attached loopgate.yaml to the gateway of " + main);
                 assertThat(attached.stdout()).contains("http://shop.localhost:" + port + "/", "respond 200");
                 assertThat(attached.stderr()).contains("listen of loopgate.yaml has no effect");
@@ -69,8 +70,10 @@ class AttachIT {
                         .contains(blog + ":4:3: the host shop.localhost is at " + shop + ":3:3 already");
 
                 Rig.replace(main, "hosts:", "hosts:\n  shop.localhost: 3000");
-                Eventually.until("a refusal", () -> gateway.output()
-                        .contains(main + ":4:3: the host shop.localhost is at " + shop + ":3:3 already"));
+                Eventually.until(
+                        "a refusal",
+                        () -> gateway.output()
+                                .contains(main + ":4:3: the host shop.localhost is at " + shop + ":3:3 already"));
                 Rig.replace(main, "hosts:\n  shop.localhost: 3000", "hosts:");
                 Rig.replace(shop, "body: shop", "body: more");
                 Eventually.until("the edit", () -> body(port, "shop.localhost").equals("more"));
@@ -78,10 +81,10 @@ class AttachIT {
                 awaitWord(attached, "not reloaded loopgate.yaml: 1 problem");
                 assertThat(body(port, "shop.localhost")).isEqualTo("more");
 
-                JsonObject project =
-                        new JsonObject(gateway.command("routes", "--json").stdout())
-                                .getJsonArray("attached")
-                                .getJsonObject(0);
+                JsonObject project = new JsonObject(
+                                gateway.command("routes", "--json").stdout())
+                        .getJsonArray("attached")
+                        .getJsonObject(0);
                 assertThat(project.getString("name")).isEqualTo("shop");
                 assertThat(project.getString("file")).isEqualTo(shop.toString());
                 assertThat(project.getLong("pid")).isEqualTo(attached.pid());
@@ -109,9 +112,7 @@ class AttachIT {
             awaitWord(attached, "waiting for it to come back");
             PackagedGateway second = rig.with(PackagedGateway.run(home, main, port));
             Eventually.until(
-                    "the project again",
-                    Rig.LIMIT,
-                    () -> attached.stderr().split("attached ", -1).length == 3);
+                    "the project again", Rig.LIMIT, () -> attached.stderr().split("attached ", -1).length == 3);
             assertThat(status(port, "shop.localhost")).isEqualTo(200);
             attached.terminate();
             assertThat(attached.awaitExit(Rig.LIMIT)).isZero();
@@ -145,7 +146,9 @@ class AttachIT {
             assertThat(app.request().field("Host")).contains("app.localhost:" + port);
             Outcome late = gateway.command("wait", "a", "--timeout", "2s");
             assertThat(late.status()).isEqualTo(1);
-            assertThat(late.stderr()).contains("a.localhost does not answer after 2 s").contains("3000");
+            assertThat(late.stderr())
+                    .contains("a.localhost does not answer after 2 s")
+                    .contains("3000");
             Outcome unknown = gateway.command("get", "ap.localhost");
             assertThat(unknown.status()).isEqualTo(1);
             assertThat(unknown.stderr()).contains("did you mean").contains("app.localhost");

@@ -56,12 +56,9 @@ class AttachmentsTest implements AttachedProject.Listener {
         assertThat(get(port, "own.localhost")).isEqualTo("own");
         assertThat(attachments.status().attached())
                 .containsExactly(new GatewayStatus.Attached(
-                        "web",
-                        Optional.empty(),
-                        ProcessHandle.current().pid(),
-                        List.of("web.localhost"),
-                        List.of()));
-        assertThat(Watched.await(project.replace(answering("web", "2"))).inForce()).isTrue();
+                        "web", Optional.empty(), ProcessHandle.current().pid(), List.of("web.localhost"), List.of()));
+        assertThat(Watched.await(project.replace(answering("web", "2"))).inForce())
+                .isTrue();
         assertThat(get(port, "web.localhost")).isEqualTo("2");
         assertThat(Watched.await(project.replace("hosts: {web.localhost: 0}")).outcome())
                 .isEqualTo(Outcome.INVALID);
@@ -123,8 +120,7 @@ class AttachmentsTest implements AttachedProject.Listener {
                 under.vertx,
                 attachments,
                 request,
-                read -> new ConfigurationPart(
-                        request.name(), request.file(), read.configuration(), List.of(), read),
+                read -> new ConfigurationPart(request.name(), request.file(), read.configuration(), List.of(), read),
                 this));
     }
 
@@ -145,10 +141,7 @@ class AttachmentsTest implements AttachedProject.Listener {
                     Optional.empty(),
                     Configuration.EMPTY,
                     List.of(),
-                    new ReadResult.Valid(
-                            Configuration.EMPTY,
-                            List.of(),
-                            new ReadSources(List.of(), List.of())));
+                    new ReadResult.Valid(Configuration.EMPTY, List.of(), new ReadSources(List.of(), List.of())));
         }
         try {
             Path file = Files.writeString(folder.resolve(name), text);
