@@ -19,11 +19,6 @@ final class ZshCompletion {
         List<String> lines = new ArrayList<>();
         lines.add("#compdef loopgate");
         lines.add("# Completions of loopgate for zsh.");
-        lines.add("__loopgate_hosts() {");
-        lines.add("  local -a hosts");
-        lines.add("  hosts=(${(f)\"$(loopgate complete hosts 2>/dev/null)\"})");
-        lines.add("  compadd -a hosts");
-        lines.add("}");
         for (Completable command : Completable.of(line).all()) {
             function(command, lines);
         }
@@ -89,7 +84,8 @@ final class ZshCompletion {
         if (values instanceof Values.Files) {
             return "_files";
         } else if (values instanceof Values.Hosts) {
-            return "__loopgate_hosts";
+            // Evaluated when somebody completes.
+            return "($(loopgate complete hosts 2>/dev/null))";
         }
         return values instanceof Values.Words words ? "(" + String.join(" ", words.words()) + ")" : " ";
     }

@@ -140,6 +140,7 @@ class LoginServiceTest {
     }
 
     private RunningProcess run(String... command) {
-        return RunningProcess.start(folder, Map.of("HOME", folder.toString()), List.of(command));
+        return RunningProcess.start(
+                folder, Map.of("HOME", folder.toString(), "XDG_RUNTIME_DIR", folder.toString()), List.of(command));
     }
 }
