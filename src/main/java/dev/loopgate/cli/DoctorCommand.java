@@ -62,8 +62,8 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Subject subject = subject(where);
-        List<Finding> findings =
-                new Doctor(timeout).examine(subject, new DoctorFacts(surroundings).gather(config.file()));
+        List<Finding> findings = new Doctor(timeout)
+                .examine(subject, new DoctorFacts(surroundings).gather(config.file(), timeout.dividedBy(5)));
         Terminal terminal = surroundings.terminal();
         DoctorView view = new DoctorView(terminal.outStyle());
         if (json.wanted) {
