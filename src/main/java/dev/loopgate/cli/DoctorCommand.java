@@ -21,8 +21,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Without an argument: this machine, its gateways, and the configuration with its names and upstreams.",
             "A port: who has it, who gets there, what the system and its firewall do with it. A name or a URL:",
-            "whatever a request for it passes, from the name to the upstream, each of which is asked for one page.",
-            "Nothing is changed.",
+            "whatever a request for it passes, from the name to the upstream, which is asked for a page. Nothing",
+            "is changed.",
             ""
         },
         footer = {
