@@ -72,8 +72,11 @@ class PortsTest {
             JsonObject json = ports("--json", Integer.toString(peer.port())).json();
             assertThat(json.getInteger("hidden")).isZero();
             JsonObject port = json.getJsonArray("ports").getJsonObject(0);
+            // Where there is IPv6, Java has both families in one socket.
             assertThat(port.getJsonArray("addresses").getJsonObject(0).getMap())
-                    .isEqualTo(Map.of("address", "0.0.0.0", "family", "ipv4", "scope", "all"));
+                    .isIn(
+                            Map.of("address", "0.0.0.0", "family", "ipv4", "scope", "all"),
+                            Map.of("address", "::", "family", "ipv6", "scope", "all"));
             assertThat(port.getMap())
                     .containsKeys("command", "directory", "project", "range", "outgoing", "name")
                     .containsEntry("protocol", "tcp")
@@ -126,9 +129,9 @@ class PortsTest {
                                 port(Protocol.TCP, 8080, node("node server.js"), true),
                                 port(Protocol.UDP, 8081, Optional.empty(), false))))
                 .containsExactly(
-                        "tcp 8080   node, pid 42, ann    0.0.0.0 [::1] OPEN TO THE NETWORK   \"The shop\"",
+                        "tcp 8080   node, pid 42, ann   0.0.0.0 [::1] OPEN TO THE NETWORK   \"The shop\"",
                         "           ~/shop: node server.js",
-                        "udp 8081   a process of ann     127.0.0.1 [::1]   http-alt");
+                        "udp 8081   a process of ann    127.0.0.1 [::1]   http-alt");
     }
 
     @Test
@@ -149,9 +152,8 @@ class PortsTest {
         }
         assertThat(new PortTable(Style.PLAIN, null, true)
                         .lines(ports).stream()
-                                .map(line -> line.substring(0, 15).strip())
-                                .filter(line -> line.contains("9")))
-                .containsExactly(
-                        "tcp 9000-9099", "udp 9000   node", "udp 9001   node", "udp 9002   node", "udp 9003-9099");
+                                .filter(line -> !line.startsWith(" "))
+                                .map(line -> line.replaceFirst(" +node, pid .*", "")))
+                .containsExactly("tcp 9000-9099", "udp 9000", "udp 9001", "udp 9002", "udp 9003-9099");
     }
 }

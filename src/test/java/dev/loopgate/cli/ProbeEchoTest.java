@@ -59,10 +59,10 @@ class ProbeEchoTest {
     void sends_back_what_comes_over_udp() throws Exception {
         int port = TcpPeer.closedPort();
         try (ProbeEcho echo = new ProbeEcho(terminal);
-                DatagramSocket client = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))) {
+                DatagramSocket client = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
             echo.start(BindAddress.of("127.0.0.1", port));
             client.setSoTimeout((int) Duration.ofSeconds(15).toMillis());
-            client.send(new DatagramPacket(new byte[] {'h', 'i'}, 2, InetAddress.getByName("127.0.0.1"), port));
+            client.send(new DatagramPacket(new byte[] {'h', 'i'}, 2, InetAddress.getLoopbackAddress(), port));
             DatagramPacket answer = new DatagramPacket(new byte[9], 9);
             client.receive(answer);
             assertThat(answer.getLength()).isEqualTo(2);
