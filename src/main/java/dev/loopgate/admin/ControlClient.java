@@ -73,12 +73,12 @@ public final class ControlClient {
         return seen.running;
     }
 
-    /** Every socket, with what its gateway answers at once. Changes nothing. */
-    public Seen look() {
-        return look(GLANCE);
-    }
-
-    private Seen look(Duration patience) {
+    /**
+     * Every socket, with what its gateway answers. Changes nothing.
+     *
+     * @param patience with each of them
+     */
+    public Seen look(Duration patience) {
         List<RunningGateway> running = new ArrayList<>();
         List<SilentSocket> silent = new ArrayList<>();
         for (Path socket : directory.sockets()) {

@@ -21,8 +21,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Without an argument: this machine, its gateways, and the configuration with its names and upstreams.",
             "A port: who has it, who gets there, what the system and its firewall do with it. A name or a URL:",
-            "whatever a request for it passes, from the name to the upstream, each of which is asked for one page.",
-            "Nothing is changed.",
+            "whatever a request for it passes, from the name to the upstream, which is asked for a page. Nothing",
+            "is changed.",
             ""
         },
         footer = {
@@ -62,8 +62,8 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Subject subject = subject(where);
-        List<Finding> findings =
-                new Doctor(timeout).examine(subject, new DoctorFacts(surroundings).gather(config.file()));
+        List<Finding> findings = new Doctor(timeout)
+                .examine(subject, new DoctorFacts(surroundings).gather(config.file(), timeout.dividedBy(5)));
         Terminal terminal = surroundings.terminal();
         DoctorView view = new DoctorView(terminal.outStyle());
         if (json.wanted) {

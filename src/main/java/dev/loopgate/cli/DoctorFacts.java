@@ -16,6 +16,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,12 +33,13 @@ final class DoctorFacts {
     }
 
     /**
-     * Blocks while the gateways are asked, which they answer at once or not at all.
+     * Blocks while the gateways are asked.
      *
      * @param named by the option
+     * @param patience with each gateway: most answer at once, or not at all
      */
-    Circumstances gather(Optional<Path> named) {
-        ControlClient.Seen seen = seen();
+    Circumstances gather(Optional<Path> named, Duration patience) {
+        ControlClient.Seen seen = seen(patience);
         List<Setup> setups = new ArrayList<>();
         Optional<Path> found = input.locate(named) instanceof Located.Found file
                 ? Optional.of(surroundings.workingDirectory().resolve(file.file()))
@@ -60,9 +62,9 @@ final class DoctorFacts {
                         .toList());
     }
 
-    private ControlClient.Seen seen() {
+    private ControlClient.Seen seen(Duration patience) {
         try {
-            return GatewayChoice.client(surroundings).look();
+            return GatewayChoice.client(surroundings).look(patience);
         } catch (CommandFailure nowhere) {
             return new ControlClient.Seen(List.of(), List.of());
         }

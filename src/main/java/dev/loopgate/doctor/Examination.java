@@ -163,13 +163,16 @@ final class Examination {
     private List<Check> elsewhere(Subject.Url url) {
         String host = url.host().toLowerCase(Locale.ROOT);
         int port = url.port().orElse(url.scheme().equals("https") ? 443 : 80);
-        Remembered<List<InetAddress>> addresses = new Remembered<>(() -> resolved(host));
+        // RFC 6761 §6.3: browsers take these for the loopback, whatever the resolver says.
+        boolean local = host.equals("localhost") || host.endsWith(".localhost");
+        Remembered<List<InetAddress>> addresses = new Remembered<>(() -> local ? here(resolved(host)) : resolved(host));
         List<Check> checks = new ArrayList<>();
         checks.add(new SurroundingsCheck(files, circumstances.environment()));
-        checks.add(new LaterCheck(
-                "name",
-                () -> NameCheck.foreign(host, addresses.get(), hosts, servers).stream()
-                        .toList()));
+        checks.add(
+                local
+                        ? new NameCheck(List.of(host), false, new ResolverCheck(), hosts, servers)
+                        : new LaterCheck("name", () -> NameCheck.foreign(host, addresses.get(), hosts, servers).stream()
+                                .toList()));
         checks.add(new LaterCheck(
                 "proxy",
                 () -> addresses.get().stream().anyMatch(Firewalls::isOwn)

@@ -115,7 +115,7 @@ class ControlSocketTest {
         ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         dead.bind(UnixDomainSocketAddress.of(stale));
         dead.close();
-        assertThat(new ControlClient(directory).look().silent())
+        assertThat(new ControlClient(directory).look(Duration.ofSeconds(15)).silent())
                 .containsExactly(new ControlClient.SilentSocket(stale, true));
         assertThat(stale).exists();
         assertThat(new ControlClient(directory).running()).isEmpty();

@@ -23,7 +23,7 @@ class DoctorIT {
             doctor() {
               echo "== $*"
               status=0
-              "$launcher" doctor --timeout 12s "$@" 2>&1 || status=$?
+              "$launcher" doctor --timeout 15s "$@" 2>&1 || status=$?
               echo "status $status"
             }
             launcher=$1
@@ -79,7 +79,7 @@ class DoctorIT {
         String said = outcome(List.of("nft", "mount"), """
                 printf '127.0.0.1 localhost\\n192.0.2.7 app.test\\n' >hosts
                 unshare --mount sh -eu -c 'mount --bind hosts /etc/hosts; exec "$@"' sh \\
-                  "$launcher" doctor --timeout 12s --config loopgate.yaml app.test >elsewhere 2>&1 || true
+                  "$launcher" doctor --timeout 15s --config loopgate.yaml app.test >elsewhere 2>&1 || true
                 "$launcher" run --config loopgate.yaml >gateway.log 2>&1 &
                 more=$!
                 await curl -s -o page -m 5 --noproxy '*' http://10.77.0.1:9443/
@@ -135,7 +135,7 @@ class DoctorIT {
                 sed -i 's/^ENABLED=.*/ENABLED=yes/' ufw/ufw.conf
                 unshare --mount sh -eu -c 'mount --bind ufw /etc/ufw; /lib/ufw/ufw-init start quiet' sh >ufw.log 2>&1
                 doctor 8100
-                (ulimit -Hn 100; doctor)
+                (ulimit -n 100; doctor)
                 """);
 
         assertThat(section(said, "8090"))
