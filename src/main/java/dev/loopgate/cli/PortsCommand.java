@@ -21,8 +21,8 @@ import picocli.CommandLine.Parameters;
         header = "List who listens on this machine.",
         description = {
             "",
-            "Every TCP and UDP port that somebody listens on, with the process, its user and its project, who gets",
-            "in, and the title of the page that is served there, for which ports that may serve one are asked once.",
+            "Every TCP and UDP port that somebody listens on, with the process, its user and its project,",
+            "who gets in, and the title of its page, for which ports that may serve one are asked once.",
             ""
         },
         footer = {

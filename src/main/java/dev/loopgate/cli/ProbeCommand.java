@@ -18,8 +18,8 @@ import picocli.CommandLine.Parameters;
         header = "Tell whether a port can be connected to, and what answers.",
         description = {
             "",
-            "Tries each address of the host, and asks the first that takes connections what it speaks: it waits for",
-            "a banner, then asks for a page, plainly and by TLS. Ports of databases and the like are not asked.",
+            "Tries each address of the host, and asks the first that takes connections what it speaks: waits",
+            "for a banner, then asks for a page, plainly and by TLS. Databases and the like are not asked.",
             "With --listen, an echo is there to be connected to from the other end.",
             ""
         },

@@ -65,7 +65,7 @@ class TlsSessionTest {
         // An alert of TLS: handshake_failure (RFC 8446 §6.2).
         try (TcpPeer peer = TcpPeer.start(wire -> {
             wire.readSome(512, LIMIT);
-            wire.send("\u0015\u0003\u0003\0\u0002\u0002\u0028");
+            wire.send("\u0015\u0003\u0003\0\u0002\u0002(");
         })) {
             assertThat(Probe.of("127.0.0.1", peer.port(), LIMIT).speech())
                     .get()
