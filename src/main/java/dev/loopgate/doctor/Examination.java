@@ -171,8 +171,10 @@ final class Examination {
         checks.add(
                 local
                         ? new NameCheck(List.of(host), false, new ResolverCheck(), hosts, servers)
-                        : new LaterCheck("name", () -> NameCheck.foreign(host, addresses.get(), hosts, servers).stream()
-                                .toList()));
+                        : new LaterCheck(
+                                "name",
+                                () -> NameCheck.foreign(host, addresses.get(), hosts, servers).stream()
+                                        .toList()));
         checks.add(new LaterCheck(
                 "proxy",
                 () -> addresses.get().stream().anyMatch(Firewalls::isOwn)
