@@ -81,7 +81,7 @@ final class BackgroundGateway {
                 if (started.isPresent()) {
                     return started.get();
                 }
-                if (!ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)) {
+                if (ProcessHandle.of(pid).filter(BackgroundGateway::runs).isEmpty()) {
                     return rival(other, log, before);
                 }
                 Thread.sleep(PAUSE_MILLIS);
@@ -96,6 +96,11 @@ final class BackgroundGateway {
             Thread.currentThread().interrupt();
             throw new CommandFailure(ExitStatus.FAILED, "interrupted while the gateway was starting");
         }
+    }
+
+    /** In a container that nobody reaps in, one that has ended stays, without a command. */
+    private static boolean runs(ProcessHandle process) {
+        return process.isAlive() && process.info().command().isPresent();
     }
 
     private RunningGateway rival(Supplier<Optional<RunningGateway>> other, Path log, long before)

@@ -16,11 +16,18 @@ import java.util.Set;
  */
 final class LoopbackOnly {
 
+    private static final String FOUND = "was found at the root of the Git repository and named by nobody";
+
     private LoopbackOnly() {}
 
     /** @param file as its user knows it */
     static ConfigurationView of(Configuration configuration, String file) {
-        return of(configuration, file, "run --config ");
+        return of(configuration, file, FOUND, "run --config ");
+    }
+
+    /** Of a gateway that {@code exec} has started, which nobody asked to open anything. */
+    static ConfigurationView ofImplicit(Configuration configuration, String file) {
+        return of(configuration, file, "the gateway was started by loopgate exec", "run --config ");
     }
 
     /** Of a project beside the gateway's own configuration, which is the one that says where to listen. */
@@ -34,10 +41,12 @@ final class LoopbackOnly {
                         configuration.proxyProtocol(),
                         configuration.accessLog()),
                 file,
+                FOUND,
                 "attach ");
     }
 
-    private static ConfigurationView of(Configuration configuration, String file, String command) {
+    private static ConfigurationView of(
+            Configuration configuration, String file, String reason, String command) {
         List<String> changes = new ArrayList<>();
         Set<BindAddress> listen = new LinkedHashSet<>();
         for (BindAddress address : configuration.listen()) {
@@ -73,13 +82,12 @@ final class LoopbackOnly {
                         configuration.trustedProxies(),
                         configuration.proxyProtocol(),
                         configuration.accessLog()),
-                changes.stream().map(change -> warning(change, file, command)).toList());
+                changes.stream().map(change -> warning(change, file, reason, command)).toList());
     }
 
-    private static String warning(String change, String file, String command) {
-        return change + ": " + file
-                + " was found at the root of the Git repository and named by nobody (to open what it says:"
-                + " loopgate " + command + file + ")";
+    private static String warning(String change, String file, String reason, String command) {
+        return change + ": " + (reason.equals(FOUND) ? file + " " : "") + reason + " (to open what it says: loopgate "
+                + command + file + ")";
     }
 
     private static List<Object> port(Forward forward) {

@@ -59,9 +59,12 @@ final class RunCommand implements Callable<Integer> {
     private int runFile(Located.Found found) {
         ReadResult.Valid valid = input.readValid(found.file());
         String name = found.file().toString();
-        Function<Configuration, ConfigurationView> view = found.way().loopbackOnly() || endsAlone != null
-                ? configuration -> LoopbackOnly.of(configuration, name)
-                : ConfigurationView::whole;
+        Function<Configuration, ConfigurationView> view = ConfigurationView::whole;
+        if (endsAlone != null) {
+            view = configuration -> LoopbackOnly.ofImplicit(configuration, name);
+        } else if (found.way().loopbackOnly()) {
+            view = configuration -> LoopbackOnly.of(configuration, name);
+        }
         Path absolute = surroundings.workingDirectory().resolve(found.file()).normalize();
         RunningConfiguration running =
                 new RunningConfiguration(Optional.of(absolute), name, Optional.of(absolute), input.reader(), view);

@@ -102,6 +102,7 @@ class FailurePageTest {
                         "target",
                         "upstream",
                         "nearest",
+                        "diagnosis",
                         "hosts");
         assertThat(object.getInteger("status")).isEqualTo(502);
         assertThat(object.getString("code")).isEqualTo("connection-refused");
