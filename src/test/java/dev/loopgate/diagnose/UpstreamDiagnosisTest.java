@@ -46,15 +46,12 @@ class UpstreamDiagnosisTest {
         RunningProcess server = RunningProcess.start(
                 folder,
                 Map.of(),
-                List.of(
-                        Programs.require("python3").toString(),
-                        "-c",
-                        "import http.server,socketserver,socket,sys\n"
-                                + "class S(http.server.HTTPServer):\n"
-                                + "  address_family = socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET\n"
-                                + "S((sys.argv[1], int(sys.argv[2])), http.server.SimpleHTTPRequestHandler).serve_forever()",
-                        address,
-                        Integer.toString(port)));
+                List.of(Programs.require("python3").toString(), "-c", """
+                        import http.server, socket, sys
+                        class S(http.server.HTTPServer):
+                            address_family = socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET
+                        S((sys.argv[1], int(sys.argv[2])), http.server.SimpleHTTPRequestHandler).serve_forever()
+                        """, address, Integer.toString(port)));
         Eventually.until("a server on " + address + ": " + server.stderr(), Duration.ofSeconds(30), () -> {
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress(address, port), 1000);
