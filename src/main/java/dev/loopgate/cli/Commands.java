@@ -30,8 +30,12 @@ final class Commands {
         all.put("routes", RoutesCommand::new);
         all.put("status", StatusCommand::new);
         all.put("reload", ReloadCommand::new);
+        all.put("add", AddCommand::new);
+        all.put("remove", RemoveCommand::new);
         all.put("attach", AttachCommand::new);
         all.put("exec", ExecCommand::new);
+        all.put("get", GetCommand::new);
+        all.put("wait", WaitCommand::new);
         all.put("share", ShareCommand::new);
         all.put("completion", CompletionCommand::new);
         all.put("version", VersionCommand::new);

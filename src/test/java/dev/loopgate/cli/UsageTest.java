@@ -66,7 +66,9 @@ class UsageTest {
 
     @Test
     void every_reading_command_has_json() {
-        for (String name : List.of("check", "explain", "routes", "status", "reload", "version")) {
+        for (String name : List.of(
+                "check", "explain", "routes", "status", "reload", "version", "add", "remove", "attach", "get",
+                "wait")) {
             assertThat(Invocation.of(folder, name, "--help").out()).as(name).contains("--json");
         }
     }
