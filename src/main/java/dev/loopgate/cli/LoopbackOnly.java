@@ -45,8 +45,7 @@ final class LoopbackOnly {
                 "attach ");
     }
 
-    private static ConfigurationView of(
-            Configuration configuration, String file, String reason, String command) {
+    private static ConfigurationView of(Configuration configuration, String file, String reason, String command) {
         List<String> changes = new ArrayList<>();
         Set<BindAddress> listen = new LinkedHashSet<>();
         for (BindAddress address : configuration.listen()) {
@@ -82,7 +81,9 @@ final class LoopbackOnly {
                         configuration.trustedProxies(),
                         configuration.proxyProtocol(),
                         configuration.accessLog()),
-                changes.stream().map(change -> warning(change, file, reason, command)).toList());
+                changes.stream()
+                        .map(change -> warning(change, file, reason, command))
+                        .toList());
     }
 
     private static String warning(String change, String file, String reason, String command) {

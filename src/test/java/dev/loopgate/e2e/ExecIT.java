@@ -151,9 +151,11 @@ class ExecIT {
 
         awaitUrl(exec, "shop.localhost");
         assertThat(body("shop.localhost")).isEqualTo("http://shop.localhost:" + port + " 127.0.0.1");
-        assertThat(PackagedGateway.command(home, shop, "exec", "shop", "--", "true").stderr())
+        assertThat(PackagedGateway.command(home, shop, "exec", "shop", "--", "true")
+                        .stderr())
                 .contains("shop.localhost is taken, by loopgate exec (process " + exec.pid() + ")", "--force");
-        assertThat(PackagedGateway.command(home, shop, "exec", "other", "--", "true").stderr())
+        assertThat(PackagedGateway.command(home, shop, "exec", "other", "--", "true")
+                        .stderr())
                 .contains("other.localhost is taken, by ", "loopgate.yaml");
 
         ProcessHandle server = server(exec);
@@ -178,7 +180,8 @@ class ExecIT {
         RunningProcess exec = exec("--", "sh", "-c", "python3 server.py & sleep 600 & wait");
         awaitUrl(exec, "shop.localhost");
         ProcessHandle server = server(exec);
-        List<ProcessHandle> all = ProcessHandle.of(exec.pid()).orElseThrow().descendants().toList();
+        List<ProcessHandle> all =
+                ProcessHandle.of(exec.pid()).orElseThrow().descendants().toList();
 
         exec.signal("KILL");
         exec.awaitExit(Rig.LIMIT);
@@ -186,7 +189,9 @@ class ExecIT {
         Eventually.until("the server ends", Rig.LIMIT, () -> !runs(server));
         Eventually.until("all it has started", Rig.LIMIT, () -> all.stream().noneMatch(ExecIT::runs));
         Eventually.until(
-                "the route goes", Rig.LIMIT, () -> status().getJsonArray("attached").isEmpty());
+                "the route goes",
+                Rig.LIMIT,
+                () -> status().getJsonArray("attached").isEmpty());
     }
 
     @Test
@@ -215,7 +220,8 @@ class ExecIT {
         assertThat(body("api.localhost")).startsWith("http://api.localhost");
         JsonObject status = status();
         assertThat(status.getJsonArray("listeners").encode()).doesNotContain("0.0.0.0");
-        assertThat(Files.readString(home.resolve(".state/loopgate/gateway.log"))).contains("attached exec web.localhost");
+        assertThat(Files.readString(home.resolve(".state/loopgate/gateway.log")))
+                .contains("attached exec web.localhost");
         web.signal("INT");
         assertThat(web.awaitExit(Rig.LIMIT)).isEqualTo(7);
         assertThat(web.stdout()).containsOnlyOnce("got SIGINT");
@@ -225,8 +231,7 @@ class ExecIT {
     @Test
     void a_stranger_on_the_port_is_named_before_anything_is_started() {
         rig.file("shop/loopgate.yaml", "listen: " + port + "\n");
-        rig.server(
-                port, shop, Map.of(), "python3", "-m", "http.server", "--bind", "127.0.0.1", Integer.toString(port));
+        rig.server(port, shop, Map.of(), "python3", "-m", "http.server", "--bind", "127.0.0.1", Integer.toString(port));
 
         Outcome outcome = PackagedGateway.command(home, shop, "exec", "--", "python3", "server.py");
 
@@ -303,7 +308,9 @@ class ExecIT {
                     }
                 }
                 """);
-        rig.file("shop/loopgate.yaml", "listen: 127.0.0.1:" + port + "\n" + """
+        rig.file(
+                "shop/loopgate.yaml",
+                "listen: 127.0.0.1:" + port + "\n" + """
                 run:
                   web: {command: npx vite, directory: web}
                   api: {command: python3 -m flask --app api run, name: api.shop, environment: {PATH: "BIN"}}
