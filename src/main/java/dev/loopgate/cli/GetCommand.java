@@ -16,7 +16,12 @@ import picocli.CommandLine.Parameters;
             "Of the running gateway, attached projects included; of the configuration where none runs.",
             ""
         },
-        footer = {"", "Example:  curl \"$(loopgate get app)\"", "Exit status: 0 printed, 1 there is no such host."})
+        footer = {
+            "",
+            "Example:  loopgate get app",
+            "          curl \"$(loopgate get app)\"",
+            "Exit status: 0 printed, 1 there is no such host."
+        })
 final class GetCommand implements Callable<Integer> {
 
     private final Surroundings surroundings;

@@ -124,7 +124,8 @@ final class ManPage {
         String escaped = plain.replace("\\", "\\e")
                 .replace("-", "\\-")
                 .replace("^", "\\(ha")
-                .replace("~", "\\(ti");
+                .replace("~", "\\(ti")
+                .replace("…", "...");
         escaped = escaped.replace("`", "\\(ga").replace("'", "\\(aq").strip();
         return escaped.toLowerCase(Locale.ROOT).matches("[.'].*") ? "\\&" + escaped : escaped;
     }
