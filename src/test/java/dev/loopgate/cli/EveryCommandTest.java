@@ -22,15 +22,7 @@ class EveryCommandTest {
 
     /** Those that do something, or whose result is a text of its own kind; all others read, and have JSON. */
     private static final Set<String> WITHOUT_JSON = Set.of(
-            "run",
-            "demo",
-            "share",
-            "exec",
-            "complete",
-            "completion",
-            "man",
-            "service install",
-            "service uninstall");
+            "run", "demo", "share", "exec", "complete", "completion", "man", "service install", "service uninstall");
 
     @TempDir
     Path folder;

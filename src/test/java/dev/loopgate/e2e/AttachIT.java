@@ -116,8 +116,9 @@ class AttachIT {
             assertThat(status(port, "shop.localhost")).isEqualTo(200);
             attached.terminate();
             assertThat(attached.awaitExit(Rig.LIMIT)).isZero();
-            assertThat(status(port, "shop.localhost")).isEqualTo(404);
-            assertThat(second.output()).contains("attached " + shop, "detached " + shop);
+            Eventually.until("its host to be gone", () -> status(port, "shop.localhost") == 404);
+            awaitWord(second.process(), "detached " + shop);
+            assertThat(second.output()).contains("attached " + shop);
         }
     }
 

@@ -88,7 +88,7 @@ class ServiceIT {
         assertThat(folder.resolve(".config")).isEmptyDirectory();
         PackagedGateway.Outcome dry = PackagedGateway.command(folder, folder, "service", "install", "--dry-run");
         assertThat(dry.status()).isZero();
-        assertThat(dry.stdout()).contains("ExecStart=" + PackagedGateway.checkout(), folder + "/loopgate.yaml");
+        assertThat(dry.stdout()).contains("ExecStart=/bin/sh " + PackagedGateway.checkout(), folder + "/loopgate.yaml");
         assertThat(folder.resolve(".config")).isEmptyDirectory();
     }
 }
