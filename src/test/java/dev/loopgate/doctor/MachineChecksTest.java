@@ -115,7 +115,8 @@ class MachineChecksTest {
                     .singleElement()
                     .satisfies(finding -> {
                         assertThat(finding.status()).isEqualTo(Status.FAIL);
-                        assertThat(finding.evidence()).contains("has 19 of 20 descriptors open");
+                        // What the shell opens for itself in between counts, too.
+                        assertThat(finding.evidence()).containsPattern("has (19|20) of 20 descriptors open");
                         assertThat(finding.fix()).get().asString().startsWith("ulimit -n 65536");
                     });
         }

@@ -133,6 +133,11 @@ class ReadmeIT {
                     "status",
                     "routes",
                     "version",
+                    "get web",
+                    "wait app",
+                    "ports " + port,
+                    "probe localhost:" + port,
+                    "doctor " + port,
                     "reload")) {
                 String said = rig.run(project, user, "sh", "-c", "loopgate " + arguments);
                 assertThat(said).as(arguments).isNotBlank();
@@ -146,6 +151,11 @@ class ReadmeIT {
                     "loopgate status",
                     "routes",
                     "reload",
+                    "loopgate get NAME",
+                    "wait NAME",
+                    "loopgate ports",
+                    "probe HOST:PORT",
+                    "loopgate doctor [PORT\\|HOST\\|URL]",
                     "version")) {
                 type(command);
             }
@@ -155,7 +165,11 @@ class ReadmeIT {
             }
             type("loopgate completion bash\\|zsh\\|fish");
 
+            rig.run(project, user, "sh", "-c", "loopgate man | grep '^.TH LOOPGATE'");
+            type("man");
+
             share(project, user);
+            others(rig, project, user, port);
 
             // The line that the README shows once one host is new and one has changed.
             Files.writeString(
@@ -180,6 +194,49 @@ class ReadmeIT {
             assertThat(body(port, "127.0.0.1", "/")).isEqualTo("app");
             share.terminate();
             assertThat(share.awaitExit(Rig.LIMIT)).isZero();
+        }
+    }
+
+    /** What changes the file or a file of the system, and what is served beside the file. */
+    private void others(Rig rig, Path project, Map<String, String> user, int port) throws IOException {
+        String before = Files.readString(project.resolve("loopgate.yaml"));
+        type("loopgate add NAME TARGET");
+        rig.run(project, user, "sh", "-c", "loopgate add extra 'http://localhost:1'");
+        type("remove NAME");
+        rig.run(project, user, "sh", "-c", "loopgate remove extra");
+        assertThat(project.resolve("loopgate.yaml")).hasContent(before);
+
+        Path shop = rig.folder("shop");
+        Files.writeString(shop.resolve("loopgate.yaml"), "hosts: {shop.localhost: {respond: {body: shop}}}\n");
+        type("loopgate attach [FILE]");
+        serves(shop, user, port, "exec loopgate attach loopgate.yaml", "shop.localhost", "shop");
+
+        Files.writeString(shop.resolve("index.html"), "dev");
+        type("loopgate exec [NAME] -- COMMAND");
+        type("loopgate exec -- npm run dev");
+        Files.writeString(
+                shop.resolve("package.json"),
+                "{\"name\": \"dev\", \"scripts\": {\"dev\": \"python3 -m http.server\"}}");
+        serves(shop, user, port, "exec loopgate exec -- npm run dev", "dev.localhost", "dev");
+
+        Path hosts = Files.writeString(project.resolve("hosts"), "127.0.0.1 localhost\n");
+        type("loopgate hosts sync");
+        rig.run(project, user, "sh", "-c", "loopgate hosts sync --dry-run --file '" + hosts + "'");
+        type("service install\\|status\\|uninstall");
+        assertThat(rig.run(project, user, "sh", "-c", "loopgate service install --dry-run"))
+                .contains("loopgate");
+    }
+
+    private static void serves(
+            Path directory, Map<String, String> user, int port, String command, String host, String expected) {
+        try (RunningProcess running = RunningProcess.start(directory, user, List.of("sh", "-c", command))) {
+            Eventually.until(
+                    host,
+                    Rig.LIMIT,
+                    () -> !running.alive() || body(port, host, "/").equals(expected));
+            assertThat(running.alive()).as(running.stdout() + running.stderr()).isTrue();
+            running.terminate();
+            running.awaitExit(Rig.LIMIT);
         }
     }
 
