@@ -21,7 +21,9 @@ import java.util.function.Consumer;
 public final class ControlClient {
 
     private static final Duration STATUS = Duration.ofSeconds(5);
-    private static final Duration GLANCE = Duration.ofMillis(300);
+    /** For an answer that is only looked at: a stopped gateway keeps nobody waiting. */
+    public static final Duration GLANCE = Duration.ofMillis(300);
+
     private static final Duration RELOAD = Duration.ofSeconds(35);
 
     /** Ten thousand hosts take some two million bytes. */

@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,9 @@ public final class ControlServer implements AutoCloseable {
     private static final int ATTACHED = 256;
     /** The configuration of a project may be part of it. */
     private static final int LONGEST_REQUEST = 1 << 20;
+
+    /** After a connection that could not be accepted. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private static final Duration REQUEST_TIME = Duration.ofSeconds(30);
     private static final Duration ANSWER_TIME = Duration.ofSeconds(10);
@@ -113,8 +117,9 @@ public final class ControlServer implements AutoCloseable {
             } catch (ClosedChannelException closed) {
                 return;
             } catch (IOException e) {
+                // Descriptors may be short; they will not be for ever.
                 LOG.warn("control socket {}: {}", socket, e.getMessage());
-                return;
+                LockSupport.parkNanos(PAUSE.toNanos());
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.doctor.Circumstances;
 import dev.loopgate.doctor.Doctor;
 import dev.loopgate.doctor.Finding;
 import dev.loopgate.doctor.Subject;
@@ -62,8 +63,9 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Subject subject = subject(where);
-        List<Finding> findings = new Doctor(timeout)
-                .examine(subject, new DoctorFacts(surroundings).gather(config.file(), timeout.dividedBy(5)));
+        long start = System.nanoTime();
+        Circumstances facts = new DoctorFacts(surroundings).gather(config.file(), timeout.dividedBy(5));
+        List<Finding> findings = new Doctor(timeout.minusNanos(System.nanoTime() - start)).examine(subject, facts);
         Terminal terminal = surroundings.terminal();
         DoctorView view = new DoctorView(terminal.outStyle());
         if (json.wanted) {

@@ -13,13 +13,13 @@ import dev.loopgate.model.Forward.Protocol;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Dev servers from their start to their end, each behind its name. */
@@ -30,13 +30,18 @@ final class ExecSession {
 
     private static final long LAST_LINES_MILLIS = 2_000;
 
+    /** So long a dev server has to end once a signal told it to; one that goes on after that is told anew. */
+    private static final Duration TOLD = Duration.ofSeconds(5);
+
     private final Surroundings surroundings;
     private final Terminal terminal;
     private final DevGateway gateways;
     private final boolean keepGoing;
     private final CompletableFuture<RunningGateway> gateway = new CompletableFuture<>();
     private final CompletableFuture<Void> trouble = new CompletableFuture<>();
-    private final AtomicBoolean signalled = new AtomicBoolean();
+    /** When they got the last signal, as {@link System#nanoTime()} counts. */
+    private volatile @Nullable Long signalled;
+
     private @Nullable Attachment hold;
 
     /**
@@ -116,6 +121,14 @@ final class ExecSession {
     }
 
     private Started start(Planned planned, Guard guard, boolean alone) {
+        int port = planned.launch().port();
+        if (BackgroundGateway.portAnswers(port)) {
+            // One that was asked for: those that are chosen are free.
+            throw new CommandFailure(
+                    ExitStatus.PORT_TAKEN,
+                    "port " + port + " is taken, so " + planned.host() + " would lead to another server",
+                    "to see who has it: loopgate ports " + port);
+        }
         try {
             DevServer server = DevServer.start(planned.launch(), guard, alone);
             return new Started(
@@ -143,7 +156,7 @@ final class ExecSession {
     private void forwardSignals(Guard guard, List<Started> started) {
         for (String name : List.of("INT", "TERM", "HUP")) {
             Signals.on(name, () -> {
-                signalled.set(true);
+                signalled = System.nanoTime();
                 if (!guard.groupGot(name)) {
                     List<Started> now;
                     synchronized (started) {
@@ -249,7 +262,8 @@ final class ExecSession {
 
     /** At once rather than one after the other: each may take five seconds. */
     private void endAll(List<Started> started) {
-        boolean told = signalled.get();
+        Long last = signalled;
+        boolean told = last != null && System.nanoTime() - last < TOLD.toNanos();
         CountDownLatch latch = new CountDownLatch(started.size());
         for (Started each : started) {
             Thread thread = new Thread(

@@ -1,5 +1,6 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.admin.ControlClient;
 import dev.loopgate.explain.AskedRequest;
 import dev.loopgate.explain.Explainer;
 import dev.loopgate.explain.Explanation;
@@ -116,7 +117,7 @@ final class ExplainCommand implements Callable<Integer> {
     /** The gateway that runs the file, if one does. */
     private Optional<Running> running(Path file) {
         try {
-            return GatewayChoice.client(surroundings).running().stream()
+            return GatewayChoice.client(surroundings).look(ControlClient.GLANCE).running().stream()
                     .filter(gateway ->
                             gateway.file().map(own -> same(own, file)).orElse(false))
                     .findFirst()

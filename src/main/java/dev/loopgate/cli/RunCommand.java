@@ -74,8 +74,11 @@ final class RunCommand implements Callable<Integer> {
     private int runEmpty(Located.Nowhere nowhere) {
         // Watched although it is not there yet: writing it is all that is left to do.
         Path file = surroundings.workingDirectory().resolve("loopgate.yaml");
-        RunningConfiguration running = new RunningConfiguration(
-                Optional.of(file), "loopgate.yaml", Optional.empty(), input.reader(), ConfigurationView::whole);
+        Function<Configuration, ConfigurationView> view = endsAlone == null
+                ? ConfigurationView::whole
+                : configuration -> LoopbackOnly.ofImplicit(configuration, "loopgate.yaml");
+        RunningConfiguration running =
+                new RunningConfiguration(Optional.of(file), "loopgate.yaml", Optional.empty(), input.reader(), view);
         return new GatewayProcess(surroundings, running)
                 .run(
                         new ReadResult.Valid(Configuration.EMPTY, List.of(), new ReadSources(List.of(), List.of())),

@@ -40,12 +40,18 @@ final class ServedName {
 
     /** The dev server listens. Blocks until there is a gateway, and it has the route. */
     void listens(CompletableFuture<RunningGateway> gateway, int actual) {
+        Attachment held;
         synchronized (this) {
             port = actual;
+            held = attachment;
         }
         if (actual != launch.port()) {
             terminal.warn(
                     host + ": it listens on " + actual + ", not on PORT=" + launch.port() + ", and is served there");
+        }
+        if (held != null) {
+            move(held);
+            return;
         }
         RunningGateway running;
         try {
@@ -55,6 +61,16 @@ final class ServedName {
             return;
         }
         serve(running);
+    }
+
+    /** It listened elsewhere before: the name stays its own meanwhile. */
+    private void move(Attachment held) {
+        try {
+            held.replace(text());
+            terminal.say(host + " leads to port " + port + " now");
+        } catch (IOException gone) {
+            // Whoever notices the end of the gateway serves the new port at the next one.
+        }
     }
 
     /** The dev server has ended. */

@@ -87,7 +87,8 @@ final class ServedNames {
 
     private List<RunningGateway> running() {
         return ControlDirectory.from(asInvoker(surroundings.environment()))
-                .map(directory -> new ControlClient(directory).running())
+                .map(directory ->
+                        new ControlClient(directory).look(ControlClient.GLANCE).running())
                 .orElse(List.of());
     }
 

@@ -5,6 +5,7 @@ import dev.loopgate.config.EditTree.Entry;
 import dev.loopgate.config.EditTree.Leaf;
 import dev.loopgate.config.EditTree.Node;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -16,6 +17,8 @@ final class HostEdit {
 
     private static final String MARK = "\ufeff";
     private static final String HOSTS = "hosts";
+    /** Of a host: what says where it leads, and no more. */
+    private static final Set<String> TARGETS = Set.of("to", "files", "redirect", "status", "respond");
 
     /** What means itself wherever it stands, in braces or without. */
     private static final Pattern PLAIN =
@@ -74,9 +77,18 @@ final class HostEdit {
         return mark + (all.flow() ? addInBraces(all, entry(name, target)) : addLine(all, entry(name, target)));
     }
 
-    /** The text with another target for the host whose key stands there. */
+    /**
+     * The text with another target for the host whose key stands there.
+     *
+     * @throws IllegalArgumentException where it says more than a target: a limit that goes unnoticed opens something
+     */
     String replace(Place key, HostTarget target) {
         Entry entry = entry(key);
+        if (entry.value() instanceof Entries full
+                && full.all().stream()
+                        .anyMatch(option -> !TARGETS.contains(option.key().value()))) {
+            throw new IllegalArgumentException("the host has options of its own, which would go with its target");
+        }
         int colon = text.indexOf(':', entry.key().end());
         return mark + text.substring(0, colon + 1) + " " + target.text(json)
                 + text.substring(Math.max(colon + 1, entry.end()));

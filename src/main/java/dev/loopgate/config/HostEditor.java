@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -170,7 +171,11 @@ public final class HostEditor {
 
         @Override
         public Optional<byte[]> of(Optional<byte[]> content) {
-            String text = new String(content.orElse(new byte[0]), StandardCharsets.UTF_8);
+            byte[] raw = content.orElse(new byte[0]);
+            String text = new String(raw, StandardCharsets.UTF_8);
+            if (!Arrays.equals(raw, text.getBytes(StandardCharsets.UTF_8))) {
+                return end(new Outcome.ByHand(locked, "it is not in UTF-8"));
+            }
             boolean nothing = locked.equals(file) && saysNothing(text);
             ReadResult result = nothing
                     ? new ReadResult.Valid(Configuration.EMPTY, List.of(), new ReadSources(List.of(), List.of()))

@@ -43,6 +43,8 @@ public final class DevServer {
         guard.watch(mark, 0);
         Process process = builder.start();
         guard.watch(mark, process.pid());
+        // Its number may be another's soon; what it leaves behind has the mark.
+        process.onExit().thenRun(() -> guard.watch(mark, 0));
         return new DevServer(guard, mark, launch, process);
     }
 
@@ -77,7 +79,7 @@ public final class DevServer {
      * @param name without SIG
      */
     public void signal(String name) {
-        guard.signal(name, mark, process.pid());
+        guard.signal(name, mark, pidNow());
     }
 
     /**
@@ -86,7 +88,12 @@ public final class DevServer {
      * @param told whether a signal has told it already
      */
     public void end(boolean told) {
-        guard.end(mark, process.pid(), told);
+        guard.end(mark, pidNow(), told);
+    }
+
+    /** 0 where it has ended. */
+    private long pidNow() {
+        return process.isAlive() ? process.pid() : 0;
     }
 
     /** The port that it or what it has started listens on instead of its own; looks on Linux only. */

@@ -50,7 +50,7 @@ public record PlainHttpCheck(Outcome outcome, String detail) {
                     .write(("OPTIONS * HTTP/1.1\r\nHost: " + authority
                                     + "\r\nUser-Agent: loopgate\r\nConnection: close\r\n\r\n")
                             .getBytes(StandardCharsets.UTF_8));
-            answer = firstLine(socket.getInputStream());
+            answer = firstLine(socket, System.nanoTime() + limit.toNanos());
         } catch (SocketTimeoutException silent) {
             return new PlainHttpCheck(Outcome.SILENT, "");
         } catch (IOException ended) {
@@ -62,10 +62,13 @@ public record PlainHttpCheck(Outcome outcome, String detail) {
         return doubtful && TlsGreeting.isAnsweredBy(address, limit) ? new PlainHttpCheck(Outcome.TLS, "") : check;
     }
 
-    private static byte[] firstLine(InputStream in) throws IOException {
+    /** @param end of the patience with all of it */
+    private static byte[] firstLine(Socket socket, long end) throws IOException {
+        InputStream in = socket.getInputStream();
         byte[] bytes = new byte[256];
         int size = 0;
-        while (size < bytes.length) {
+        while (size < bytes.length && end - System.nanoTime() > 0) {
+            socket.setSoTimeout(SpeechProbe.millis(Duration.ofNanos(Math.max(1, end - System.nanoTime()))));
             int next = in.read();
             if (next < 0 || next == '\n') {
                 break;

@@ -111,9 +111,11 @@ public final class UpstreamDiagnosis implements Diagnosis {
             List<ListeningSocket> sockets,
             Optional<Instant> answered) {
         if (wanted.stream().anyMatch(UpstreamDiagnosis::connects)) {
-            return sockets.stream()
+            return wanted.stream()
+                    .flatMap(address -> ListeningSocket.closest(sockets, address).stream())
                     .findFirst()
-                    .map(socket -> told(Kind.HOLDER, socket, "", " has begun to listen since.", Optional.empty()))
+                    .map(socket ->
+                            told(Kind.HOLDER, socket, "", " has begun to listen since.", Optional.of("Try again.")))
                     .stream()
                     .toList();
         }

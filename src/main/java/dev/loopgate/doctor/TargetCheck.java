@@ -76,7 +76,7 @@ record TargetCheck(String route, UpstreamAddress address, String host, String pa
 
     private List<Finding> speech(InetSocketAddress socket) {
         Optional<Page> page = Page.get(socket, host, path, "", connecting.limit());
-        if (page.isPresent() && !refusesPlain(page.get())) {
+        if (page.isPresent() && (HostRefusal.of(page.get(), hostName()).isPresent() || !refusesPlain(page.get()))) {
             return List.of(answered(socket, page.get()));
         }
         String where = Addresses.text(socket);
@@ -90,6 +90,14 @@ record TargetCheck(String route, UpstreamAddress address, String host, String pa
         if (speech instanceof Speech.Banner banner) {
             return List.of(Finding.fail(name(), about(where + " is no HTTP server: it says \"" + banner.line() + "\""))
                     .fix("forwards: {\"" + free(socket.getPort()) + "\": " + socket.getPort() + "}"));
+        }
+        if (speech instanceof Speech.H2c) {
+            return List.of(Finding.fail(
+                    name(), about(where + " speaks HTTP/2 without TLS only, and the gateway asks by HTTP/1.1")));
+        }
+        if (speech instanceof Speech.Http http) {
+            return List.of(
+                    Finding.warn(name(), about(where + " answers " + http.status() + ", but was slow at first")));
         }
         return List.of(Finding.warn(
                 name(),

@@ -36,7 +36,7 @@ public final class Attachments {
     public Future<ReloadReport> own(ConfigurationPart next) {
         return turns.next(() -> {
             Sum now = sum;
-            List<String> clashes = Clashes.of(next, List.copyOf(now.attached.values()), next);
+            List<String> clashes = Clashes.ofOwn(List.copyOf(now.attached.values()), next);
             if (!clashes.isEmpty()) {
                 return Future.succeededFuture(gateway.refusal(next.warnings(), clashes));
             }

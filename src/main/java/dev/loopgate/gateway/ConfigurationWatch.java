@@ -110,7 +110,7 @@ public final class ConfigurationWatch {
                     new Worker(),
                     new DeploymentOptions()
                             .setThreadingModel(ThreadingModel.WORKER)
-                            .setWorkerPoolName("loopgate-configuration")
+                            .setWorkerPoolName("loopgate-configuration of " + file)
                             .setWorkerPoolSize(1));
             deployment.onFailure(deployed::tryFail);
         }

@@ -127,7 +127,7 @@ final class Diagnoses {
         Question fresh = new Question();
         try {
             threads.execute(() -> answer(fresh, upstream, symptom));
-        } catch (RejectedExecutionException busy) {
+        } catch (RejectedExecutionException | OutOfMemoryError busy) {
             return null;
         }
         questions.remove(subject);

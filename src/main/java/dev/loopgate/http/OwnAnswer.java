@@ -2,9 +2,9 @@ package dev.loopgate.http;
 
 import dev.loopgate.model.HostPattern;
 import dev.loopgate.model.Target;
+import dev.loopgate.net.Addresses;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -96,9 +96,9 @@ final class OwnAnswer {
         }
         if (host.startsWith("[") || isDottedLoopback(host)) {
             try {
-                // A literal: nothing is looked up.
-                return InetAddress.getByName(host).isLoopbackAddress();
-            } catch (java.net.UnknownHostException e) {
+                String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+                return Addresses.literal(bare).isLoopbackAddress();
+            } catch (IllegalArgumentException name) {
                 return false;
             }
         }

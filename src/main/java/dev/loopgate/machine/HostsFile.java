@@ -3,6 +3,7 @@ package dev.loopgate.machine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -35,34 +36,53 @@ public final class HostsFile {
     public void replace(byte[] seen, byte[] content) throws IOException {
         // Where it is a link, the file that it leads to is meant.
         Path real = path.toRealPath();
-        if (!Arrays.equals(seen, Files.readAllBytes(real))) {
-            throw new IOException("somebody else has just written to it: try again");
-        }
-        if (!renamed(real, content)) {
+        if (!renamed(real, seen, content)) {
+            requireSeen(real, seen);
             overwrite(real, seen, content);
         }
     }
 
-    private static boolean renamed(Path real, byte[] content) {
-        Path next = real.resolveSibling("." + real.getFileName() + ".loopgate-"
-                + ProcessHandle.current().pid());
+    private static void requireSeen(Path real, byte[] seen) throws IOException {
+        if (!Arrays.equals(seen, Files.readAllBytes(real))) {
+            throw new IOException("somebody else has just written to it: try again");
+        }
+    }
+
+    /**
+     * @return false where no other file can take its place
+     * @throws IOException where there is no room for the new content, which must not be tried on the file itself then
+     */
+    private static boolean renamed(Path real, byte[] seen, byte[] content) throws IOException {
+        Path folder = real.getParent();
+        if (folder == null || !Files.isWritable(folder)) {
+            return false;
+        }
+        // A name that nobody can have prepared.
+        Path next = Files.createTempFile(folder, "." + real.getFileName() + ".", ".loopgate");
         try {
             // A copy has what a new file would lack: mode, owner, and labels such as SELinux's.
-            Files.copy(real, next, StandardCopyOption.COPY_ATTRIBUTES);
-            try (FileChannel file =
-                    FileChannel.open(next, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            Files.copy(real, next, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+            try (FileChannel file = FileChannel.open(
+                    next, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING, LinkOption.NOFOLLOW_LINKS)) {
                 writeAll(file, ByteBuffer.wrap(content));
                 file.force(true);
             }
             if (!sameOwner(real, next)) {
                 return false;
             }
-            Files.move(next, real, StandardCopyOption.ATOMIC_MOVE);
-            return true;
-        } catch (IOException | UnsupportedOperationException mounted) {
-            return false;
+            requireSeen(real, seen);
+            return moved(next, real);
         } finally {
             delete(next);
+        }
+    }
+
+    private static boolean moved(Path next, Path real) throws IOException {
+        try {
+            Files.move(next, real, StandardCopyOption.ATOMIC_MOVE);
+            return true;
+        } catch (FileSystemException mounted) {
+            return false;
         }
     }
 

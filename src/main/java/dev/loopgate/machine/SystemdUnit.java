@@ -35,7 +35,7 @@ public final class SystemdUnit {
 
     private static String text(LoginService.Job job) {
         String java = job.javaHome().isEmpty() ? "" : "Environment=" + quoted("JAVA_HOME=" + job.javaHome()) + "\n";
-        // The launcher is given to its shell: systemd starts no program with a quote or a backslash in its path.
+        // By way of a shell: systemd starts no program with a quote or a backslash in its path.
         // A wrong command line, an invalid file and a port that is taken stay so: another start would fail as well.
         return """
                 # %s
@@ -46,7 +46,7 @@ public final class SystemdUnit {
 
                 [Service]
                 Type=exec
-                ExecStart=/bin/sh %s
+                ExecStart=/bin/sh -c 'exec "$$@"' loopgate %s
                 ExecReload=/bin/kill -HUP $MAINPID
                 WorkingDirectory=%s
                 %sRestart=on-failure

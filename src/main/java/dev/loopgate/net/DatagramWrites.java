@@ -55,15 +55,15 @@ final class DatagramWrites {
         ChannelOutboundBuffer queue = socket.unsafe().outboundBuffer();
         List<Object> left = new ArrayList<>();
         for (Object next = queue.current(); next != null; next = queue.current()) {
-            left.add(ReferenceCountUtil.retain(next));
+            // What waits is counted and refused one by one.
+            SegmentedWrites.apart(next, left);
             queue.remove();
         }
         // One stays whatever the budget says: netty waits for room, and only writing the last of a queue ends that.
         copy(socket, left.get(0));
         int dropped = 0;
         for (Object datagram : left.subList(1, left.size())) {
-            int datagrams = SegmentedWrites.count(datagram);
-            dropped += writeCopy(socket, datagram) ? 0 : datagrams;
+            dropped += writeCopy(socket, datagram) ? 0 : 1;
         }
         socket.flush();
         return dropped;

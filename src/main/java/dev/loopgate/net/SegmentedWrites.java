@@ -9,6 +9,7 @@ import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.Errors.NativeIoException;
 import io.netty.channel.unix.SegmentedDatagramPacket;
+import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
@@ -54,11 +55,17 @@ final class SegmentedWrites extends ChannelOutboundHandlerAdapter {
         }
     }
 
-    /** How many datagrams a message of a socket's queue is. */
-    static int count(Object message) {
-        return message instanceof SegmentedDatagramPacket many
-                ? (many.content().readableBytes() + many.segmentSize() - 1) / many.segmentSize()
-                : 1;
+    /** Adds the datagrams that a message of a socket's queue is to a list, each retained. */
+    static void apart(Object message, List<Object> into) {
+        if (!(message instanceof SegmentedDatagramPacket many)) {
+            into.add(ReferenceCountUtil.retain(message));
+            return;
+        }
+        ByteBuf all = many.content().duplicate();
+        while (all.isReadable()) {
+            into.add(
+                    single(all.readRetainedSlice(Math.min(many.segmentSize(), all.readableBytes())), many.recipient()));
+        }
     }
 
     /** Who wants to know what becomes of a datagram has it sent by itself. */
@@ -97,18 +104,23 @@ final class SegmentedWrites extends ChannelOutboundHandlerAdapter {
     }
 
     private void send(ChannelHandlerContext context) {
-        if (run.size() == 1) {
-            context.write(single(run.get(0), to), context.voidPromise());
-        } else if (!run.isEmpty()) {
-            sendTogether(context);
+        if (run.isEmpty()) {
+            return;
         }
+        List<ByteBuf> datagrams = List.copyOf(run);
+        int sum = bytes;
         run.clear();
         bytes = 0;
+        if (datagrams.size() == 1) {
+            context.write(single(datagrams.get(0), to), context.voidPromise());
+        } else {
+            sendTogether(context, datagrams, sum);
+        }
     }
 
-    private void sendTogether(ChannelHandlerContext context) {
-        ByteBuf together = context.alloc().directBuffer(bytes, bytes);
-        for (ByteBuf datagram : run) {
+    private void sendTogether(ChannelHandlerContext context, List<ByteBuf> datagrams, int sum) {
+        ByteBuf together = context.alloc().directBuffer(sum, sum);
+        for (ByteBuf datagram : datagrams) {
             together.writeBytes(datagram);
             datagram.release();
         }

@@ -9,17 +9,23 @@
 # output tells of signals that went to the whole process group, as Ctrl-C of a terminal does: the dev servers have got those
 # already, and must not get them twice.
 set -uf
-patience=5
+# The names of processes are bytes.
+LC_ALL=C
+export LC_ALL
+# In tenths of a second.
+patience=50
 
-# Process, parent and session of whatever runs. A process that has ended and waits to be asked for its status does not.
+# Process, parent and session of whatever runs. A name may have line breaks and brackets in it: a line is whole once there
+# are more numbers behind it than fit into a name. A process that has ended and waits to be asked for its status does not.
 processes() {
   if [ -r /proc/self/environ ]; then
     set +f
     cat /proc/[0-9]*/stat 2>/dev/null \
-      | sed -n 's/^\([0-9]*\) (.*) [^ZX] \([0-9]*\) [0-9]* \([0-9]*\) .*/\1 \2 \3/p'
+      | sed -n -e ':a' -e '/) [A-Za-z]\( [0-9-]*\)\{12\}/!{N;ba' -e '}' \
+        -e 's/^\([0-9]*\) (.*) [^ZX] \([0-9]*\) [0-9]* \([0-9]*\) .*/\1 \2 \3/p'
     set -f
   else
-    ps -A -o pid= -o ppid= -o stat= 2>/dev/null | sed -n 's/^ *\([0-9]*\) *\([0-9]*\) *[^Z ].*/\1 \2 -/p'
+    ps -A -o pid= -o ppid= -o stat= 2>/dev/null | sed -n 's/^ *\([0-9][0-9]*\)  *\([0-9][0-9]*\)  *[^Z ].*/\1 \2 -/p'
   fi
 }
 
@@ -42,7 +48,7 @@ tree() {
     LOOPGATE_EXEC=?*) marks=" $(marked "$1" | tr '\n' ' ')" ;;
   esac
   begin=none
-  [ "$2" -le 1 ] || begin=$2
+  case $2 in '' | 0* | 1 | *[!0-9]*) ;; *) begin=$2 ;; esac
   all=$(processes)
   grown=
   while [ "$grown" != "$found" ]; do
@@ -81,25 +87,39 @@ signal() {
 finish() {
   left=$(tree "$1" "$2")
   [ "$3" = told ] || signal TERM $left
-  end=$(($(date +%s) + patience))
+  waited=0
   while [ -n "$left" ]; do
     # One that is left shows that there are some, for less than it takes to find all.
-    while [ -n "$left" ] && [ "$(date +%s)" -lt "$end" ]; do
+    while [ -n "$left" ] && [ "$waited" -lt "$patience" ]; do
       sleep 0.1
+      waited=$((waited + 1))
       still=
       for pid in $left; do
-        ! kill -0 "$pid" 2>/dev/null || still="$still $pid"
+        # One that nobody asks for its status is still there, and has ended all the same.
+        if kill -0 "$pid" 2>/dev/null && ! grep -qs ') [ZX] ' "/proc/$pid/stat"; then
+          still="$still $pid"
+        fi
       done
       left=$still
     done
     left=$(tree "$1" "$2")
-    if [ "$(date +%s)" -ge "$end" ]; then
+    if [ "$waited" -ge "$patience" ]; then
       signal KILL $left
       # What even that does not end hangs in the system, and nobody can wait for it.
-      [ "$(date +%s)" -lt "$((end + patience))" ] || return 0
+      [ "$waited" -lt "$((2 * patience))" ] || return 0
       sleep 0.1
+      waited=$((waited + 1))
     fi
   done
+}
+
+# Watches $1 no more.
+forget() {
+  others=
+  for one in $watched; do
+    [ "${one%:*}" = "$1" ] || others="$others $one"
+  done
+  watched=$others
 }
 
 # shellcheck disable=SC2046 # lists
@@ -108,14 +128,12 @@ serve() {
   while read -r verb a b c; do
     case $verb in
       watch)
-        others=
-        for one in $watched; do
-          [ "${one%:*}" = "$a" ] || others="$others $one"
-        done
-        watched="$others $a:$b"
+        forget "$a"
+        watched="$watched $a:$b"
         ;;
       signal) signal "$a" $(tree "$b" "$c") ;;
       end)
+        forget "$a"
         (
           finish "$a" "$b" "$c"
           echo "ended $a"
@@ -129,17 +147,15 @@ serve() {
   wait
 }
 
+# What serves is to take no signal, not even in its first moment.
+trap '' INT TERM HUP QUIT PIPE TSTP TTIN TTOU
+exec 3<&0
+serve <&3 3<&- &
+server=$!
 trap 'echo INT' INT
 trap 'echo TERM' TERM
 trap 'echo HUP' HUP
 trap 'echo QUIT' QUIT
-trap '' PIPE TSTP TTIN TTOU
-exec 3<&0
-(
-  trap '' INT TERM HUP QUIT
-  serve <&3 3<&-
-) &
-server=$!
 exec 3<&- </dev/null
 echo "ready $(stty -g 2>/dev/null </dev/tty)"
 # A signal ends the waiting, not what is waited for.

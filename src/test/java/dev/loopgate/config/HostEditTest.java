@@ -112,6 +112,13 @@ class HostEditTest {
     }
 
     @Test
+    void leaves_a_host_alone_that_says_more_than_a_target() {
+        String text = "hosts:\n  x: {to: 1, allow: [10.0.0.0/8]}\n";
+        assertThatThrownBy(() -> HostEdit.of(text, false).replace(placeOf(text, "x"), PORT))
+                .hasMessageContaining("options of its own");
+    }
+
+    @Test
     void quotes_what_needs_quotes() {
         assertThat(HostEdit.of("", false).add("*.shop.localhost", new HostTarget("http://[::1]:3000", false)))
                 .isEqualTo("hosts:\n  \"*.shop.localhost\": \"http://[::1]:3000\"\n");

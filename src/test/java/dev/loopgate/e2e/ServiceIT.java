@@ -88,7 +88,10 @@ class ServiceIT {
         assertThat(folder.resolve(".config")).isEmptyDirectory();
         PackagedGateway.Outcome dry = PackagedGateway.command(folder, folder, "service", "install", "--dry-run");
         assertThat(dry.status()).isZero();
-        assertThat(dry.stdout()).contains("ExecStart=/bin/sh " + PackagedGateway.checkout(), folder + "/loopgate.yaml");
+        assertThat(dry.stdout())
+                .contains(
+                        "ExecStart=/bin/sh -c 'exec \"$$@\"' loopgate " + PackagedGateway.checkout(),
+                        folder + "/loopgate.yaml");
         assertThat(folder.resolve(".config")).isEmptyDirectory();
     }
 }
