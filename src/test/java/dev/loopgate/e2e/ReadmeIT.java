@@ -213,7 +213,6 @@ class ReadmeIT {
 
         Files.writeString(shop.resolve("index.html"), "dev");
         type("loopgate exec [NAME] -- COMMAND");
-        type("loopgate exec -- npm run dev");
         Files.writeString(
                 shop.resolve("package.json"),
                 "{\"name\": \"dev\", \"scripts\": {\"dev\": \"python3 -m http.server\"}}");
