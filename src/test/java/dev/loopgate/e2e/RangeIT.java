@@ -25,7 +25,7 @@ class RangeIT {
     /** Nothing else listens on it. */
     private static final String ADDRESS = "127.0.77.1";
 
-    private static final int FIRST = 20_000;
+    private static final int FIRST = 12_000;
     private static final int COUNT = 3_000;
     private static final int LAST = FIRST + COUNT - 1;
 
@@ -37,27 +37,27 @@ class RangeIT {
         Descriptors.assume(COUNT);
         try (Rig rig = new Rig(folder);
                 TcpPeer server = TcpPeer.start("127.0.77.2", FIRST + 1_777, RangeIT::greet)) {
-            PackagedGateway gateway = rig.gateway(forwards("127.0.77.1:20000-22999", "127.0.77.2:20000-22999"));
+            PackagedGateway gateway = rig.gateway(forwards("127.0.77.1:12000-14999", "127.0.77.2:12000-14999"));
             Eventually.until("a start", () -> gateway.output().contains("listening on"));
             assertThat(gateway.process().stdout().lines().filter(line -> line.contains(ADDRESS)))
                     .singleElement()
                     .asString()
-                    .contains("tcp 127.0.77.1:20000-22999", "-> 127.0.77.2:20000-22999");
-            assertThat(binds(gateway)).containsExactly("127.0.77.1:20000-22999");
+                    .contains("tcp 127.0.77.1:12000-14999", "-> 127.0.77.2:12000-14999");
+            assertThat(binds(gateway)).containsExactly("127.0.77.1:12000-14999");
 
             assertGreets(FIRST + 1_777);
             Eventually.until("the connection to be over", () -> binds(gateway).size() == 3);
             assertThat(binds(gateway))
-                    .containsExactly("127.0.77.1:20000-21776", "127.0.77.1:21777", "127.0.77.1:21778-22999");
+                    .containsExactly("127.0.77.1:12000-13776", "127.0.77.1:13777", "127.0.77.1:13778-14999");
             assertThat(gateway.command("status").stdout().lines().filter(line -> line.contains(ADDRESS)))
                     .hasSize(3);
 
             Path file = rig.folder().resolve("loopgate.yaml");
-            Rig.replace(file, "127.0.77.1:20000-22999", "127.0.77.1:21000-22999");
-            Rig.replace(file, "127.0.77.2:20000-22999", "127.0.77.2:21000-22999");
+            Rig.replace(file, "127.0.77.1:12000-14999", "127.0.77.1:13000-14999");
+            Rig.replace(file, "127.0.77.2:12000-14999", "127.0.77.2:13000-14999");
             Eventually.until("a reload", Rig.LIMIT, () -> gateway.output().contains("+0 ~0 -1000"));
             assertThat(binds(gateway))
-                    .containsExactly("127.0.77.1:21000-21776", "127.0.77.1:21777", "127.0.77.1:21778-22999");
+                    .containsExactly("127.0.77.1:13000-13776", "127.0.77.1:13777", "127.0.77.1:13778-14999");
             assertGreets(FIRST + 1_777);
             assertThat(gateway.stop()).isZero();
             assertThat(server.accepted()).isEqualTo(2);
@@ -70,9 +70,9 @@ class RangeIT {
         Path other = Files.createDirectory(folder.resolve("other"));
         try (Rig rig = new Rig(folder);
                 Rig holding = new Rig(other)) {
-            PackagedGateway holder = holding.gateway(forwards("127.0.77.1:20000-22999", "127.0.77.2:20000-22999"));
+            PackagedGateway holder = holding.gateway(forwards("127.0.77.1:12000-14999", "127.0.77.2:12000-14999"));
             Eventually.until("a start", () -> holder.output().contains("listening on"));
-            PackagedGateway gateway = rig.gateway(forwards("127.0.77.1:20000-22999", "127.0.77.3:20000-22999"));
+            PackagedGateway gateway = rig.gateway(forwards("127.0.77.1:12000-14999", "127.0.77.3:12000-14999"));
             Eventually.until(
                     "a note on the rest", Rig.LIMIT, () -> gateway.output().contains("more forwards do not listen"));
             Eventually.until("all to be tried", Rig.LIMIT, () -> binds(gateway).size() == 1);
@@ -81,7 +81,7 @@ class RangeIT {
                     .first()
                     .asString()
                     .contains(
-                            "cannot listen on 127.0.77.1:20",
+                            "cannot listen on 127.0.77.1:12",
                             "pid " + holder.process().pid());
             assertThat(status(gateway).getJsonObject(0).getJsonObject("problem").getMap())
                     .containsEntry("kind", "taken");
@@ -93,7 +93,7 @@ class RangeIT {
                     () -> status(gateway)
                             .getJsonObject(0)
                             .getJsonArray("addresses")
-                            .equals(new JsonArray(List.of("127.0.77.1:20000-22999"))));
+                            .equals(new JsonArray(List.of("127.0.77.1:12000-14999"))));
             assertThat(gateway.output()).contains("more forwards listen now");
             try (TcpPeer server = TcpPeer.start("127.0.77.3", LAST, RangeIT::greet)) {
                 assertGreets(LAST);
