@@ -36,16 +36,19 @@ public final class Attachments {
     public Future<ReloadReport> own(ConfigurationPart next) {
         return turns.next(() -> {
             Sum now = sum;
-            List<String> clashes = Clashes.ofOwn(List.copyOf(now.attached.values()), next);
-            if (!clashes.isEmpty()) {
-                return Future.succeededFuture(gateway.refusal(next.warnings(), clashes));
-            }
-            Sum wanted = new Sum(next, now.attached);
-            return gateway.reload(wanted.configuration(), next.warnings()).onSuccess(report -> {
-                if (report.inForce()) {
-                    sum = wanted;
-                }
-            });
+            return gateway.aside(() -> Clashes.ofOwn(List.copyOf(now.attached.values()), next))
+                    .compose(clashes -> {
+                        if (!clashes.isEmpty()) {
+                            return Future.succeededFuture(gateway.refusal(next.warnings(), clashes));
+                        }
+                        Sum wanted = new Sum(next, now.attached);
+                        return gateway.reload(wanted.configuration(), next.warnings())
+                                .onSuccess(report -> {
+                                    if (report.inForce()) {
+                                        sum = wanted;
+                                    }
+                                });
+                    });
         });
     }
 
@@ -57,23 +60,28 @@ public final class Attachments {
             }
             Sum now = sum;
             boolean first = !now.attached.containsKey(project);
-            List<String> problems = first ? twice(now, part).map(List::of).orElse(List.of()) : List.of();
-            if (problems.isEmpty()) {
-                problems = Clashes.of(now.own, now.without(project).parts(), part);
-            }
-            if (!problems.isEmpty()) {
-                return Future.succeededFuture(ReloadReport.withoutChange(Outcome.REFUSED, 0, List.of(), problems));
-            }
-            Sum wanted = now.with(project, part);
-            return gateway.amend(wanted.configuration(), part.warnings()).onSuccess(report -> {
-                if (report.inForce()) {
-                    sum = wanted;
-                    if (first || report.outcome() == Outcome.APPLIED) {
-                        events.attached(project.words(), report);
-                    }
+            return gateway.aside(() -> problems(now, project, part)).compose(problems -> {
+                if (!problems.isEmpty()) {
+                    return Future.succeededFuture(ReloadReport.withoutChange(Outcome.REFUSED, 0, List.of(), problems));
                 }
+                Sum wanted = now.with(project, part);
+                return gateway.amend(wanted.configuration(), part.warnings()).onSuccess(report -> {
+                    if (report.inForce()) {
+                        sum = wanted;
+                        if (first || report.outcome() == Outcome.APPLIED) {
+                            events.attached(project.words(), report);
+                        }
+                    }
+                });
             });
         });
+    }
+
+    /** Looks at files, and at every rule where there are thousands: nothing for an event loop. */
+    private static List<String> problems(Sum now, AttachedProject project, ConfigurationPart part) {
+        Optional<String> twice = now.attached.containsKey(project) ? Optional.empty() : twice(now, part);
+        return twice.map(List::of)
+                .orElseGet(() -> Clashes.of(now.own, now.without(project).parts(), part));
     }
 
     /** Nothing of the project is in force any more; what is under way goes on as after any reload. */
@@ -105,7 +113,7 @@ public final class Attachments {
                 part.configuration().forwards().stream()
                         .map(forward -> forward.key().toString())
                         .toList())));
-        return gateway.status().with(attached);
+        return gateway.status(attached);
     }
 
     /** How many projects there are. */

@@ -139,6 +139,33 @@ class ControlSocketTest {
     }
 
     @Test
+    void a_line_that_is_too_long_comes_in_pieces_and_loses_nothing() throws IOException {
+        try (ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            listening.bind(UnixDomainSocketAddress.of(folder.resolve("s")));
+            try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(folder.resolve("s")));
+                    ControlLine line = new ControlLine(listening.accept(), 4)) {
+                client.write(ByteBuffer.wrap("123456789\nabcd\n".getBytes(StandardCharsets.UTF_8)));
+                client.close();
+                for (String piece : List.of("1234", "5678", "9", "abcd")) {
+                    assertThat(line.read(Duration.ofSeconds(30))).isEqualTo(piece);
+                }
+                assertThat(line.read(Duration.ofSeconds(30))).isNull();
+            }
+        }
+    }
+
+    @Test
+    void a_link_in_the_folder_is_nobodys_socket() throws IOException {
+        try (ControlServer server = ControlServer.open(directory, new Commands(1, Outcome.APPLIED))) {
+            Path link = folder.resolve("run/2.sock");
+            Files.createSymbolicLink(link, directory.sockets().get(0));
+            assertThat(new ControlClient(directory).running()).hasSize(1);
+            Path elsewhere = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("run"));
+            assertThat(ControlDirectory.at(elsewhere).sockets()).isEmpty();
+        }
+    }
+
+    @Test
     void a_reload_that_fails_gives_its_cause() throws IOException {
         ControlCommands broken = new Commands(1, Outcome.APPLIED) {
             @Override
@@ -208,6 +235,7 @@ class ControlSocketTest {
                     0,
                     0,
                     Optional.empty(),
+                    List.of(),
                     List.of());
         }
 
