@@ -20,7 +20,9 @@ import java.util.function.Consumer;
 /** Talks to the running gateways of this user. Blocks; starts no event loop. */
 public final class ControlClient {
 
-    private static final Duration STATUS = Duration.ofSeconds(5);
+    /** For an answer that is needed. */
+    public static final Duration STATUS = Duration.ofSeconds(5);
+
     /** For an answer that is only looked at: a stopped gateway keeps nobody waiting. */
     public static final Duration GLANCE = Duration.ofMillis(300);
 

@@ -34,7 +34,11 @@ final class GatewayChoice {
 
     /** @throws CommandFailure where there is none, or more than one to choose from */
     RunningGateway choose(Surroundings surroundings, ControlClient client) {
-        List<RunningGateway> running = client.running();
+        return choose(surroundings, client.running());
+    }
+
+    /** As {@link #choose(Surroundings, ControlClient)}, of those that were found. */
+    RunningGateway choose(Surroundings surroundings, List<RunningGateway> running) {
         if (running.isEmpty()) {
             throw new CommandFailure(ExitStatus.FAILED, "no gateway is running", "to start one: loopgate run");
         }
