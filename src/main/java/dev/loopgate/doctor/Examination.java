@@ -1,5 +1,6 @@
 package dev.loopgate.doctor;
 
+import dev.loopgate.diagnose.HostsFile;
 import dev.loopgate.diagnose.OpenPort;
 import dev.loopgate.diagnose.OpenPorts;
 import dev.loopgate.diagnose.ResolverCheck;
@@ -43,12 +44,13 @@ final class Examination {
     private final Remembered<List<OpenPort>> ports = new Remembered<>(() -> new OpenPorts().look());
     private final Firewalls firewalls = new Firewalls(commands, system);
     private final Connecting connecting;
-    private final HostsFile hosts = HostsFile.of(files, system);
+    private final HostsFile hosts;
     private final NameServers servers = new NameServers(files);
 
     /** @param step that one connection, or one answer, may take */
     Examination(Circumstances circumstances, Duration step) {
         this.circumstances = circumstances;
+        this.hosts = HostsFile.ofSystem(circumstances.environment());
         this.connecting = new Connecting(ports::get, firewalls, files, step);
     }
 
