@@ -7,6 +7,7 @@ import dev.loopgate.config.HostEditor;
 import dev.loopgate.config.HostEditor.Outcome;
 import dev.loopgate.config.Located;
 import dev.loopgate.config.Problem;
+import dev.loopgate.model.HostPattern;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -88,12 +89,36 @@ final class EditedConfiguration {
     }
 
     /**
+     * Has the gateway take it up, and tells what was done and what came of that.
+     *
+     * @param changed the file that has the host, or had it
+     * @param edit the word for programs
+     * @param words the sentence for people, after the name of the host
+     */
+    void tell(boolean json, HostPattern host, Path changed, String edit, String words) {
+        JsonObject taken = takenUp();
+        Terminal terminal = surroundings.terminal();
+        if (json) {
+            JsonOption.print(
+                    terminal,
+                    new JsonObject()
+                            .put("host", host.toString())
+                            .put("file", changed.toString())
+                            .put("edit", edit)
+                            .put("gateway", taken));
+        } else {
+            terminal.result(host + " " + words);
+            words(taken).forEach(terminal::say);
+        }
+    }
+
+    /**
      * Has the gateway that runs the file read it now, and tells what came of it.
      *
      * @return {@code outcome} as of a reload, or {@code none} where no gateway runs it, with {@code pid} and
      *     {@code problems}
      */
-    JsonObject takenUp() {
+    private JsonObject takenUp() {
         Optional<ControlDirectory> directory = ControlDirectory.from(surroundings.environment());
         if (directory.isEmpty()) {
             return verdict("none");
@@ -129,7 +154,7 @@ final class EditedConfiguration {
     }
 
     /** One sentence of that for people, and more where it went wrong. */
-    static List<String> words(JsonObject taken) {
+    private static List<String> words(JsonObject taken) {
         List<String> lines = new ArrayList<>();
         String gateway = "the gateway with pid " + taken.getLong("pid", 0L);
         switch (taken.getString("outcome")) {
