@@ -2,6 +2,7 @@ package dev.loopgate.admin;
 
 import dev.loopgate.gateway.AttachRequest;
 import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -125,6 +126,22 @@ public final class ControlClient {
     }
 
     /**
+     * What the projects are read from that a gateway serves beside its own configuration.
+     *
+     * @return none where it does not say
+     */
+    public List<AttachRequest> attached(RunningGateway gateway, Duration patience) {
+        if (gateway.status().getJsonArray("attached", new JsonArray()).isEmpty()) {
+            return List.of();
+        }
+        try {
+            return AttachmentJson.sources(ask(gateway.socket(), "sources", patience));
+        } catch (IOException | IllegalArgumentException silent) {
+            return List.of();
+        }
+    }
+
+    /**
      * Has a gateway serve a project, until it is closed or either side ends.
      *
      * @param listener told of changes, on a thread of its own: {@code reloaded}, a report as {@link StatusJson} writes it;
@@ -136,7 +153,9 @@ public final class ControlClient {
             throws IOException {
         ControlLine line = connect(gateway.socket());
         try {
-            line.send(AttachmentJson.of(request).encode());
+            line.send(AttachmentJson.of(request)
+                    .put("command", AttachmentJson.COMMAND)
+                    .encode());
             JsonObject answer = answer(line, RELOAD);
             JsonObject result = answer.getJsonObject("result");
             if (result == null) {

@@ -16,6 +16,7 @@ import dev.loopgate.model.Route;
 import dev.loopgate.model.VirtualHost;
 import dev.loopgate.net.Addresses;
 import dev.loopgate.routing.RouteDecision;
+import dev.loopgate.routing.RoutingTable;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -153,7 +154,11 @@ final class Examination {
                 port, ports::get, files, setup.gateway().isPresent() ? Optional.empty() : Optional.of(setup.name())));
         checks.add(new ServiceCheck(
                 bare(host), () -> here(resolved(host)), port, true, Optional.of(url.scheme()), connecting));
-        RouteCheck routes = new RouteCheck(setup.name(), RouteCheck.table(configuration), url);
+        RoutingTable<Route> table = RouteCheck.table(configuration);
+        String source = table.decide(url.host(), url.path()) instanceof RouteDecision.Matched<Route> matched
+                ? setup.name(matched.host().pattern())
+                : setup.name();
+        RouteCheck routes = new RouteCheck(source, table, url);
         checks.add(routes);
         routes.matched()
                 .ifPresent(matched ->

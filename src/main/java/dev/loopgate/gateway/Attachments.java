@@ -2,8 +2,6 @@ package dev.loopgate.gateway;
 
 import dev.loopgate.gateway.ReloadReport.Outcome;
 import dev.loopgate.model.Configuration;
-import dev.loopgate.model.Forward;
-import dev.loopgate.model.VirtualHost;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -116,6 +114,11 @@ public final class Attachments {
         return gateway.status(attached);
     }
 
+    /** What the projects that are attached are read from, in the order in which they came. */
+    public List<AttachRequest> sources() {
+        return sum.attached.keySet().stream().map(AttachedProject::source).toList();
+    }
+
     /** How many projects there are. */
     public int count() {
         return sum.attached.size();
@@ -206,18 +209,7 @@ public final class Attachments {
         }
 
         Configuration configuration() {
-            Configuration base = own.configuration();
-            if (attached.isEmpty()) {
-                return base;
-            }
-            List<VirtualHost> hosts = new ArrayList<>(base.hosts());
-            List<Forward> forwards = new ArrayList<>(base.forwards());
-            for (ConfigurationPart part : attached.values()) {
-                hosts.addAll(part.configuration().hosts());
-                forwards.addAll(part.configuration().forwards());
-            }
-            return new Configuration(
-                    base.listen(), hosts, forwards, base.trustedProxies(), base.proxyProtocol(), base.accessLog());
+            return ConfigurationPart.together(own, attached.values());
         }
     }
 }

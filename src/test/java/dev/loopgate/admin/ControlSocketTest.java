@@ -37,6 +37,9 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings("try")
 class ControlSocketTest {
 
+    private static final AttachRequest PROJECT = new AttachRequest(
+            "shop", Optional.of(Path.of("/shop.yaml")), Optional.empty(), Map.of("PORT", "1"), true, 7);
+
     // Not JUnit's: the name of a Unix socket has to be short.
     private Path folder = Path.of("");
     private ControlDirectory directory = ControlDirectory.at(folder);
@@ -65,6 +68,7 @@ class ControlSocketTest {
             assertThat(gateway.file()).contains(Path.of("/etc/loopgate.yaml"));
             assertThat(gateway.status().getJsonArray("hosts").getJsonObject(0).getString("url"))
                     .isEqualTo("http://app.localhost:62893/");
+            assertThat(client.attached(gateway, ControlClient.STATUS)).containsExactly(PROJECT);
             assertThat(client.reload(gateway).getString("text")).isEqualTo("+1 ~2 -3, 4 connections kept");
         }
         assertThat(new ControlClient(directory).running()).isEmpty();
@@ -207,6 +211,11 @@ class ControlSocketTest {
 
     private static class Commands implements ControlCommands {
         @Override
+        public List<AttachRequest> attached() {
+            return List.of(PROJECT);
+        }
+
+        @Override
         public CompletionStage<AttachedProject> attach(AttachRequest request, AttachedProject.Listener listener) {
             return CompletableFuture.failedFuture(new IllegalStateException("attaches nothing"));
         }
@@ -236,7 +245,8 @@ class ControlSocketTest {
                     0,
                     Optional.empty(),
                     List.of(),
-                    List.of());
+                    List.of(new GatewayStatus.Attached(
+                            "shop", PROJECT.file(), 7, List.of("shop.localhost"), List.of())));
         }
 
         @Override
