@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What a doctor has to be told: which configuration is meant, and what the gateways of this user say. */
 final class DoctorFacts {
@@ -51,11 +52,7 @@ final class DoctorFacts {
         for (RunningGateway gateway : seen.running()) {
             setups.add(served(gateway, patience));
         }
-        if (found.isPresent()
-                && setups.stream()
-                        .noneMatch(setup -> setup.file()
-                                .map(file -> same(file, found.get()))
-                                .orElse(false))) {
+        if (found.isPresent() && seen.running().stream().noneMatch(gateway -> serves(gateway, found.get()))) {
             setups.add(0, setup(found, input.read(found.get()), Optional.empty()));
         }
         return new Circumstances(
@@ -64,6 +61,17 @@ final class DoctorFacts {
                 seen.silent().stream()
                         .map(socket -> new DeadSocket(socket.path(), socket.stale()))
                         .toList());
+    }
+
+    /** As its own configuration, or that of a project. */
+    private static boolean serves(RunningGateway gateway, Path file) {
+        return Stream.concat(
+                        gateway.file().stream(),
+                        StatusLists.objects(gateway.status(), "attached").stream()
+                                .map(project -> project.getString("file", ""))
+                                .filter(name -> !name.isEmpty())
+                                .map(Path::of))
+                .anyMatch(own -> same(own, file));
     }
 
     private ControlClient.Seen seen(Duration patience) {

@@ -2,6 +2,7 @@ package dev.loopgate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.loopgate.admin.Attachment;
 import dev.loopgate.config.Located;
@@ -12,10 +13,15 @@ import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +75,12 @@ class AttachedProjectsTest {
                             .getMap())
                     .containsEntry("hostPlace", gateway.file() + ":3:9")
                     .doesNotContainKey("attachedBy");
+            Map<String, String> inShop = new HashMap<>(gateway.environment());
+            inShop.put("LOOPGATE_CONFIG", file.toString());
+            assertThat(Invocation.of(folder, inShop, "", "doctor", "--timeout", "60s", "shop.invalid")
+                            .out())
+                    .contains("shop.invalid / of " + file + ":2:3 (attached by process ")
+                    .doesNotContain("no gateway runs");
             // A file that was named is what is asked about.
             Path other = Files.writeString(folder.resolve("other.yaml"), "hosts: {a.invalid: 1}\n");
             assertThat(gateway.command(folder, "explain", "--offline", "--config", other.toString(), "shop.invalid")
@@ -202,6 +214,29 @@ class AttachedProjectsTest {
             }
             assertThat(gateway.command(home, "get", "café").out()).startsWith("http://xn--caf-dma.localhost:");
             assertThat(gateway.command(home, "wait", "any.name").status()).isZero();
+        }
+    }
+
+    @Test
+    void a_gateway_that_is_stopped_keeps_nobody_waiting_who_has_little_time() throws IOException {
+        Path runtime = Files.createTempDirectory("lg");
+        Path sockets = Files.createDirectory(runtime.resolve("loopgate"));
+        Path config = shop("hosts: {a.localhost: 1}\n");
+        try (ServerSocketChannel one = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+                ServerSocketChannel two = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            one.bind(UnixDomainSocketAddress.of(sockets.resolve("1.sock")));
+            two.bind(UnixDomainSocketAddress.of(sockets.resolve("2.sock")));
+            Map<String, String> environment =
+                    Map.of("XDG_RUNTIME_DIR", runtime.toString(), "LOOPGATE_CONFIG", config.toString());
+            Invocation wait = assertTimeoutPreemptively(
+                    Duration.ofSeconds(8),
+                    () -> Invocation.of(folder, environment, "", "wait", "a", "--timeout", "200ms"));
+            assertThat(wait.status()).isEqualTo(ExitStatus.FAILED);
+            assertThat(wait.err()).contains("a.localhost does not answer after 200 ms", "no gateway is running");
+        } finally {
+            for (String left : List.of("loopgate/1.sock", "loopgate/2.sock", "loopgate", "")) {
+                Files.deleteIfExists(runtime.resolve(left));
+            }
         }
     }
 

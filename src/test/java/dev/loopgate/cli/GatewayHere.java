@@ -105,6 +105,12 @@ final class GatewayHere implements AutoCloseable {
         control.close();
         await(parts.gateway().stopNow());
         parts.close();
+        try {
+            Files.deleteIfExists(runtime.resolve("loopgate"));
+            Files.deleteIfExists(runtime);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static void await(Future<?> future) {
