@@ -53,6 +53,26 @@ public final class ControlClient {
         public Optional<Path> file() {
             return Optional.ofNullable(status.getString("file")).map(Path::of);
         }
+
+        /** Whether that is its configuration. */
+        public boolean runs(Path file) {
+            return file().filter(own -> same(own, file)).isPresent();
+        }
+
+        /** Whether that is the file of a project that is attached to it. */
+        public boolean hasAttached(Path file) {
+            return status.getJsonArray("attached", new JsonArray()).stream()
+                    .map(project -> ((JsonObject) project).getString("file"))
+                    .anyMatch(attached -> attached != null && same(Path.of(attached), file));
+        }
+
+        private static boolean same(Path a, Path b) {
+            try {
+                return Files.isSameFile(a, b);
+            } catch (IOException gone) {
+                return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
+            }
+        }
     }
 
     /**

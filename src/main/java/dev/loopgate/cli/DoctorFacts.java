@@ -15,7 +15,6 @@ import dev.loopgate.lan.LanAddress;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.model.HostPattern;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,7 +23,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** What a doctor has to be told: which configuration is meant, and what the gateways of this user say. */
 final class DoctorFacts {
@@ -52,7 +50,9 @@ final class DoctorFacts {
         for (RunningGateway gateway : seen.running()) {
             setups.add(served(gateway, patience));
         }
-        if (found.isPresent() && seen.running().stream().noneMatch(gateway -> serves(gateway, found.get()))) {
+        if (found.isPresent()
+                && seen.running().stream()
+                        .noneMatch(gateway -> gateway.runs(found.get()) || gateway.hasAttached(found.get()))) {
             setups.add(0, setup(found, input.read(found.get()), Optional.empty()));
         }
         return new Circumstances(
@@ -61,17 +61,6 @@ final class DoctorFacts {
                 seen.silent().stream()
                         .map(socket -> new DeadSocket(socket.path(), socket.stale()))
                         .toList());
-    }
-
-    /** As its own configuration, or that of a project. */
-    private static boolean serves(RunningGateway gateway, Path file) {
-        return Stream.concat(
-                        gateway.file().stream(),
-                        StatusLists.objects(gateway.status(), "attached").stream()
-                                .map(project -> project.getString("file", ""))
-                                .filter(name -> !name.isEmpty())
-                                .map(Path::of))
-                .anyMatch(own -> same(own, file));
     }
 
     private ControlClient.Seen seen(Duration patience) {
@@ -151,13 +140,5 @@ final class DoctorFacts {
     private static String holder(JsonObject problem) {
         JsonObject holder = problem.getJsonObject("holder");
         return holder == null ? "" : ", by " + holder.getString("name") + " (pid " + holder.getLong("pid") + ")";
-    }
-
-    private static boolean same(Path one, Path other) {
-        try {
-            return one.toRealPath().equals(other.toRealPath());
-        } catch (IOException gone) {
-            return one.normalize().equals(other.normalize());
-        }
     }
 }

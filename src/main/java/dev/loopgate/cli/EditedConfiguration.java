@@ -125,13 +125,10 @@ final class EditedConfiguration {
         }
         ControlClient client = new ControlClient(directory.get());
         for (RunningGateway gateway : client.running()) {
-            if (gateway.file().filter(running -> same(running, file)).isPresent()) {
+            if (gateway.runs(file)) {
                 return reload(client, gateway);
             }
-            Optional<JsonObject> attached = StatusLists.objects(gateway.status(), "attached").stream()
-                    .filter(project -> project.containsKey("file") && same(Path.of(project.getString("file")), file))
-                    .findFirst();
-            if (attached.isPresent()) {
+            if (gateway.hasAttached(file)) {
                 // Whoever attached it is told what becomes of it.
                 return verdict("attached").put("pid", gateway.pid());
             }
@@ -167,14 +164,6 @@ final class EditedConfiguration {
             }
         }
         return lines;
-    }
-
-    private static boolean same(Path a, Path b) {
-        try {
-            return Files.isSameFile(a, b);
-        } catch (IOException gone) {
-            return a.equals(b);
-        }
     }
 
     private static String reason(IOException failure) {

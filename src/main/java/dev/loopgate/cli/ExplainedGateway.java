@@ -12,8 +12,6 @@ import dev.loopgate.model.HostPattern;
 import dev.loopgate.model.VirtualHost;
 import dev.loopgate.routing.RouteDecision;
 import dev.loopgate.routing.RoutingTable;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -38,8 +36,8 @@ record ExplainedGateway(Optional<Path> file, Optional<RunningGateway> gateway) {
         Optional<Path> file =
                 input.locate(named) instanceof Located.Found found ? Optional.of(found.file()) : Optional.empty();
         List<RunningGateway> running = running(surroundings);
-        Optional<RunningGateway> own = file.flatMap(path -> first(running, gateway -> runs(gateway, path))
-                .or(() -> first(running, gateway -> hasAttached(gateway, path))));
+        Optional<RunningGateway> own = file.flatMap(path -> first(running, gateway -> gateway.runs(path))
+                .or(() -> first(running, gateway -> gateway.hasAttached(path))));
         boolean known =
                 own.isPresent() ? serves(own.get(), host) : file.isPresent() && has(input.read(file.get()), host);
         Optional<RunningGateway> chosen = own;
@@ -54,7 +52,7 @@ record ExplainedGateway(Optional<Path> file, Optional<RunningGateway> gateway) {
             return new ExplainedGateway(Optional.of(input.require(named)), Optional.empty());
         }
         return new ExplainedGateway(
-                chosen.equals(own) && runs(own.get(), file.get())
+                chosen.equals(own) && own.get().runs(file.get())
                         ? file
                         : chosen.get().file(),
                 chosen);
@@ -95,16 +93,6 @@ record ExplainedGateway(Optional<Path> file, Optional<RunningGateway> gateway) {
         return running.stream().filter(which).findFirst();
     }
 
-    private static boolean runs(RunningGateway gateway, Path file) {
-        return gateway.file().map(own -> same(own, file)).orElse(false);
-    }
-
-    private static boolean hasAttached(RunningGateway gateway, Path file) {
-        return StatusLists.objects(gateway.status(), "attached").stream()
-                .map(project -> project.getString("file"))
-                .anyMatch(attached -> attached != null && same(Path.of(attached), file));
-    }
-
     private static boolean serves(RunningGateway gateway, String host) {
         return matches(KnownHosts.of(gateway.status()).patterns(), host);
     }
@@ -125,13 +113,5 @@ record ExplainedGateway(Optional<Path> file, Optional<RunningGateway> gateway) {
                 .toList();
         return !(RoutingTable.<String>of(hosts, (one, route) -> "").decide(host, "/")
                 instanceof RouteDecision.UnknownHost<String>);
-    }
-
-    private static boolean same(Path a, Path b) {
-        try {
-            return Files.isSameFile(a, b);
-        } catch (IOException gone) {
-            return false;
-        }
     }
 }
