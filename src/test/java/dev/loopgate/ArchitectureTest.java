@@ -56,7 +56,7 @@ class ArchitectureTest {
         order.put("devserver", Set.of("model", "config", "net"));
         order.put("lan", Set.of("net"));
         order.put("explain", Set.of("model", "config", "routing", "net", "http", "builtin", "diagnose"));
-        order.put("machine", Set.of());
+        order.put("machine", Set.of("model", "config", "routing", "net", "diagnose"));
         order.put(
                 "cli",
                 Set.of(

@@ -21,8 +21,27 @@ final class AttachmentJson {
 
     private AttachmentJson() {}
 
+    /** What attached projects are read from. */
+    static JsonObject sources(List<AttachRequest> attached) {
+        return new JsonObject()
+                .put(
+                        "attached",
+                        new JsonArray(attached.stream().map(AttachmentJson::of).toList()));
+    }
+
+    /** @throws IllegalArgumentException with a sentence for who wrote it */
+    static List<AttachRequest> sources(JsonObject json) {
+        try {
+            return json.getJsonArray("attached", new JsonArray()).stream()
+                    .map(each -> request((JsonObject) each))
+                    .toList();
+        } catch (ClassCastException e) {
+            throw new IllegalArgumentException("the sources are no list of objects", e);
+        }
+    }
+
     static JsonObject of(AttachRequest request) {
-        JsonObject json = new JsonObject().put("command", COMMAND).put("name", request.name());
+        JsonObject json = new JsonObject().put("name", request.name());
         request.file().ifPresent(file -> json.put("file", file.toString()));
         request.text().ifPresent(text -> json.put("text", text));
         return json.put("environment", of(request.environment()))

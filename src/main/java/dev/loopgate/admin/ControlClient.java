@@ -2,6 +2,7 @@ package dev.loopgate.admin;
 
 import dev.loopgate.gateway.AttachRequest;
 import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -20,7 +21,9 @@ import java.util.function.Consumer;
 /** Talks to the running gateways of this user. Blocks; starts no event loop. */
 public final class ControlClient {
 
-    private static final Duration STATUS = Duration.ofSeconds(5);
+    /** For an answer that is needed. */
+    public static final Duration STATUS = Duration.ofSeconds(5);
+
     /** For an answer that is only looked at: a stopped gateway keeps nobody waiting. */
     public static final Duration GLANCE = Duration.ofMillis(300);
 
@@ -49,6 +52,26 @@ public final class ControlClient {
         /** The configuration it runs; empty where it runs without one. */
         public Optional<Path> file() {
             return Optional.ofNullable(status.getString("file")).map(Path::of);
+        }
+
+        /** Whether that is its configuration. */
+        public boolean runs(Path file) {
+            return file().filter(own -> same(own, file)).isPresent();
+        }
+
+        /** Whether that is the file of a project that is attached to it. */
+        public boolean hasAttached(Path file) {
+            return status.getJsonArray("attached", new JsonArray()).stream()
+                    .map(project -> ((JsonObject) project).getString("file"))
+                    .anyMatch(attached -> attached != null && same(Path.of(attached), file));
+        }
+
+        private static boolean same(Path a, Path b) {
+            try {
+                return Files.isSameFile(a, b);
+            } catch (IOException gone) {
+                return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
+            }
         }
     }
 
@@ -123,6 +146,22 @@ public final class ControlClient {
     }
 
     /**
+     * What the projects are read from that a gateway serves beside its own configuration.
+     *
+     * @return none where it does not say
+     */
+    public List<AttachRequest> attached(RunningGateway gateway, Duration patience) {
+        if (gateway.status().getJsonArray("attached", new JsonArray()).isEmpty()) {
+            return List.of();
+        }
+        try {
+            return AttachmentJson.sources(ask(gateway.socket(), "sources", patience));
+        } catch (IOException | IllegalArgumentException silent) {
+            return List.of();
+        }
+    }
+
+    /**
      * Has a gateway serve a project, until it is closed or either side ends.
      *
      * @param listener told of changes, on a thread of its own: {@code reloaded}, a report as {@link StatusJson} writes it;
@@ -134,7 +173,9 @@ public final class ControlClient {
             throws IOException {
         ControlLine line = connect(gateway.socket());
         try {
-            line.send(AttachmentJson.of(request).encode());
+            line.send(AttachmentJson.of(request)
+                    .put("command", AttachmentJson.COMMAND)
+                    .encode());
             JsonObject answer = answer(line, RELOAD);
             JsonObject result = answer.getJsonObject("result");
             if (result == null) {

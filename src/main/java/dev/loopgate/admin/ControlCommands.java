@@ -4,6 +4,7 @@ import dev.loopgate.gateway.AttachRequest;
 import dev.loopgate.gateway.AttachedProject;
 import dev.loopgate.gateway.GatewayStatus;
 import dev.loopgate.gateway.ReloadReport;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** What a running gateway does when asked through its control socket. Called on threads of the control socket. */
@@ -11,6 +12,9 @@ public interface ControlCommands {
 
     /** The gateway now. */
     GatewayStatus status();
+
+    /** What the projects that are attached are read from, in the order in which they came. */
+    List<AttachRequest> attached();
 
     /** Reads the configuration again and puts it in force if it is good. */
     CompletionStage<ReloadReport> reload();

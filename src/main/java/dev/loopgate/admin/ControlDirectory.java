@@ -51,13 +51,15 @@ public final class ControlDirectory {
         return new ControlDirectory(path);
     }
 
-    /** The sockets there are, alive or not. */
+    /**
+     * The sockets there are, alive or not. Links are none: who looks may be root, and the folder somebody else's.
+     */
     List<Path> sockets() {
-        if (!Files.isDirectory(path)) {
+        if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
             return List.of();
         }
         try (Stream<Path> entries = Files.list(path)) {
-            return entries.filter(entry -> entry.toString().endsWith(SUFFIX))
+            return entries.filter(entry -> entry.toString().endsWith(SUFFIX) && !Files.isSymbolicLink(entry))
                     .sorted()
                     .toList();
         } catch (IOException e) {

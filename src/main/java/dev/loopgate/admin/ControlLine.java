@@ -58,7 +58,12 @@ final class ControlLine implements Closeable {
         while (true) {
             while (chunk.hasRemaining()) {
                 byte next = chunk.get();
-                if (next == '\n' || line.size() >= longest) {
+                if (next == '\n') {
+                    return line.toString(StandardCharsets.UTF_8);
+                }
+                if (line.size() >= longest) {
+                    // The first byte of the next piece.
+                    chunk.position(chunk.position() - 1);
                     return line.toString(StandardCharsets.UTF_8);
                 }
                 line.write(next);

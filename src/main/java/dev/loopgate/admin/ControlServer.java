@@ -168,6 +168,7 @@ public final class ControlServer implements AutoCloseable {
         String command = String.valueOf(request.getValue("command"));
         return switch (command) {
             case "status" -> success(StatusJson.of(commands.status()));
+            case "sources" -> success(AttachmentJson.sources(commands.attached()));
             case "reload" -> reload();
             default -> failure("unknown command " + command);
         };

@@ -2,7 +2,6 @@ package dev.loopgate.cli;
 
 import dev.loopgate.config.HostEditor.Outcome;
 import dev.loopgate.config.HostTarget;
-import io.vertx.core.json.JsonObject;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,32 +60,17 @@ final class AddCommand implements Callable<Integer> {
                         exists.host() + " has another target, at " + exists.place(),
                         "to replace it: loopgate add --force " + HostName.printable(name + " " + target));
             }
-            tell("is there already, at " + exists.place(), exists.host().toString(), "unchanged", edited);
+            edited.tell(
+                    json.wanted, exists.host(), edited.file(), "unchanged", "is there already, at " + exists.place());
         } else if (outcome instanceof Outcome.Written written) {
             String words = written.replaced() ? "has another target now, in " : "is added to ";
-            tell(
-                    words + written.file() + (written.created() ? ", which is new" : ""),
-                    written.host().toString(),
+            edited.tell(
+                    json.wanted,
+                    written.host(),
+                    edited.file(),
                     written.replaced() ? "replaced" : "added",
-                    edited);
+                    words + written.file() + (written.created() ? ", which is new" : ""));
         }
         return ExitStatus.DONE;
-    }
-
-    private void tell(String words, String host, String what, EditedConfiguration edited) {
-        JsonObject taken = edited.takenUp();
-        Terminal terminal = surroundings.terminal();
-        if (json.wanted) {
-            JsonOption.print(
-                    terminal,
-                    new JsonObject()
-                            .put("host", host)
-                            .put("file", edited.file().toString())
-                            .put("edit", what)
-                            .put("gateway", taken));
-        } else {
-            terminal.result(host + " " + words);
-            EditedConfiguration.words(taken).forEach(terminal::say);
-        }
     }
 }

@@ -63,6 +63,9 @@ final class AttachCommand implements Callable<Integer> {
         ControlClient client = GatewayChoice.client(surroundings);
         RunningGateway gateway = choice.choose(surroundings, client);
         StopSignals signals = new StopSignals(surroundings.terminal());
-        return project.serve(client, gateway, json.wanted, signals);
+        project.attach(client, gateway, json.wanted);
+        signals.await();
+        project.leave();
+        return ExitStatus.DONE;
     }
 }

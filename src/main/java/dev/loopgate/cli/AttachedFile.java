@@ -11,6 +11,7 @@ import dev.loopgate.config.ReadResult;
 import dev.loopgate.gateway.AttachRequest;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,9 +33,9 @@ final class AttachedFile {
     private final Located.Found found;
     private final Path file;
     private final String name;
-    private Map<String, String> variables;
-    private volatile @Nullable Attachment current;
-    private volatile @Nullable CommandFailure failure;
+    private Map<String, String> variables = Map.of();
+    private @Nullable Attachment current;
+    private boolean leaving;
 
     private AttachedFile(Surroundings surroundings, Located.Found found) {
         this.surroundings = surroundings;
@@ -42,63 +43,35 @@ final class AttachedFile {
         this.found = found;
         this.file = surroundings.workingDirectory().resolve(found.file()).normalize();
         this.name = project(file);
-        this.variables = Map.of();
     }
 
-    /** @throws CommandFailure with every problem of the file */
+    /** @throws CommandFailure with every problem of the file, or where it is none that can be followed */
     static AttachedFile read(Surroundings surroundings, Located.Found found) {
         AttachedFile project = new AttachedFile(surroundings, found);
-        Map<String, String> used = new TreeMap<>();
-        if (project.look(used) instanceof ReadResult.Invalid invalid) {
+        if (Files.exists(project.file) && !Files.isRegularFile(project.file)) {
+            throw new CommandFailure(
+                    ExitStatus.INVALID_CONFIGURATION,
+                    found.file() + " is " + (Files.isDirectory(project.file) ? "a folder" : "a pipe or a device")
+                            + ", and only a file can be followed",
+                    "name a file: loopgate attach FILE");
+        }
+        if (project.look(new TreeMap<>()) instanceof ReadResult.Invalid invalid) {
             ConfigurationInput.tellProblems(surroundings.terminal(), invalid.problems());
             throw new CommandFailure(ExitStatus.INVALID_CONFIGURATION, ConfigurationInput.summary(invalid.problems()));
         }
-        project.variables = used;
         return project;
     }
 
     /**
-     * Has it served until a signal comes.
+     * Has it served, and again by the gateway that comes after this one, until {@link #leave}.
      *
      * @param json whether the result is for machines
      * @throws CommandFailure where the gateway does not take it
      */
-    int serve(ControlClient client, RunningGateway gateway, boolean json, StopSignals signals) {
-        Attachment first = attach(client, gateway);
-        if (json) {
-            JsonOption.print(terminal, first.result());
-        } else {
-            new RouteTable(terminal.outStyle()).lines(first.result()).forEach(terminal::result);
-        }
-        terminal.out().flush();
-        tell(gateway, first.result());
-        Thread keeper = new Thread(() -> keep(client, gateway, first, signals), "loopgate-attach");
-        keeper.setDaemon(true);
-        keeper.start();
-        signals.await();
-        CommandFailure failed = failure;
-        if (failed != null) {
-            throw failed;
-        }
-        Attachment last = current;
-        if (last != null) {
-            last.close();
-        }
-        return ExitStatus.DONE;
-    }
-
-    private Attachment attach(ControlClient client, RunningGateway gateway) {
-        AttachRequest request = new AttachRequest(
-                name,
-                Optional.of(file),
-                Optional.empty(),
-                variables(),
-                found.way().loopbackOnly(),
-                ProcessHandle.current().pid());
+    void attach(ControlClient client, RunningGateway gateway, boolean json) {
+        Attachment first;
         try {
-            Attachment attached = client.attach(gateway, request, this::heard);
-            current = attached;
-            return attached;
+            first = request(client, gateway);
         } catch (AttachRefused refused) {
             refused.problems().forEach(terminal::say);
             throw new CommandFailure(
@@ -107,6 +80,55 @@ final class AttachedFile {
         } catch (IOException e) {
             throw new CommandFailure(ExitStatus.FAILED, "the gateway did not take it: " + e.getMessage());
         }
+        if (json) {
+            JsonOption.print(terminal, first.result());
+        } else {
+            new RouteTable(terminal.outStyle()).lines(first.result()).forEach(terminal::result);
+        }
+        terminal.out().flush();
+        tell(gateway, first.result());
+        Thread keeper = new Thread(() -> keep(client, gateway, first), "loopgate-attach");
+        keeper.setDaemon(true);
+        keeper.start();
+    }
+
+    /** Nothing of it is served any more, by no gateway that comes later either. */
+    void leave() {
+        Attachment last;
+        synchronized (this) {
+            leaving = true;
+            last = current;
+        }
+        if (last != null) {
+            last.close();
+        }
+    }
+
+    private synchronized boolean leaving() {
+        return leaving;
+    }
+
+    private Attachment request(ControlClient client, RunningGateway gateway) throws IOException {
+        Map<String, String> used = new TreeMap<>();
+        look(used);
+        AttachRequest request = new AttachRequest(
+                name,
+                Optional.of(file),
+                Optional.empty(),
+                used,
+                found.way().loopbackOnly(),
+                ProcessHandle.current().pid());
+        Attachment attached = client.attach(gateway, request, this::heard);
+        boolean late;
+        synchronized (this) {
+            variables = used;
+            current = attached;
+            late = leaving;
+        }
+        if (late) {
+            attached.close();
+        }
+        return attached;
     }
 
     private void tell(RunningGateway gateway, JsonObject result) {
@@ -121,34 +143,59 @@ final class AttachedFile {
                 + ") until Ctrl-C");
     }
 
-    private void keep(ControlClient client, RunningGateway gateway, Attachment first, StopSignals signals) {
+    private void keep(ControlClient client, RunningGateway gateway, Attachment first) {
         try {
             Attachment attached = first;
             while (true) {
                 attached.ended().toCompletableFuture().get();
+                if (leaving()) {
+                    return;
+                }
                 terminal.say("the gateway has ended; waiting for it to come back (Ctrl-C ends this, too)");
-                RunningGateway next = await(client, gateway);
-                attached = attach(client, next);
-                tell(next, attached.result());
+                Optional<Attachment> next = again(client, gateway);
+                if (next.isEmpty()) {
+                    return;
+                }
+                attached = next.get();
             }
-        } catch (CommandFailure e) {
-            failure = e;
-            signals.stop();
         } catch (ExecutionException | InterruptedException e) {
-            signals.stop();
+            throw new IllegalStateException(e);
         }
     }
 
-    /** One that runs on the same file, or without any as this one did. */
-    private static RunningGateway await(ControlClient client, RunningGateway gone) throws InterruptedException {
-        while (true) {
+    /**
+     * Tries until one takes it: what is in its way may be mended meanwhile, and is told where it changes.
+     *
+     * @return empty where nobody wants it any more
+     */
+    private Optional<Attachment> again(ControlClient client, RunningGateway gone) throws InterruptedException {
+        List<String> told = List.of();
+        while (!leaving()) {
+            List<String> problems = List.of();
             for (RunningGateway gateway : client.running()) {
-                if (gateway.file().equals(gone.file())) {
-                    return gateway;
+                // One that runs on the same file, or without any as the one before did.
+                if (!gateway.file().equals(gone.file())) {
+                    continue;
                 }
+                try {
+                    Attachment attached = request(client, gateway);
+                    tell(gateway, attached.result());
+                    return Optional.of(attached);
+                } catch (AttachRefused refused) {
+                    problems = refused.problems();
+                } catch (IOException ending) {
+                    // It is just starting or ending, and is asked again.
+                }
+            }
+            if (!problems.isEmpty() && !problems.equals(told)) {
+                told = problems;
+                problems.forEach(terminal::say);
+                terminal.say(terminal.errStyle().red("not attached ") + found.file()
+                        + "; it is tried again until the gateway takes it");
             }
             Thread.sleep(PAUSE.toMillis());
         }
+        return Optional.empty();
     }
 
     /** What the gateway has to say of it. */
@@ -158,8 +205,9 @@ final class AttachedFile {
             StatusLists.strings(report, "warnings").forEach(terminal::warn);
             terminal.say(terminal.errStyle().green("reloaded ") + found.file() + ": " + report.getString("text"));
             new ListenLines(terminal.errStyle()).ofReload(report).forEach(terminal::say);
+            sendVariables();
         } else if (event.containsKey("problems")) {
-            if (!sentVariables()) {
+            if (!sendVariables()) {
                 List<String> problems = StatusLists.strings(event, "problems");
                 problems.forEach(terminal::say);
                 terminal.say(terminal.errStyle().red("not reloaded ") + found.file() + ": " + problems.size()
@@ -170,16 +218,21 @@ final class AttachedFile {
         }
     }
 
-    /** An edit may name a variable that this process has and the gateway was not given. */
-    private boolean sentVariables() {
+    /**
+     * An edit may name a variable that this process has and the gateway was not given.
+     *
+     * @return whether there was one, so that the gateway reads the file again
+     */
+    private boolean sendVariables() {
         Map<String, String> used = new TreeMap<>();
         look(used);
-        Attachment attached = current;
-        if (attached == null || variables().entrySet().containsAll(used.entrySet())) {
-            return false;
-        }
+        Attachment attached;
         synchronized (this) {
+            if (current == null || variables.entrySet().containsAll(used.entrySet())) {
+                return false;
+            }
             variables = used;
+            attached = current;
         }
         try {
             attached.use(used);
@@ -187,10 +240,6 @@ final class AttachedFile {
         } catch (IOException gone) {
             return false;
         }
-    }
-
-    private synchronized Map<String, String> variables() {
-        return variables;
     }
 
     /** @param used takes the variables that it asks for */

@@ -5,6 +5,7 @@ import dev.loopgate.admin.ControlClient.RunningGateway;
 import dev.loopgate.config.Located;
 import dev.loopgate.config.Problem;
 import dev.loopgate.config.ReadResult;
+import dev.loopgate.config.ReadSources;
 import dev.loopgate.doctor.Circumstances;
 import dev.loopgate.doctor.Circumstances.DeadSocket;
 import dev.loopgate.doctor.Circumstances.Running;
@@ -12,13 +13,15 @@ import dev.loopgate.doctor.Circumstances.Setup;
 import dev.loopgate.doctor.Circumstances.Trouble;
 import dev.loopgate.lan.LanAddress;
 import dev.loopgate.model.Configuration;
+import dev.loopgate.model.HostPattern;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What a doctor has to be told: which configuration is meant, and what the gateways of this user say. */
@@ -45,14 +48,12 @@ final class DoctorFacts {
                 ? Optional.of(surroundings.workingDirectory().resolve(file.file()))
                 : Optional.empty();
         for (RunningGateway gateway : seen.running()) {
-            setups.add(setup(gateway.file(), Optional.of(running(gateway))));
+            setups.add(served(gateway, patience));
         }
         if (found.isPresent()
-                && setups.stream()
-                        .noneMatch(setup -> setup.file()
-                                .map(file -> same(file, found.get()))
-                                .orElse(false))) {
-            setups.add(0, setup(found, Optional.empty()));
+                && seen.running().stream()
+                        .noneMatch(gateway -> gateway.runs(found.get()) || gateway.hasAttached(found.get()))) {
+            setups.add(0, setup(found, input.read(found.get()), Optional.empty()));
         }
         return new Circumstances(
                 surroundings.environment(),
@@ -70,11 +71,7 @@ final class DoctorFacts {
         }
     }
 
-    private Setup setup(Optional<Path> file, Optional<Running> gateway) {
-        if (file.isEmpty()) {
-            return new Setup(file, Optional.of(Configuration.EMPTY), List.of(), gateway);
-        }
-        ReadResult result = input.read(file.get());
+    private static Setup setup(Optional<Path> file, ReadResult result, Optional<Running> gateway) {
         return result instanceof ReadResult.Valid valid
                 ? new Setup(file, Optional.of(valid.configuration()), List.of(), gateway)
                 : new Setup(
@@ -85,8 +82,37 @@ final class DoctorFacts {
                         gateway);
     }
 
-    private static Running running(RunningGateway gateway) {
+    /** Of a gateway that runs, with whatever is attached to it. */
+    private Setup served(RunningGateway gateway, Duration patience) {
+        Optional<Path> file = gateway.file();
+        ReadResult own = file.isPresent()
+                ? input.read(file.get())
+                : new ReadResult.Valid(Configuration.EMPTY, List.of(), new ReadSources(List.of(), List.of()));
+        if (!(own instanceof ReadResult.Valid valid)) {
+            return setup(file, own, Optional.of(running(gateway, Map.of())));
+        }
+        ServedConfiguration served = ServedConfiguration.of(
+                file, valid, GatewayChoice.client(surroundings).attached(gateway, patience));
+        Map<HostPattern, String> attached = new HashMap<>();
+        served.places().forEach((host, place) -> {
+            if (place.attachedBy() > 0) {
+                attached.put(host, place.text() + " (attached by process " + place.attachedBy() + ")");
+            }
+        });
+        return new Setup(
+                file,
+                Optional.of(served.configuration()),
+                List.of(),
+                Optional.of(running(gateway, served.unread())),
+                attached);
+    }
+
+    /** @param unread attached files that have problems now */
+    private static Running running(RunningGateway gateway, Map<Path, String> unread) {
         List<Trouble> troubles = new ArrayList<>();
+        unread.forEach((file, problem) -> troubles.add(new Trouble(
+                "it goes on with " + file + ", which is attached, as it was before the last edit: " + problem,
+                Optional.of("loopgate check --config " + file))));
         JsonObject reload = gateway.status().getJsonObject("lastReload", new JsonObject());
         List<String> refused = StatusLists.strings(reload, "problems");
         if (!refused.isEmpty()) {
@@ -114,13 +140,5 @@ final class DoctorFacts {
     private static String holder(JsonObject problem) {
         JsonObject holder = problem.getJsonObject("holder");
         return holder == null ? "" : ", by " + holder.getString("name") + " (pid " + holder.getLong("pid") + ")";
-    }
-
-    private static boolean same(Path one, Path other) {
-        try {
-            return one.toRealPath().equals(other.toRealPath());
-        } catch (IOException gone) {
-            return one.normalize().equals(other.normalize());
-        }
     }
 }

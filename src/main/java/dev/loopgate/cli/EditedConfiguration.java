@@ -7,6 +7,7 @@ import dev.loopgate.config.HostEditor;
 import dev.loopgate.config.HostEditor.Outcome;
 import dev.loopgate.config.Located;
 import dev.loopgate.config.Problem;
+import dev.loopgate.model.HostPattern;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -88,25 +89,46 @@ final class EditedConfiguration {
     }
 
     /**
+     * Has the gateway take it up, and tells what was done and what came of that.
+     *
+     * @param changed the file that has the host, or had it
+     * @param edit the word for programs
+     * @param words the sentence for people, after the name of the host
+     */
+    void tell(boolean json, HostPattern host, Path changed, String edit, String words) {
+        JsonObject taken = takenUp();
+        Terminal terminal = surroundings.terminal();
+        if (json) {
+            JsonOption.print(
+                    terminal,
+                    new JsonObject()
+                            .put("host", host.toString())
+                            .put("file", changed.toString())
+                            .put("edit", edit)
+                            .put("gateway", taken));
+        } else {
+            terminal.result(host + " " + words);
+            words(taken).forEach(terminal::say);
+        }
+    }
+
+    /**
      * Has the gateway that runs the file read it now, and tells what came of it.
      *
      * @return {@code outcome} as of a reload, or {@code none} where no gateway runs it, with {@code pid} and
      *     {@code problems}
      */
-    JsonObject takenUp() {
+    private JsonObject takenUp() {
         Optional<ControlDirectory> directory = ControlDirectory.from(surroundings.environment());
         if (directory.isEmpty()) {
             return verdict("none");
         }
         ControlClient client = new ControlClient(directory.get());
         for (RunningGateway gateway : client.running()) {
-            if (gateway.file().filter(running -> same(running, file)).isPresent()) {
+            if (gateway.runs(file)) {
                 return reload(client, gateway);
             }
-            Optional<JsonObject> attached = StatusLists.objects(gateway.status(), "attached").stream()
-                    .filter(project -> project.containsKey("file") && same(Path.of(project.getString("file")), file))
-                    .findFirst();
-            if (attached.isPresent()) {
+            if (gateway.hasAttached(file)) {
                 // Whoever attached it is told what becomes of it.
                 return verdict("attached").put("pid", gateway.pid());
             }
@@ -129,7 +151,7 @@ final class EditedConfiguration {
     }
 
     /** One sentence of that for people, and more where it went wrong. */
-    static List<String> words(JsonObject taken) {
+    private static List<String> words(JsonObject taken) {
         List<String> lines = new ArrayList<>();
         String gateway = "the gateway with pid " + taken.getLong("pid", 0L);
         switch (taken.getString("outcome")) {
@@ -142,14 +164,6 @@ final class EditedConfiguration {
             }
         }
         return lines;
-    }
-
-    private static boolean same(Path a, Path b) {
-        try {
-            return Files.isSameFile(a, b);
-        } catch (IOException gone) {
-            return a.equals(b);
-        }
     }
 
     private static String reason(IOException failure) {

@@ -1,17 +1,10 @@
 package dev.loopgate.cli;
 
-import dev.loopgate.admin.ControlClient;
 import dev.loopgate.explain.AskedRequest;
 import dev.loopgate.explain.Explainer;
 import dev.loopgate.explain.Explanation;
-import dev.loopgate.explain.Explanation.Running;
-import dev.loopgate.model.Configuration;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,7 +19,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Tells where the name leads; which listener, host and route take the request, and why others do not; what",
             "would be sent to which upstream, line by line; and whether that answers: it is connected to and asked",
-            "OPTIONS *, which does nothing. Nothing else is sent. Needs no running gateway.",
+            "OPTIONS *, which does nothing. Nothing else is sent. Needs no running gateway; of one that runs, attached",
+            "projects count as well.",
             ""
         },
         footer = {
@@ -42,7 +36,6 @@ final class ExplainCommand implements Callable<Integer> {
 
     private final Surroundings surroundings;
     private final Terminal terminal;
-    private final ConfigurationInput input;
 
     @Parameters(paramLabel = "URL", description = "The scheme may be left out, and the port.")
     String url = "";
@@ -71,7 +64,6 @@ final class ExplainCommand implements Callable<Integer> {
     ExplainCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
         this.terminal = surroundings.terminal();
-        this.input = new ConfigurationInput(surroundings);
     }
 
     @Override
@@ -81,16 +73,20 @@ final class ExplainCommand implements Callable<Integer> {
             throw usage("not a method of HTTP: " + printable(method), "for example: --method POST");
         }
         fields.forEach(ExplainCommand::check);
-        Path file = input.require(config.file());
-        Configuration configuration = input.readValid(file).configuration();
+        ExplainedGateway where = ExplainedGateway.find(surroundings, config.file(), request.host());
+        ServedConfiguration served = where.read(surroundings);
         AskedRequest asked = new AskedRequest(
                 method, request.scheme(), request.host(), request.port(), request.path(), request.query(), fields);
-        Explanation explanation = new Explainer(asked, file, configuration, offline).explain(running(file));
+        Explanation explanation = new Explainer(asked, where.file(), served.configuration(), served.places(), offline)
+                .explain(where.running());
         if (json.wanted) {
             JsonOption.print(terminal, ExplanationJson.of(explanation));
         } else {
             ExplanationText.lines(explanation, terminal.outStyle()).forEach(terminal::result);
         }
+        served.unread()
+                .forEach((file, problem) -> terminal.warn(HostName.printable(
+                        file + ", which is attached, was left out, for it has problems now: " + problem)));
         return explanation.answered() ? ExitStatus.DONE : ExitStatus.FAILED;
     }
 
@@ -112,30 +108,5 @@ final class ExplainCommand implements Callable<Integer> {
 
     private static String printable(String text) {
         return text.replaceAll("\\p{Cntrl}", "?");
-    }
-
-    /** The gateway that runs the file, if one does. */
-    private Optional<Running> running(Path file) {
-        try {
-            return GatewayChoice.client(surroundings).look(ControlClient.GLANCE).running().stream()
-                    .filter(gateway ->
-                            gateway.file().map(own -> same(own, file)).orElse(false))
-                    .findFirst()
-                    .map(gateway -> new Running(
-                            gateway.pid(),
-                            StatusLists.objects(gateway.status(), "listeners").stream()
-                                    .map(listener -> listener.getString("address"))
-                                    .toList()));
-        } catch (CommandFailure nowhere) {
-            return Optional.empty();
-        }
-    }
-
-    private static boolean same(Path a, Path b) {
-        try {
-            return Files.isSameFile(a, b);
-        } catch (IOException gone) {
-            return false;
-        }
     }
 }

@@ -23,13 +23,19 @@ final class ExplanationJson {
         JsonObject json = new JsonObject()
                 .put("method", explanation.method())
                 .put("url", explanation.url())
-                .put("file", explanation.file().toString())
                 .put("name", name(explanation))
                 .put("listener", listener(explanation.listener()));
+        explanation.file().ifPresent(file -> json.put("file", file.toString()));
         explanation
                 .host()
                 .filter(host -> !host.pattern().isEmpty())
                 .ifPresent(host -> json.put("host", host.pattern()).put("hostWhy", host.why()));
+        explanation.host().flatMap(HostStep::place).ifPresent(place -> {
+            json.put("hostPlace", place.text());
+            if (place.attachedBy() > 0) {
+                json.put("attachedBy", place.attachedBy());
+            }
+        });
         json.put("otherHosts", misses(explanation.host().map(HostStep::others).orElse(List.of())));
         explanation
                 .route()

@@ -7,6 +7,7 @@ import dev.loopgate.explain.Explanation.UpstreamStep;
 import dev.loopgate.http.RequestPreview;
 import dev.loopgate.http.RequestPreview.Fate;
 import dev.loopgate.http.RequestPreview.Line;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -34,7 +35,7 @@ final class ExplanationText {
 
     private void write(Explanation explanation) {
         step("request", explanation.method() + " " + explanation.url());
-        step("file", explanation.file().toString());
+        step("file", explanation.file().map(Path::toString).orElse("none: the gateway runs without one"));
         step(
                 "name",
                 explanation.name().name() + " leads to " + explanation.name().text());
@@ -47,7 +48,12 @@ final class ExplanationText {
                             ? explanation.listener().text()
                             : style.yellow(explanation.listener().text()));
         }
-        explanation.host().ifPresent(host -> taken("host", host.pattern(), host.why(), host.others()));
+        explanation.host().ifPresent(host -> {
+            taken("host", host.pattern(), host.why(), host.others());
+            host.place()
+                    .filter(place -> place.attachedBy() > 0)
+                    .ifPresent(place -> step("", place.text() + ", attached by process " + place.attachedBy()));
+        });
         explanation.route().ifPresent(route -> taken("route", route.prefix(), route.why(), route.others()));
         explanation.answer().ifPresent(answer -> step(answer.name(), bad(!answer.good(), answer.text())));
         explanation.access().ifPresent(rules -> step("access", rules));

@@ -3,7 +3,6 @@ package dev.loopgate.cli;
 import dev.loopgate.admin.ControlClient;
 import dev.loopgate.admin.ControlClient.RunningGateway;
 import dev.loopgate.admin.ControlDirectory;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +33,11 @@ final class GatewayChoice {
 
     /** @throws CommandFailure where there is none, or more than one to choose from */
     RunningGateway choose(Surroundings surroundings, ControlClient client) {
-        List<RunningGateway> running = client.running();
+        return choose(surroundings, client.running());
+    }
+
+    /** As {@link #choose(Surroundings, ControlClient)}, of those that were found. */
+    RunningGateway choose(Surroundings surroundings, List<RunningGateway> running) {
         if (running.isEmpty()) {
             throw new CommandFailure(ExitStatus.FAILED, "no gateway is running", "to start one: loopgate run");
         }
@@ -61,17 +64,6 @@ final class GatewayChoice {
             return false;
         }
         Path wanted = file;
-        return wanted == null
-                || gateway.file()
-                        .map(actual -> same(surroundings.workingDirectory().resolve(wanted), actual))
-                        .orElse(false);
-    }
-
-    private static boolean same(Path a, Path b) {
-        try {
-            return a.toRealPath().equals(b.toRealPath());
-        } catch (IOException gone) {
-            return a.normalize().equals(b.normalize());
-        }
+        return wanted == null || gateway.runs(surroundings.workingDirectory().resolve(wanted));
     }
 }

@@ -34,6 +34,11 @@ final class GatewayCommands implements ControlCommands {
     }
 
     @Override
+    public List<AttachRequest> attached() {
+        return attachments.sources();
+    }
+
+    @Override
     public CompletionStage<ReloadReport> reload() {
         return watch.trigger().toCompletionStage();
     }
@@ -44,7 +49,8 @@ final class GatewayCommands implements ControlCommands {
                 .toCompletionStage();
     }
 
-    private static ConfigurationPart part(AttachRequest request, ReadResult.Valid read) {
+    /** What of a project is to be in force. */
+    static ConfigurationPart part(AttachRequest request, ReadResult.Valid read) {
         ConfigurationView view = request.loopbackOnly()
                 ? LoopbackOnly.ofAttached(read.configuration(), request.source().toString())
                 : ConfigurationView.whole(read.configuration());

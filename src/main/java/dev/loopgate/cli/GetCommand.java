@@ -1,5 +1,6 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.admin.ControlClient;
 import dev.loopgate.model.HostPattern;
 import io.vertx.core.json.JsonObject;
 import java.util.concurrent.Callable;
@@ -41,10 +42,9 @@ final class GetCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        KnownHosts known = KnownHosts.find(surroundings, choice);
         String full = KnownHosts.name(name);
-        HostPattern pattern =
-                known.serving(full).filter(found -> !full.contains("*")).orElseThrow(() -> known.unknown(full));
+        KnownHosts known = KnownHosts.find(surroundings, choice, ControlClient.STATUS);
+        HostPattern pattern = known.serving(full).orElseThrow(() -> known.unknown(full));
         Terminal terminal = surroundings.terminal();
         String url = known.url(full);
         if (json.wanted) {

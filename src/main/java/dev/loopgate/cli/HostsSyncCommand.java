@@ -1,6 +1,7 @@
 package dev.loopgate.cli;
 
-import dev.loopgate.machine.HostsFile;
+import dev.loopgate.config.LockedFile;
+import dev.loopgate.diagnose.HostsFile;
 import dev.loopgate.machine.HostsText;
 import dev.loopgate.machine.Platform;
 import io.vertx.core.json.JsonArray;
@@ -12,8 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +32,8 @@ import picocli.CommandLine.Option;
             "",
             "The names of the configuration and of the running gateways, as lines of a marked block, for 127.0.0.1 and ::1.",
             "Names that the resolver knows are not written, and lines of others are never changed. Wildcards are impossible",
-            "in a hosts file. --remove puts the file back as it was.",
+            "in a hosts file. Names of loopgate exec go with the next sync after it has ended. --remove puts the file back",
+            "as it was.",
             ""
         },
         footer = {
@@ -71,17 +75,16 @@ final class HostsSyncCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Path file = hosts == null
-                ? Platform.current().hostsFile(surroundings.environment())
+                ? HostsFile.ofSystem(surroundings.environment()).path()
                 : surroundings.workingDirectory().resolve(hosts);
-        Map<String, Set<String>> wanted = remove ? Map.of() : wanted();
-        HostsFile disk = new HostsFile(file);
-        byte[] seen = read(disk, file);
+        byte[] seen = read(file);
         HostsText before = parse(seen, file);
+        Map<String, Set<String>> wanted = remove ? Map.of() : wanted(before);
         HostsPlan plan = remove
                 ? HostsPlan.removal(before, config.file().map(served::owner))
                 : HostsPlan.of(before, file.toString(), wanted);
         if (plan.changes() && !dryRun) {
-            write(disk, file, seen, plan);
+            write(file, seen, plan);
         }
         if (json.wanted) {
             JsonOption.print(terminal, json(file, plan));
@@ -91,9 +94,11 @@ final class HostsSyncCommand implements Callable<Integer> {
         return ExitStatus.DONE;
     }
 
-    private Map<String, Set<String>> wanted() {
+    private Map<String, Set<String>> wanted(HostsText before) {
         Map<String, Set<String>> wanted = served.byOwner(config.file());
-        if (wanted.isEmpty()) {
+        boolean nobody = wanted.keySet().stream().allMatch(ServedNames.NO_FILE::equals)
+                && wanted.values().stream().allMatch(Set::isEmpty);
+        if (nobody && before.namesOf(ServedNames.NO_FILE).isEmpty()) {
             throw new CommandFailure(
                     ExitStatus.FAILED,
                     "there is no configuration, and no gateway is running: no names are known",
@@ -102,9 +107,9 @@ final class HostsSyncCommand implements Callable<Integer> {
         return wanted;
     }
 
-    private static byte[] read(HostsFile disk, Path file) {
+    private static byte[] read(Path file) {
         try {
-            return disk.read();
+            return Files.readAllBytes(file);
         } catch (NoSuchFileException missing) {
             throw new CommandFailure(ExitStatus.FAILED, "there is no file " + file);
         } catch (IOException e) {
@@ -120,12 +125,17 @@ final class HostsSyncCommand implements Callable<Integer> {
         }
     }
 
-    private void write(HostsFile disk, Path file, byte[] seen, HostsPlan plan) {
+    private void write(Path file, byte[] seen, HostsPlan plan) {
         try {
             if (!Files.isWritable(file)) {
                 throw new AccessDeniedException(file.toString());
             }
-            disk.replace(seen, plan.after().bytes());
+            LockedFile.change(file, before -> {
+                if (!before.map(now -> Arrays.equals(seen, now)).orElse(false)) {
+                    throw new IOException("somebody else has just written to it: try again");
+                }
+                return Optional.of(plan.after().bytes());
+            });
         } catch (AccessDeniedException denied) {
             List<String> lines = new ArrayList<>();
             lines.add(file + " is not yours to write");
@@ -165,7 +175,7 @@ final class HostsSyncCommand implements Callable<Integer> {
     }
 
     private void tell(Path file, HostsPlan plan) {
-        plan.left().forEach((name, why) -> terminal.warn(name + " is left out: " + why));
+        plan.left().forEach((name, why) -> terminal.warn(HostName.printable(name) + " is left out: " + why));
         if (plan.left().keySet().stream().anyMatch(name -> name.startsWith("*."))) {
             terminal.say(
                     "  for all names below localhost, have the system know them: sudo apt install libnss-myhostname");

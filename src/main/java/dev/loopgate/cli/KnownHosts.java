@@ -9,9 +9,13 @@ import dev.loopgate.model.HostPattern;
 import dev.loopgate.model.VirtualHost;
 import dev.loopgate.routing.RoutingTable;
 import io.vertx.core.json.JsonObject;
+import java.net.IDN;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The hosts that can be asked for: of the running gateway, or of a file.
@@ -21,6 +25,9 @@ import java.util.Optional;
  * @param status of the gateway; empty where none runs
  */
 record KnownHosts(List<HostPattern> patterns, int port, Optional<JsonObject> status) {
+
+    /** A name or an address; anything else would reach the request, and the terminal. */
+    private static final Pattern NAME = Pattern.compile("[a-z0-9._-]+|\\[[0-9a-f:.]+\\]");
 
     private static final int HTTP_PORT = 80;
     private static final int SUGGESTIONS = 3;
@@ -33,15 +40,16 @@ record KnownHosts(List<HostPattern> patterns, int port, Optional<JsonObject> sta
     /**
      * Of the gateway that is meant, or of the file where none runs.
      *
+     * @param patience with each gateway
      * @throws CommandFailure where neither can be told
      */
-    static KnownHosts find(Surroundings surroundings, GatewayChoice choice) {
-        Optional<ControlClient> client =
-                ControlDirectory.from(surroundings.environment()).map(ControlClient::new);
-        List<RunningGateway> running = client.map(ControlClient::running).orElse(List.of());
+    static KnownHosts find(Surroundings surroundings, GatewayChoice choice, Duration patience) {
+        List<RunningGateway> running = ControlDirectory.from(surroundings.environment())
+                .map(directory -> new ControlClient(directory).look(patience).running())
+                .orElse(List.of());
         boolean fileOnly = choice.pid == null && running.stream().noneMatch(one -> choice.isMeant(surroundings, one));
-        if (client.isPresent() && !(running.isEmpty() || fileOnly)) {
-            return of(choice.choose(surroundings, client.get()).status());
+        if (!running.isEmpty() && !fileOnly) {
+            return of(choice.choose(surroundings, running).status());
         }
         if (choice.pid != null) {
             throw new CommandFailure(ExitStatus.FAILED, "no gateway is running with that pid");
@@ -98,10 +106,30 @@ record KnownHosts(List<HostPattern> patterns, int port, Optional<JsonObject> sta
         return "http://" + name + (port == HTTP_PORT ? "" : ":" + port) + "/";
     }
 
-    /** As a user typed it, to as requests have it. */
+    /**
+     * As a user typed it, to as requests have it.
+     *
+     * @throws CommandFailure where no request could name it
+     */
     static String name(String word) {
-        String full = HostName.full(word);
-        return full.endsWith(".") ? full.substring(0, full.length() - 1) : full;
+        String full = ascii(HostName.full(word)).toLowerCase(Locale.ROOT);
+        String name = full.endsWith(".") ? full.substring(0, full.length() - 1) : full;
+        if (!NAME.matcher(name).matches()) {
+            throw new CommandFailure(
+                    ExitStatus.WRONG_USAGE,
+                    "not the name of a host: " + HostName.printable(word),
+                    "for example: app, or app.localhost");
+        }
+        return name;
+    }
+
+    /** What it is as long as it is one: browsers send international names so. */
+    private static String ascii(String name) {
+        try {
+            return IDN.toASCII(name);
+        } catch (IllegalArgumentException none) {
+            return name;
+        }
     }
 
     CommandFailure unknown(String name) {

@@ -1,9 +1,7 @@
 package dev.loopgate.cli;
 
 import dev.loopgate.config.HostEditor.Outcome;
-import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -56,21 +54,7 @@ final class RemoveCommand implements Callable<Integer> {
                     Optional.of(edited.file().toString()));
         }
         Outcome.Written written = (Outcome.Written) outcome;
-        JsonObject taken = edited.takenUp();
-        Terminal terminal = surroundings.terminal();
-        if (json.wanted) {
-            JsonOption.print(
-                    terminal,
-                    new JsonObject()
-                            .put("host", written.host().toString())
-                            .put("file", written.file().toString())
-                            .put("edit", "removed")
-                            .put("gateway", taken));
-        } else {
-            terminal.result(written.host() + " is removed from " + written.file());
-            List<String> words = EditedConfiguration.words(taken);
-            words.forEach(terminal::say);
-        }
+        edited.tell(json.wanted, written.host(), written.file(), "removed", "is removed from " + written.file());
         return ExitStatus.DONE;
     }
 }

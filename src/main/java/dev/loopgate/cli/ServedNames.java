@@ -5,8 +5,10 @@ import dev.loopgate.admin.ControlClient.RunningGateway;
 import dev.loopgate.admin.ControlDirectory;
 import dev.loopgate.config.Located;
 import dev.loopgate.config.ReadResult;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +21,11 @@ import org.jspecify.annotations.Nullable;
 /** Which names the configuration and the running gateways of this user serve, and who wants them. */
 final class ServedNames {
 
-    /** Stands for gateways that run without a file. */
-    static final String NO_FILE = "a running gateway";
+    /** Wants the names of projects that no file holds: they come and go with a dev server. */
+    static final String NO_FILE = "loopgate exec";
+
+    /** Who misses a name here has the line taken away. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final Surroundings surroundings;
     private final ConfigurationInput input;
@@ -40,34 +45,53 @@ final class ServedNames {
     }
 
     /**
-     * Patterns by who wants them: of that file alone where one is named, else of the one that is found and of all running
-     * gateways.
+     * Patterns by who wants them: of that file alone where one is named, else of the one that is found and of whatever the
+     * running gateways serve, attached projects included. Where every gateway has answered, {@link #NO_FILE} is among the
+     * owners, though it may want nothing any more.
      *
      * @throws CommandFailure where a file is missing or invalid
      */
     Map<String, Set<String>> byOwner(Optional<Path> named) {
         Map<String, Set<String>> names = new LinkedHashMap<>();
         if (input.locate(named) instanceof Located.Found found) {
-            patterns(
-                    input.readValid(absolute(found.file())),
-                    names.computeIfAbsent(owner(found.file()), any -> new TreeSet<>()));
+            patterns(input.readValid(absolute(found.file())), of(names, owner(found.file())));
         }
         if (named.isEmpty()) {
-            for (RunningGateway gateway : running()) {
-                String owner = gateway.file().map(this::owner).orElse(NO_FILE);
-                StatusLists.objects(gateway.status(), "hosts")
-                        .forEach(host -> names.computeIfAbsent(owner, any -> new TreeSet<>())
-                                .add(host.getString("pattern", "")));
+            ControlClient.Seen seen = seen(PATIENCE);
+            if (seen.silent().stream().allMatch(ControlClient.SilentSocket::stale)) {
+                of(names, NO_FILE);
             }
+            seen.running().forEach(gateway -> gather(gateway.status(), names));
         }
         return names;
+    }
+
+    private void gather(JsonObject status, Map<String, Set<String>> names) {
+        Set<String> own = new TreeSet<>();
+        StatusLists.objects(status, "hosts").forEach(host -> own.add(host.getString("pattern", "")));
+        for (JsonObject project : StatusLists.objects(status, "attached")) {
+            List<String> theirs = StatusLists.strings(project, "hosts");
+            of(names, owner(project)).addAll(theirs);
+            theirs.forEach(own::remove);
+        }
+        of(names, owner(status)).addAll(own);
+    }
+
+    /** @param source a gateway or an attached project, either of which may have a file */
+    private String owner(JsonObject source) {
+        String file = source.getString("file");
+        return file == null ? NO_FILE : owner(Path.of(file));
+    }
+
+    private static Set<String> of(Map<String, Set<String>> names, String owner) {
+        return names.computeIfAbsent(owner, any -> new TreeSet<>());
     }
 
     /** The same for a shell that completes a word: whatever can be found out, and no complaints. */
     Set<String> asFarAsKnown() {
         Set<String> names = new TreeSet<>();
         try {
-            for (RunningGateway gateway : running()) {
+            for (RunningGateway gateway : seen(ControlClient.GLANCE).running()) {
                 StatusLists.objects(gateway.status(), "hosts")
                         .forEach(host -> names.add(host.getString("pattern", "")));
             }
@@ -85,11 +109,10 @@ final class ServedNames {
         valid.configuration().hosts().forEach(host -> names.add(host.pattern().toString()));
     }
 
-    private List<RunningGateway> running() {
+    private ControlClient.Seen seen(Duration patience) {
         return ControlDirectory.from(asInvoker(surroundings.environment()))
-                .map(directory ->
-                        new ControlClient(directory).look(ControlClient.GLANCE).running())
-                .orElse(List.of());
+                .map(directory -> new ControlClient(directory).look(patience))
+                .orElse(new ControlClient.Seen(List.of(), List.of()));
     }
 
     /** Behind sudo the gateways are those of whoever called it. */

@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -74,10 +77,12 @@ final class ServiceInstallCommand implements Callable<Integer> {
         if (!control.available()) {
             throw InstalledService.unavailable(service);
         }
+        Set<Long> others = Set.of();
         try {
             ServiceControl.State state = control.state();
-            Optional<RunningGateway> running = running(file);
-            if (!state.active() && running.isPresent()) {
+            boolean ours = state.active() && before.filter(file::equals).isPresent();
+            Optional<RunningGateway> running = running(file).findFirst();
+            if (!ours && running.isPresent()) {
                 throw new CommandFailure(
                         ExitStatus.FAILED,
                         "a gateway runs on that file already, as pid "
@@ -87,13 +92,14 @@ final class ServiceInstallCommand implements Callable<Integer> {
             if (!(state.current() && state.enabled() && state.active())) {
                 before.filter(other -> !other.equals(file))
                         .ifPresent(other -> terminal.say("it was for " + other + " until now"));
+                others = running(file).map(RunningGateway::pid).collect(Collectors.toSet());
                 control.install();
                 terminal.say("wrote " + service.file());
             }
         } catch (IOException e) {
             throw InstalledService.failed(service, e);
         }
-        terminal.result("runs as pid " + await(file, service).pid() + " and starts with your login");
+        terminal.result("runs as pid " + await(file, service, others).pid() + " and starts with your login");
         if (Platform.current() == Platform.LINUX) {
             terminal.say("to have it start with the machine, before you log in: loginctl enable-linger");
             terminal.say("what it says: journalctl --user -u loopgate");
@@ -101,10 +107,13 @@ final class ServiceInstallCommand implements Callable<Integer> {
         return ExitStatus.DONE;
     }
 
-    private RunningGateway await(Path file, LoginService service) {
+    /** @param others processes that are not the service, or not any more */
+    private RunningGateway await(Path file, LoginService service, Set<Long> others) {
         long end = System.nanoTime() + START.toNanos();
         while (System.nanoTime() < end) {
-            Optional<RunningGateway> running = running(file);
+            Optional<RunningGateway> running = running(file)
+                    .filter(gateway -> !others.contains(gateway.pid()))
+                    .findFirst();
             if (running.isPresent()) {
                 return running.get();
             }
@@ -126,9 +135,8 @@ final class ServiceInstallCommand implements Callable<Integer> {
                 "to take it out: loopgate service uninstall   (" + service.file() + ")");
     }
 
-    private Optional<RunningGateway> running(Path file) {
+    private Stream<RunningGateway> running(Path file) {
         return GatewayChoice.client(surroundings).running().stream()
-                .filter(gateway -> gateway.file().filter(file::equals).isPresent())
-                .findFirst();
+                .filter(gateway -> gateway.file().filter(file::equals).isPresent());
     }
 }

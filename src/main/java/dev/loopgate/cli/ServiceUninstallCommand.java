@@ -3,6 +3,7 @@ package dev.loopgate.cli;
 import dev.loopgate.machine.LoginService;
 import dev.loopgate.machine.ServiceControl;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,13 +35,21 @@ final class ServiceUninstallCommand implements Callable<Integer> {
         }
         if (dryRun) {
             service.stop().forEach(command -> terminal.result(ShellWords.of(command)));
-            terminal.result(
-                    "rm " + ShellWords.of(java.util.List.of(service.file().toString())));
+            terminal.result("rm " + ShellWords.of(List.of(service.file().toString())));
             service.forget().forEach(command -> terminal.result(ShellWords.of(command)));
             return ExitStatus.DONE;
         }
+        ServiceControl control = new ServiceControl(service);
+        if (!control.available()) {
+            throw new CommandFailure(
+                    ExitStatus.FAILED,
+                    service.manager() + " cannot be asked here whether the service runs, so it was left as it is",
+                    "behind sudo or su: log in as that user instead, for example with machinectl shell USER@",
+                    "where no service can run: rm "
+                            + ShellWords.of(List.of(service.file().toString())));
+        }
         try {
-            new ServiceControl(service).uninstall();
+            control.uninstall();
         } catch (IOException e) {
             throw InstalledService.failed(service, e);
         }

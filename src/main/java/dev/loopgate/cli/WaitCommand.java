@@ -1,5 +1,6 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.admin.ControlClient;
 import dev.loopgate.config.CommandLineWords;
 import dev.loopgate.model.HostPattern;
 import io.vertx.core.json.JsonObject;
@@ -63,7 +64,7 @@ final class WaitCommand implements Callable<Integer> {
         CommandFailure cause = null;
         while (true) {
             try {
-                KnownHosts known = KnownHosts.find(surroundings, choice);
+                KnownHosts known = KnownHosts.find(surroundings, choice, patience(deadline));
                 Optional<String> why = attempt(known, full, deadline);
                 if (why.isEmpty()) {
                     tell(known.url(full), Duration.ofNanos(System.nanoTime() - began));
@@ -85,6 +86,12 @@ final class WaitCommand implements Callable<Integer> {
             }
             Thread.sleep(Math.min(PAUSE_MILLIS, left / 1_000_000 + 1));
         }
+    }
+
+    /** With each gateway: a stopped one does not answer, and the time may be short. */
+    private static Duration patience(long deadline) {
+        Duration left = Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
+        return left.compareTo(ControlClient.STATUS) < 0 ? left : ControlClient.STATUS;
     }
 
     /** Why it does not answer yet; empty where it does. */

@@ -171,6 +171,9 @@ public final class HostEditor {
 
         @Override
         public Optional<byte[]> of(Optional<byte[]> content) {
+            // What was found out before counts for nothing where somebody else was quicker.
+            outcome = Optional.empty();
+            elsewhere = locked;
             byte[] raw = content.orElse(new byte[0]);
             String text = new String(raw, StandardCharsets.UTF_8);
             if (!Arrays.equals(raw, text.getBytes(StandardCharsets.UTF_8))) {

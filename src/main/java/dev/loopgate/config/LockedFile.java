@@ -9,6 +9,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -26,15 +27,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Replaces the content of a file in one step, so that whoever reads it sees the old one or the new one, and so that of
- * several who do so at once nobody undoes what another did. The lock is on the file itself and leaves nothing behind.
+ * several who do so at once nobody undoes what another did. Mode, owner and attributes stay; a file that cannot be
+ * replaced, such as one that is mounted by itself or has several names, is written in place. The lock is on the file itself
+ * and leaves nothing behind. Blocks.
  */
-final class LockedFile {
+public final class LockedFile {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final long PAUSE_NANOS = 5_000_000;
 
     /** What is to become of a content. */
-    interface Change {
+    public interface Change {
 
         /**
          * May be called again where somebody else was quicker.
@@ -51,7 +54,7 @@ final class LockedFile {
      * @param file followed where it is a symbolic link
      * @throws IOException where it cannot be read or written, or others keep it
      */
-    static void change(Path file, Change change) throws IOException {
+    public static void change(Path file, Change change) throws IOException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!once(file, change)) {
             if (System.nanoTime() > deadline) {
@@ -84,7 +87,7 @@ final class LockedFile {
             if (after.isEmpty() || Arrays.equals(after.get(), before)) {
                 return true;
             }
-            return seen.equals(Seen.of(real)) && replace(real, channel, after.get());
+            return replace(real, seen, channel, before, after.get());
         } catch (NoSuchFileException gone) {
             return false;
         }
@@ -104,57 +107,106 @@ final class LockedFile {
             return true;
         }
         Path fresh = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".new");
-        Files.write(fresh, content.get(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         try {
+            Files.write(fresh, content.get(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             // Unlike a rename, a link fails where somebody else has made the file meanwhile.
             Files.createLink(file, fresh);
             return true;
         } catch (FileAlreadyExistsException quicker) {
             return false;
+        } catch (FileSystemException | UnsupportedOperationException noLinks) {
+            return createInPlace(file, content.get());
         } finally {
             Files.deleteIfExists(fresh);
         }
     }
 
-    private static boolean replace(Path real, FileChannel channel, byte[] content) throws IOException {
-        if (!severalNames(real)) {
-            Path fresh = write(real, content);
-            try {
-                if (inherits(real, fresh)) {
-                    Files.move(fresh, real, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-                    return true;
-                }
-            } catch (FileSystemException mounted) {
-                // A file that is mounted by itself cannot be renamed over.
-            } finally {
-                Files.deleteIfExists(fresh);
+    /**
+     * Where a file cannot have a second name. Somebody else may find it before it has its content: he waits for the lock,
+     * or was quicker to have it, and then it is his.
+     */
+    static boolean createInPlace(Path file, byte[] content) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                FileLock lock = lock(channel)) {
+            if (lock == null) {
+                return false;
+            }
+            write(channel, ByteBuffer.wrap(content));
+            // Whoever had the lock before may have put another file in its place.
+            return Arrays.equals(content, Files.readAllBytes(file));
+        } catch (FileAlreadyExistsException quicker) {
+            return false;
+        }
+    }
+
+    /** @return false where somebody else was quicker */
+    private static boolean replace(Path real, Seen seen, FileChannel channel, byte[] before, byte[] after)
+            throws IOException {
+        Optional<Path> next = severalNames(real) ? Optional.empty() : successor(real, after);
+        try {
+            if (!seen.equals(Seen.of(real))) {
+                return false;
+            }
+            if (next.isPresent() && moved(next.get(), real)) {
+                return true;
+            }
+        } finally {
+            if (next.isPresent()) {
+                Files.deleteIfExists(next.get());
             }
         }
-        channel.position(0);
-        ByteBuffer bytes = ByteBuffer.wrap(content);
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
-        channel.truncate(content.length);
-        channel.force(true);
+        int same = Arrays.mismatch(before, after);
+        channel.position(same);
+        write(channel, ByteBuffer.wrap(after, same, after.length - same));
+        channel.truncate(after.length);
         return true;
     }
 
-    /** Beside the file, on the same file system. */
-    private static Path write(Path file, byte[] content) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        Path fresh = Files.createTempFile(folder, "." + file.getFileName() + ".", ".new");
-        try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.wrap(content);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        } catch (IOException e) {
-            Files.deleteIfExists(fresh);
-            throw e;
+    /**
+     * Another file of that content, beside the one whose place it is to take.
+     *
+     * @return empty where none can be made that is like it
+     * @throws IOException where there is no room for the content, which must not be tried on the file itself then
+     */
+    private static Optional<Path> successor(Path real, byte[] content) throws IOException {
+        Path folder = real.getParent();
+        if (folder == null || !Files.isWritable(folder)) {
+            return Optional.empty();
         }
-        return fresh;
+        // A name that nobody can have prepared.
+        Path fresh = Files.createTempFile(folder, "." + real.getFileName() + ".", ".new");
+        boolean alike = false;
+        try {
+            // A copy has what a new file would lack: mode, owner, and labels such as SELinux's.
+            Files.copy(real, fresh, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+            try (FileChannel channel = FileChannel.open(
+                    fresh, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING, LinkOption.NOFOLLOW_LINKS)) {
+                write(channel, ByteBuffer.wrap(content));
+            }
+            alike = sameOwner(real, fresh);
+            return alike ? Optional.of(fresh) : Optional.empty();
+        } finally {
+            if (!alike) {
+                Files.deleteIfExists(fresh);
+            }
+        }
+    }
+
+    /** Not over a file that is mounted by itself, as those of a container are. */
+    private static boolean moved(Path fresh, Path real) throws IOException {
+        try {
+            Files.move(fresh, real, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            return true;
+        } catch (FileSystemException mounted) {
+            return false;
+        }
+    }
+
+    private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+        channel.force(true);
     }
 
     /** A file with another name elsewhere keeps being the same file. */
@@ -166,26 +218,15 @@ final class LockedFile {
         }
     }
 
-    /** @return whether the new file could be given the owner, group and mode of the old one */
-    private static boolean inherits(Path old, Path fresh) throws IOException {
-        PosixFileAttributeView view = Files.getFileAttributeView(fresh, PosixFileAttributeView.class);
-        if (view == null) {
+    private static boolean sameOwner(Path a, Path b) throws IOException {
+        if (!Files.getFileStore(a).supportsFileAttributeView(PosixFileAttributeView.class)) {
             return true;
         }
-        PosixFileAttributes wanted = Files.readAttributes(old, PosixFileAttributes.class);
-        PosixFileAttributes has = view.readAttributes();
-        try {
-            if (!has.owner().equals(wanted.owner())) {
-                view.setOwner(wanted.owner());
-            }
-            if (!has.group().equals(wanted.group())) {
-                view.setGroup(wanted.group());
-            }
-            view.setPermissions(wanted.permissions());
-            return true;
-        } catch (FileSystemException notAllowed) {
-            return false;
-        }
+        PosixFileAttributes one = Files.readAttributes(a, PosixFileAttributes.class);
+        PosixFileAttributes other = Files.readAttributes(b, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        return one.owner().equals(other.owner())
+                && one.group().equals(other.group())
+                && one.permissions().equals(other.permissions());
     }
 
     /** What tells a file from one that has taken its name, or has been written to since. */

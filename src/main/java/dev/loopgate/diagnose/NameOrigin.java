@@ -1,14 +1,10 @@
 package dev.loopgate.diagnose;
 
 import dev.loopgate.net.Addresses;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +21,8 @@ import java.util.stream.Collectors;
  * @param addresses empty where there are none, or nobody was asked
  */
 public record NameOrigin(String name, Source source, List<InetAddress> addresses) {
+
+    private static final HostsFile HOSTS = HostsFile.ofSystem(System::getenv);
 
     /** Who knows a name. */
     public enum Source {
@@ -53,10 +51,10 @@ public record NameOrigin(String name, Source source, List<InetAddress> addresses
      * @param limit how long the resolver may take; zero: it is not asked
      */
     public static NameOrigin of(String host, Duration limit) {
-        return of(host, limit, hostsFile());
+        return of(host, limit, HOSTS);
     }
 
-    static NameOrigin of(String host, Duration limit, Path hosts) {
+    static NameOrigin of(String host, Duration limit, HostsFile hosts) {
         String name = host.replaceAll("^\\[|\\]$", "").replaceFirst("\\.$", "").toLowerCase(Locale.ROOT);
         if (name.indexOf(':') >= 0 || name.matches("[0-9.]+")) {
             try {
@@ -97,7 +95,7 @@ public record NameOrigin(String name, Source source, List<InetAddress> addresses
         String list = addresses.stream().map(Addresses::text).collect(Collectors.joining(", "));
         return switch (source) {
             case LITERAL -> list + ", an address itself";
-            case HOSTS_FILE -> list + ", by " + hostsFile();
+            case HOSTS_FILE -> list + ", by " + HOSTS.path();
             case RESOLVER -> list + ", by the system's resolver";
             case LOCALHOST ->
                 "this machine, for browsers and curl, which know it by themselves (RFC 6761); for other programs the"
@@ -123,26 +121,17 @@ public record NameOrigin(String name, Source source, List<InetAddress> addresses
         }
     }
 
-    private static List<InetAddress> inFile(String name, Path hosts) {
+    private static List<InetAddress> inFile(String name, HostsFile hosts) {
         List<InetAddress> found = new ArrayList<>();
-        try {
-            for (String line : Files.readAllLines(hosts, StandardCharsets.ISO_8859_1)) {
-                String[] words = line.replaceFirst("#.*", "").strip().split("\\s+", -1);
-                for (int i = 1; i < words.length; i++) {
-                    if (words[i].equalsIgnoreCase(name) && words[0].matches("[0-9a-fA-F:.]+")) {
-                        found.add(InetAddress.getByName(words[0]));
-                        break;
-                    }
+        for (HostsFile.Entry entry : hosts.of(name)) {
+            if (entry.address().matches("[0-9a-f:.]+")) {
+                try {
+                    found.add(InetAddress.getByName(entry.address()));
+                } catch (UnknownHostException malformed) {
+                    // The resolver passes such a line over as well.
                 }
             }
-        } catch (IOException none) {
-            return List.of();
         }
         return found;
-    }
-
-    private static Path hostsFile() {
-        String windows = System.getenv("SystemRoot");
-        return windows == null ? Path.of("/etc/hosts") : Path.of(windows, "System32", "drivers", "etc", "hosts");
     }
 }

@@ -1,9 +1,11 @@
 package dev.loopgate.doctor;
 
 import dev.loopgate.model.Configuration;
+import dev.loopgate.model.HostPattern;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -23,20 +25,37 @@ public record Circumstances(UnaryOperator<@Nullable String> environment, List<Se
     }
 
     /**
-     * A configuration, and the gateway that runs it.
+     * A configuration, and the gateway that runs it, with whatever else that serves.
      *
      * @param file empty where a gateway runs without one
      * @param configuration empty where it is invalid
      * @param problems of the file
      * @param gateway empty where none runs it
+     * @param attached where hosts stand that are those of projects attached to the gateway, and who attached them
      */
     public record Setup(
             Optional<Path> file,
             Optional<Configuration> configuration,
             List<String> problems,
-            Optional<Running> gateway) {
+            Optional<Running> gateway,
+            Map<HostPattern, String> attached) {
         public Setup {
             problems = List.copyOf(problems);
+            attached = Map.copyOf(attached);
+        }
+
+        /** Without attached projects. */
+        public Setup(
+                Optional<Path> file,
+                Optional<Configuration> configuration,
+                List<String> problems,
+                Optional<Running> gateway) {
+            this(file, configuration, problems, gateway, Map.of());
+        }
+
+        /** What has a host. */
+        String name(HostPattern host) {
+            return attached.getOrDefault(host, name());
         }
 
         String name() {

@@ -1,5 +1,6 @@
 package dev.loopgate.doctor;
 
+import dev.loopgate.diagnose.HostsFile;
 import dev.loopgate.diagnose.OpenPort;
 import dev.loopgate.diagnose.OpenPorts;
 import dev.loopgate.diagnose.ResolverCheck;
@@ -15,6 +16,7 @@ import dev.loopgate.model.Route;
 import dev.loopgate.model.VirtualHost;
 import dev.loopgate.net.Addresses;
 import dev.loopgate.routing.RouteDecision;
+import dev.loopgate.routing.RoutingTable;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -43,12 +45,13 @@ final class Examination {
     private final Remembered<List<OpenPort>> ports = new Remembered<>(() -> new OpenPorts().look());
     private final Firewalls firewalls = new Firewalls(commands, system);
     private final Connecting connecting;
-    private final HostsFile hosts = HostsFile.of(files, system);
+    private final HostsFile hosts;
     private final NameServers servers = new NameServers(files);
 
     /** @param step that one connection, or one answer, may take */
     Examination(Circumstances circumstances, Duration step) {
         this.circumstances = circumstances;
+        this.hosts = HostsFile.ofSystem(circumstances.environment());
         this.connecting = new Connecting(ports::get, firewalls, files, step);
     }
 
@@ -151,7 +154,11 @@ final class Examination {
                 port, ports::get, files, setup.gateway().isPresent() ? Optional.empty() : Optional.of(setup.name())));
         checks.add(new ServiceCheck(
                 bare(host), () -> here(resolved(host)), port, true, Optional.of(url.scheme()), connecting));
-        RouteCheck routes = new RouteCheck(setup.name(), RouteCheck.table(configuration), url);
+        RoutingTable<Route> table = RouteCheck.table(configuration);
+        String source = table.decide(url.host(), url.path()) instanceof RouteDecision.Matched<Route> matched
+                ? setup.name(matched.host().pattern())
+                : setup.name();
+        RouteCheck routes = new RouteCheck(source, table, url);
         checks.add(routes);
         routes.matched()
                 .ifPresent(matched ->

@@ -1,7 +1,8 @@
 package dev.loopgate.doctor;
 
+import dev.loopgate.diagnose.HostsFile;
+import dev.loopgate.diagnose.HostsFile.Entry;
 import dev.loopgate.diagnose.ResolverCheck;
-import dev.loopgate.doctor.HostsFile.Entry;
 import dev.loopgate.net.Addresses;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -68,9 +69,9 @@ record NameCheck(List<String> names, boolean open, ResolverCheck resolver, Hosts
             return Finding.fail(
                             name(),
                             finding.name() + " leads to " + addresses + ", not to this machine, by line "
-                                    + culprit.get().line() + " of " + hosts.text())
+                                    + culprit.get().line() + " of " + hosts.path())
                     .fix("sudo sed -i '" + culprit.get().line() + "s/^"
-                            + culprit.get().address() + "/127.0.0.1/' " + hosts.text());
+                            + culprit.get().address() + "/127.0.0.1/' " + hosts.path());
         }
         return Finding.fail(
                         name(),
@@ -96,7 +97,7 @@ record NameCheck(List<String> names, boolean open, ResolverCheck resolver, Hosts
         }
         return Finding.fail(
                         name(),
-                        "nobody knows the name " + name + ": neither " + hosts.text() + " nor "
+                        "nobody knows the name " + name + ": neither " + hosts.path() + " nor "
                                 + (answer == NameServers.Answer.NONE
                                         ? "a name server"
                                         : "the name server " + servers.first()))
@@ -116,12 +117,12 @@ record NameCheck(List<String> names, boolean open, ResolverCheck resolver, Hosts
             boolean silent = servers.ask(host) == NameServers.Answer.NONE;
             return Optional.of(Finding.fail(
                     "name",
-                    "nobody knows the name " + host + ": neither " + hosts.text() + " nor "
+                    "nobody knows the name " + host + ": neither " + hosts.path() + " nor "
                             + (silent ? "a name server, for none answers" : "the name server " + servers.first())));
         }
         String by = hosts.of(host).stream()
                 .findFirst()
-                .map(entry -> ", by line " + entry.line() + " of " + hosts.text())
+                .map(entry -> ", by line " + entry.line() + " of " + hosts.path())
                 .orElse("");
         return Optional.of(Finding.ok(
                 "name",

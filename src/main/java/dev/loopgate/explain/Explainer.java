@@ -3,6 +3,7 @@ package dev.loopgate.explain;
 import dev.loopgate.builtin.FilePreview;
 import dev.loopgate.diagnose.NameOrigin;
 import dev.loopgate.diagnose.UpstreamDiagnosis;
+import dev.loopgate.explain.Explanation.HostPlace;
 import dev.loopgate.explain.Explanation.HostStep;
 import dev.loopgate.explain.Explanation.ListenerStep;
 import dev.loopgate.explain.Explanation.OwnAnswer;
@@ -26,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -36,7 +38,8 @@ public final class Explainer {
     private static final int NEAREST = 3;
 
     private final AskedRequest request;
-    private final Path file;
+    private final Optional<Path> file;
+    private final Map<HostPattern, HostPlace> places;
     private final Configuration configuration;
     private final boolean offline;
     private final int port;
@@ -52,10 +55,21 @@ public final class Explainer {
     private List<UpstreamStep> upstreams = List.of();
     private boolean answered;
 
-    /** @param offline whether neither the resolver nor an upstream may be asked */
-    public Explainer(AskedRequest request, Path file, Configuration configuration, boolean offline) {
+    /**
+     * @param file of the gateway; empty where it runs without one
+     * @param configuration all that it serves
+     * @param places of its hosts
+     * @param offline whether neither the resolver nor an upstream may be asked
+     */
+    public Explainer(
+            AskedRequest request,
+            Optional<Path> file,
+            Configuration configuration,
+            Map<HostPattern, HostPlace> places,
+            boolean offline) {
         this.request = request;
         this.file = file;
+        this.places = Map.copyOf(places);
         this.configuration = configuration;
         this.offline = offline;
         this.port = configuration.listen().get(0).port();
@@ -120,8 +134,11 @@ public final class Explainer {
                     + ", which belongs to another route");
         } else {
             List<String> nearest = table.nearest(request.host(), NEAREST);
-            host = Optional.of(
-                    new HostStep("", "", NearMisses.hosts(table.hosts(), request.host(), Optional.empty(), nearest)));
+            host = Optional.of(new HostStep(
+                    "",
+                    "",
+                    Optional.empty(),
+                    NearMisses.hosts(table.hosts(), request.host(), Optional.empty(), nearest)));
             problems.add("404: no host of the configuration has this name"
                     + (nearest.isEmpty() ? "" : "; did you mean " + String.join(", ", nearest) + "?"));
         }
@@ -140,6 +157,7 @@ public final class Explainer {
         host = Optional.of(new HostStep(
                 pattern.toString(),
                 why,
+                Optional.ofNullable(places.get(pattern)),
                 NearMisses.hosts(table.hosts(), request.host(), Optional.of(pattern), nearest)));
     }
 

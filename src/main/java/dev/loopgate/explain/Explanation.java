@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param method of the request
  * @param url of the request, with the port it goes to
- * @param file the configuration
+ * @param file the configuration; empty where the gateway runs without one
  * @param access how allow and deny decide; empty where they do not
  * @param answer that the gateway gives itself
  * @param request the head that goes to the upstream that is picked
@@ -22,7 +22,7 @@ import java.util.Optional;
 public record Explanation(
         String method,
         String url,
-        Path file,
+        Optional<Path> file,
         NameOrigin name,
         ListenerStep listener,
         Optional<HostStep> host,
@@ -71,8 +71,19 @@ public record Explanation(
     /** Something that was not taken, though it may look as if it should, and why. */
     public record NearMiss(String name, String why) {}
 
-    /** @param pattern that was taken */
-    public record HostStep(String pattern, String why, List<NearMiss> others) {
+    /**
+     * Where a host stands.
+     *
+     * @param text {@code FILE:LINE:COLUMN}, or the name of a project that no file holds
+     * @param attachedBy the process that has attached its project; 0 where it is the gateway's own
+     */
+    public record HostPlace(String text, long attachedBy) {}
+
+    /**
+     * @param pattern that was taken
+     * @param place empty where it is not known, or no host was taken
+     */
+    public record HostStep(String pattern, String why, Optional<HostPlace> place, List<NearMiss> others) {
         public HostStep {
             others = List.copyOf(others);
         }

@@ -48,7 +48,7 @@ record Listeners(Configuration configuration, UpstreamDiagnosis diagnosis) {
         List<String> open = gateway.listeners().stream()
                 .filter(address -> address.endsWith(":" + port))
                 .toList();
-        String who = "the gateway that runs this file (pid " + gateway.pid() + ")";
+        String who = "the gateway with pid " + gateway.pid();
         return open.isEmpty()
                 ? new ListenerStep(
                         List.of(),

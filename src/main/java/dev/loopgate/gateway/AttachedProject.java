@@ -1,16 +1,11 @@
 package dev.loopgate.gateway;
 
 import dev.loopgate.config.ConfigurationReader;
-import dev.loopgate.config.DiskTexts;
-import dev.loopgate.config.Places;
 import dev.loopgate.config.Problem;
 import dev.loopgate.config.ReadResult;
-import dev.loopgate.config.SourceTexts;
 import dev.loopgate.gateway.ReloadReport.Outcome;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -26,12 +21,11 @@ public final class AttachedProject {
 
     private final Vertx vertx;
     private final Attachments attachments;
-    private final AttachRequest request;
     private final Function<ReadResult.Valid, ConfigurationPart> view;
     private final Listener listener;
     private final ConfigurationReader reader;
     private @Nullable ConfigurationWatch watch;
-    private volatile Map<String, String> environment;
+    private volatile AttachRequest request;
     private volatile boolean closed;
 
     /** Who attached it. Called on any thread; must return at once. */
@@ -55,8 +49,7 @@ public final class AttachedProject {
         this.request = request;
         this.view = view;
         this.listener = listener;
-        this.environment = request.environment();
-        this.reader = new ConfigurationReader(name -> environment.get(name));
+        this.reader = new ConfigurationReader(name -> this.request.environment().get(name));
     }
 
     /**
@@ -81,12 +74,17 @@ public final class AttachedProject {
 
     /** Puts another text in the place of the one before; {@link Listener} is told nothing of it. */
     public Future<ReloadReport> replace(String text) {
-        return readText(text).compose(this::take);
+        AttachRequest next = request.with(text);
+        return vertx.executeBlocking(next::read).compose(this::take).onSuccess(report -> {
+            if (report.inForce()) {
+                request = next;
+            }
+        });
     }
 
     /** Reads its file again with other variables; {@link Listener} is told what came of it. */
     public void use(Map<String, String> variables) {
-        environment = Map.copyOf(variables);
+        request = request.with(variables);
         ConfigurationWatch following;
         synchronized (this) {
             following = watch;
@@ -105,6 +103,11 @@ public final class AttachedProject {
     /** Whether nothing of it may come in force any more. */
     boolean closed() {
         return closed;
+    }
+
+    /** What it is read from now. */
+    AttachRequest source() {
+        return request;
     }
 
     public String name() {
@@ -173,17 +176,6 @@ public final class AttachedProject {
         return attachments.put(this, view.apply((ReadResult.Valid) result));
     }
 
-    private Future<ReadResult> readText(String text) {
-        Path source = request.source();
-        SourceTexts texts = new OneText(source, text);
-        return vertx.executeBlocking(() -> {
-            ReadResult result = reader.read(source, texts);
-            return result instanceof ReadResult.Valid valid && request.file().isEmpty()
-                    ? new ReadResult.Valid(valid.configuration(), valid.warnings(), valid.sources(), Places.NONE)
-                    : result;
-        });
-    }
-
     private synchronized ConfigurationWatch openWatch() {
         ConfigurationWatch opened = new ConfigurationWatch(vertx, request.source(), reader, listener::notice);
         watch = opened;
@@ -192,19 +184,5 @@ public final class AttachedProject {
 
     private synchronized Future<Void> stopWatch() {
         return watch == null ? Future.succeededFuture() : watch.close();
-    }
-
-    /** The text that was sent, and the disk for what it includes. */
-    private record OneText(Path file, String text) implements SourceTexts {
-
-        @Override
-        public byte[] content(Path path) throws IOException {
-            return path.equals(file) ? text.getBytes(StandardCharsets.UTF_8) : new DiskTexts().content(path);
-        }
-
-        @Override
-        public List<Path> glob(Path base, String pattern) throws IOException {
-            return new DiskTexts().glob(base, pattern);
-        }
     }
 }

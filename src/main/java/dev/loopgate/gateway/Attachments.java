@@ -2,8 +2,6 @@ package dev.loopgate.gateway;
 
 import dev.loopgate.gateway.ReloadReport.Outcome;
 import dev.loopgate.model.Configuration;
-import dev.loopgate.model.Forward;
-import dev.loopgate.model.VirtualHost;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,16 +34,19 @@ public final class Attachments {
     public Future<ReloadReport> own(ConfigurationPart next) {
         return turns.next(() -> {
             Sum now = sum;
-            List<String> clashes = Clashes.ofOwn(List.copyOf(now.attached.values()), next);
-            if (!clashes.isEmpty()) {
-                return Future.succeededFuture(gateway.refusal(next.warnings(), clashes));
-            }
-            Sum wanted = new Sum(next, now.attached);
-            return gateway.reload(wanted.configuration(), next.warnings()).onSuccess(report -> {
-                if (report.inForce()) {
-                    sum = wanted;
-                }
-            });
+            return gateway.aside(() -> Clashes.ofOwn(List.copyOf(now.attached.values()), next))
+                    .compose(clashes -> {
+                        if (!clashes.isEmpty()) {
+                            return Future.succeededFuture(gateway.refusal(next.warnings(), clashes));
+                        }
+                        Sum wanted = new Sum(next, now.attached);
+                        return gateway.reload(wanted.configuration(), next.warnings())
+                                .onSuccess(report -> {
+                                    if (report.inForce()) {
+                                        sum = wanted;
+                                    }
+                                });
+                    });
         });
     }
 
@@ -57,23 +58,28 @@ public final class Attachments {
             }
             Sum now = sum;
             boolean first = !now.attached.containsKey(project);
-            List<String> problems = first ? twice(now, part).map(List::of).orElse(List.of()) : List.of();
-            if (problems.isEmpty()) {
-                problems = Clashes.of(now.own, now.without(project).parts(), part);
-            }
-            if (!problems.isEmpty()) {
-                return Future.succeededFuture(ReloadReport.withoutChange(Outcome.REFUSED, 0, List.of(), problems));
-            }
-            Sum wanted = now.with(project, part);
-            return gateway.amend(wanted.configuration(), part.warnings()).onSuccess(report -> {
-                if (report.inForce()) {
-                    sum = wanted;
-                    if (first || report.outcome() == Outcome.APPLIED) {
-                        events.attached(project.words(), report);
-                    }
+            return gateway.aside(() -> problems(now, project, part)).compose(problems -> {
+                if (!problems.isEmpty()) {
+                    return Future.succeededFuture(ReloadReport.withoutChange(Outcome.REFUSED, 0, List.of(), problems));
                 }
+                Sum wanted = now.with(project, part);
+                return gateway.amend(wanted.configuration(), part.warnings()).onSuccess(report -> {
+                    if (report.inForce()) {
+                        sum = wanted;
+                        if (first || report.outcome() == Outcome.APPLIED) {
+                            events.attached(project.words(), report);
+                        }
+                    }
+                });
             });
         });
+    }
+
+    /** Looks at files, and at every rule where there are thousands: nothing for an event loop. */
+    private static List<String> problems(Sum now, AttachedProject project, ConfigurationPart part) {
+        Optional<String> twice = now.attached.containsKey(project) ? Optional.empty() : twice(now, part);
+        return twice.map(List::of)
+                .orElseGet(() -> Clashes.of(now.own, now.without(project).parts(), part));
     }
 
     /** Nothing of the project is in force any more; what is under way goes on as after any reload. */
@@ -105,7 +111,12 @@ public final class Attachments {
                 part.configuration().forwards().stream()
                         .map(forward -> forward.key().toString())
                         .toList())));
-        return gateway.status().with(attached);
+        return gateway.status(attached);
+    }
+
+    /** What the projects that are attached are read from, in the order in which they came. */
+    public List<AttachRequest> sources() {
+        return sum.attached.keySet().stream().map(AttachedProject::source).toList();
     }
 
     /** How many projects there are. */
@@ -198,18 +209,7 @@ public final class Attachments {
         }
 
         Configuration configuration() {
-            Configuration base = own.configuration();
-            if (attached.isEmpty()) {
-                return base;
-            }
-            List<VirtualHost> hosts = new ArrayList<>(base.hosts());
-            List<Forward> forwards = new ArrayList<>(base.forwards());
-            for (ConfigurationPart part : attached.values()) {
-                hosts.addAll(part.configuration().hosts());
-                forwards.addAll(part.configuration().forwards());
-            }
-            return new Configuration(
-                    base.listen(), hosts, forwards, base.trustedProxies(), base.proxyProtocol(), base.accessLog());
+            return ConfigurationPart.together(own, attached.values());
         }
     }
 }

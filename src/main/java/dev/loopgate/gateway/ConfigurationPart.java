@@ -5,8 +5,13 @@ import dev.loopgate.config.ReadResult;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Forward;
 import dev.loopgate.model.HostPattern;
+import dev.loopgate.model.VirtualHost;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -25,7 +30,33 @@ public record ConfigurationPart(
         warnings = List.copyOf(warnings);
     }
 
-    String place(HostPattern pattern) {
+    /**
+     * All parts as one configuration. What only one of them can say is the gateway's own to say, and of two that have the
+     * same host the first one has it.
+     */
+    public static Configuration together(ConfigurationPart own, Collection<ConfigurationPart> attached) {
+        Configuration base = own.configuration();
+        if (attached.isEmpty()) {
+            return base;
+        }
+        Map<HostPattern, VirtualHost> hosts = new LinkedHashMap<>();
+        List<Forward> forwards = new ArrayList<>(base.forwards());
+        base.hosts().forEach(host -> hosts.put(host.pattern(), host));
+        for (ConfigurationPart part : attached) {
+            part.configuration().hosts().forEach(host -> hosts.putIfAbsent(host.pattern(), host));
+            forwards.addAll(part.configuration().forwards());
+        }
+        return new Configuration(
+                base.listen(),
+                List.copyOf(hosts.values()),
+                forwards,
+                base.trustedProxies(),
+                base.proxyProtocol(),
+                base.accessLog());
+    }
+
+    /** Where it has a host: {@code FILE:LINE:COLUMN}, or the name where there is no file. */
+    public String place(HostPattern pattern) {
         return text(read.places().of(pattern, read.configuration()));
     }
 

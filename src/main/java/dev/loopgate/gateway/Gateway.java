@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -173,17 +174,23 @@ public final class Gateway {
     }
 
     public GatewayStatus status() {
+        return status(List.of());
+    }
+
+    /** @param attached the projects that part of its configuration comes from */
+    GatewayStatus status(List<GatewayStatus.Attached> attached) {
         Running now = running;
-        return status(now == null ? List.of() : now.configuration.hosts(), forwards.states(rule -> true));
+        return status(now == null ? List.of() : now.configuration.hosts(), forwards.states(rule -> true), attached);
     }
 
     /** With the hosts and forwards of this part of it only. */
     GatewayStatus statusOf(Configuration part) {
         Set<Forward.Key> keys = part.forwards().stream().map(Forward::key).collect(Collectors.toSet());
-        return status(part.hosts(), forwards.states(rule -> keys.contains(rule.key())));
+        return status(part.hosts(), forwards.states(rule -> keys.contains(rule.key())), List.of());
     }
 
-    private GatewayStatus status(List<VirtualHost> hosts, List<GatewayStatus.ForwardState> states) {
+    private GatewayStatus status(
+            List<VirtualHost> hosts, List<GatewayStatus.ForwardState> states, List<GatewayStatus.Attached> attached) {
         Running now = running;
         List<InetSocketAddress> bound = listeners.addresses();
         return new GatewayStatus(
@@ -197,7 +204,8 @@ public final class Gateway {
                 http.connections(),
                 http.requests(),
                 Optional.ofNullable(lastReload),
-                now == null ? List.of() : now.warnings());
+                now == null ? List.of() : now.warnings(),
+                attached);
     }
 
     private NetworkChange.Reach reach() {
@@ -258,6 +266,11 @@ public final class Gateway {
                     listeners.accept();
                     return listeners.retain(prepared.listen).map(warnings);
                 });
+    }
+
+    /** Does work that blocks on a thread where it may. */
+    <T> Future<T> aside(Callable<T> work) {
+        return vertx.executeBlocking(work, false);
     }
 
     private <T> Future<T> startFailure(Throwable failure) {

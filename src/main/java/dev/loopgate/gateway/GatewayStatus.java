@@ -46,50 +46,6 @@ public record GatewayStatus(
         attached = List.copyOf(attached);
     }
 
-    /** Without attached projects. */
-    public GatewayStatus(
-            String version,
-            long pid,
-            Optional<Path> file,
-            Instant started,
-            List<Listening> listeners,
-            List<Host> hosts,
-            List<ForwardState> forwards,
-            int connections,
-            long requests,
-            Optional<ReloadReport> lastReload,
-            List<String> warnings) {
-        this(
-                version,
-                pid,
-                file,
-                started,
-                listeners,
-                hosts,
-                forwards,
-                connections,
-                requests,
-                lastReload,
-                warnings,
-                List.of());
-    }
-
-    GatewayStatus with(List<Attached> projects) {
-        return new GatewayStatus(
-                version,
-                pid,
-                file,
-                started,
-                listeners,
-                hosts,
-                forwards,
-                connections,
-                requests,
-                lastReload,
-                warnings,
-                projects);
-    }
-
     /**
      * A project that somebody has attached.
      *

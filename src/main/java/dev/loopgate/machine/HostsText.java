@@ -1,12 +1,12 @@
 package dev.loopgate.machine;
 
+import dev.loopgate.diagnose.HostsFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -221,16 +221,8 @@ public final class HostsText {
     }
 
     private static void find(String name, String part, int linesBefore, List<OwnLine> found) {
-        int number = linesBefore;
-        for (String line : lines(part)) {
-            number++;
-            String[] words =
-                    line.split("#", 2)[0].strip().toLowerCase(Locale.ROOT).split("\\s+", -1);
-            for (int i = 1; i < words.length; i++) {
-                if (words[i].equals(name)) {
-                    found.add(new OwnLine(number, words[0]));
-                }
-            }
+        for (HostsFile.Entry entry : HostsFile.of(name, part)) {
+            found.add(new OwnLine(linesBefore + entry.line(), entry.address()));
         }
     }
 

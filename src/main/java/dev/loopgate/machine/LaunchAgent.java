@@ -37,6 +37,7 @@ public final class LaunchAgent {
                 StandardCharsets.UTF_8,
                 List.of("launchctl", "print", domain),
                 List.of(List.of("launchctl", "bootstrap", domain, file.toString())),
+                false,
                 List.of(List.of("launchctl", "bootout", service)),
                 List.of(),
                 List.of("launchctl", "print", service),

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  * @param charset how the text is written
  * @param probe ends with 0 where the manager runs for this user
  * @param start commands that put the file in force and start the service, to be run in this order
+ * @param restarts whether these also end what runs already; else it has to be stopped before
  * @param stop commands that end the service and have the manager forget it, before the file goes
  * @param forget commands for once the file is gone
  * @param enabled ends with 0 where the next login starts it
@@ -28,6 +29,7 @@ public record LoginService(
         Charset charset,
         List<String> probe,
         List<List<String>> start,
+        boolean restarts,
         List<List<String>> stop,
         List<List<String>> forget,
         List<String> enabled,

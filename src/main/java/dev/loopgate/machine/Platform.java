@@ -1,10 +1,7 @@
 package dev.loopgate.machine;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /** What kind of system this is, as far as places and words differ. */
 public enum Platform {
@@ -23,15 +20,6 @@ public enum Platform {
             return WINDOWS;
         }
         return lower.contains("mac") ? MACOS : LINUX;
-    }
-
-    /** @param environment the value of a variable, or null */
-    public Path hostsFile(UnaryOperator<@Nullable String> environment) {
-        if (this != WINDOWS) {
-            return Path.of("/etc/hosts");
-        }
-        String root = environment.apply("SystemRoot");
-        return Path.of(root == null ? "C:\\Windows" : root, "System32", "drivers", "etc", "hosts");
     }
 
     /** Commands after which programs see a changed hosts file, should they not by themselves; may be empty. */

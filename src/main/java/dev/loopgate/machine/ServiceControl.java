@@ -1,10 +1,10 @@
 package dev.loopgate.machine;
 
+import dev.loopgate.config.LockedFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,10 +19,19 @@ public final class ServiceControl {
     /** Folders of the manager that may have come with our file, and go with it when nothing else is in them. */
     private static final int FOLDERS = 2;
 
+    private static final long PAUSE_MILLIS = 200;
+
     private final LoginService service;
+    private final Duration patience;
 
     public ServiceControl(LoginService service) {
+        this(service, PATIENCE);
+    }
+
+    /** @param patience with a command, and with a service that ends */
+    ServiceControl(LoginService service, Duration patience) {
         this.service = service;
+        this.patience = patience;
     }
 
     /**
@@ -58,25 +67,27 @@ public final class ServiceControl {
 
     /** @throws IOException where the file cannot be written or a command fails, with a message for people */
     public void install() throws IOException {
-        if (service.manager().equals("launchd") && written().isPresent()) {
-            // It takes a changed file only after it has let go of the old one.
-            service.stop().forEach(this::succeeds);
+        if (!service.restarts() && written().isPresent()) {
+            end();
         }
         Path folder = service.file().toAbsolutePath().getParent();
         if (folder != null) {
             Files.createDirectories(folder);
         }
-        Path next = service.file().resolveSibling("." + service.file().getFileName() + ".new");
-        Files.write(next, service.text().getBytes(service.charset()));
-        Files.move(next, service.file(), StandardCopyOption.ATOMIC_MOVE);
+        LockedFile.change(service.file(), before -> Optional.of(service.text().getBytes(service.charset())));
         for (List<String> command : service.start()) {
             run(command);
         }
     }
 
-    /** Takes back everything, what does not run included. */
+    /**
+     * Ends the service, and then takes back everything that was written.
+     *
+     * @throws IOException where it does not end, or something cannot be removed, with a message for people; while it runs its
+     *     file stays
+     */
     public void uninstall() throws IOException {
-        service.stop().forEach(this::succeeds);
+        end();
         Files.deleteIfExists(service.file());
         Path folder = service.file().getParent();
         for (int i = 0; i < FOLDERS && folder != null && isEmpty(folder); i++) {
@@ -86,7 +97,35 @@ public final class ServiceControl {
         service.forget().forEach(this::succeeds);
     }
 
+    /** What does not run cannot be ended, and that is no failure; launchd ends things after its command has. */
+    private void end() throws IOException {
+        Optional<IOException> failure = Optional.empty();
+        for (List<String> command : service.stop()) {
+            try {
+                run(command);
+            } catch (IOException failed) {
+                failure = failure.isPresent() ? failure : Optional.of(failed);
+            }
+        }
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (succeeds(service.active()) || succeeds(service.enabled())) {
+            if (System.nanoTime() > deadline) {
+                throw failure.orElseGet(() -> new IOException("it does not end"));
+            }
+            try {
+                Thread.sleep(PAUSE_MILLIS);
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted", stopped);
+            }
+        }
+    }
+
+    /** A link in its place is somebody's own arrangement. */
     private static boolean isEmpty(Path folder) throws IOException {
+        if (Files.isSymbolicLink(folder)) {
+            return false;
+        }
         try (var entries = Files.list(folder)) {
             return entries.findAny().isEmpty();
         }
@@ -101,7 +140,7 @@ public final class ServiceControl {
         }
     }
 
-    private static void run(List<String> command) throws IOException {
+    private void run(List<String> command) throws IOException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
             process.getOutputStream().close();
@@ -112,7 +151,7 @@ public final class ServiceControl {
                     return new byte[0];
                 }
             });
-            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new IOException(String.join(" ", command) + " does not end");
             }
             if (process.exitValue() != 0) {

@@ -22,6 +22,7 @@ public final class SystemdUnit {
                 StandardCharsets.UTF_8,
                 systemctl("show-environment"),
                 List.of(systemctl("daemon-reload"), systemctl("enable", NAME), systemctl("restart", NAME)),
+                true,
                 List.of(systemctl("disable", "--now", NAME)),
                 List.of(systemctl("daemon-reload")),
                 systemctl("is-enabled", NAME),

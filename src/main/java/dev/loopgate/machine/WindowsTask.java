@@ -28,6 +28,7 @@ public final class WindowsTask {
                 List.of(
                         List.of("schtasks", "/Create", "/F", "/TN", NAME, "/XML", file.toString()),
                         List.of("schtasks", "/Run", "/TN", NAME)),
+                false,
                 List.of(List.of("schtasks", "/End", "/TN", NAME), List.of("schtasks", "/Delete", "/F", "/TN", NAME)),
                 List.of(),
                 List.of("schtasks", "/Query", "/TN", NAME),

@@ -37,6 +37,9 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings("try")
 class ControlSocketTest {
 
+    private static final AttachRequest PROJECT = new AttachRequest(
+            "shop", Optional.of(Path.of("/shop.yaml")), Optional.empty(), Map.of("PORT", "1"), true, 7);
+
     // Not JUnit's: the name of a Unix socket has to be short.
     private Path folder = Path.of("");
     private ControlDirectory directory = ControlDirectory.at(folder);
@@ -65,6 +68,7 @@ class ControlSocketTest {
             assertThat(gateway.file()).contains(Path.of("/etc/loopgate.yaml"));
             assertThat(gateway.status().getJsonArray("hosts").getJsonObject(0).getString("url"))
                     .isEqualTo("http://app.localhost:62893/");
+            assertThat(client.attached(gateway, ControlClient.STATUS)).containsExactly(PROJECT);
             assertThat(client.reload(gateway).getString("text")).isEqualTo("+1 ~2 -3, 4 connections kept");
         }
         assertThat(new ControlClient(directory).running()).isEmpty();
@@ -139,6 +143,33 @@ class ControlSocketTest {
     }
 
     @Test
+    void a_line_that_is_too_long_comes_in_pieces_and_loses_nothing() throws IOException {
+        try (ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            listening.bind(UnixDomainSocketAddress.of(folder.resolve("s")));
+            try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(folder.resolve("s")));
+                    ControlLine line = new ControlLine(listening.accept(), 4)) {
+                client.write(ByteBuffer.wrap("123456789\nabcd\n".getBytes(StandardCharsets.UTF_8)));
+                client.close();
+                for (String piece : List.of("1234", "5678", "9", "abcd")) {
+                    assertThat(line.read(Duration.ofSeconds(30))).isEqualTo(piece);
+                }
+                assertThat(line.read(Duration.ofSeconds(30))).isNull();
+            }
+        }
+    }
+
+    @Test
+    void a_link_in_the_folder_is_nobodys_socket() throws IOException {
+        try (ControlServer server = ControlServer.open(directory, new Commands(1, Outcome.APPLIED))) {
+            Path link = folder.resolve("run/2.sock");
+            Files.createSymbolicLink(link, directory.sockets().get(0));
+            assertThat(new ControlClient(directory).running()).hasSize(1);
+            Path elsewhere = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("run"));
+            assertThat(ControlDirectory.at(elsewhere).sockets()).isEmpty();
+        }
+    }
+
+    @Test
     void a_reload_that_fails_gives_its_cause() throws IOException {
         ControlCommands broken = new Commands(1, Outcome.APPLIED) {
             @Override
@@ -180,6 +211,11 @@ class ControlSocketTest {
 
     private static class Commands implements ControlCommands {
         @Override
+        public List<AttachRequest> attached() {
+            return List.of(PROJECT);
+        }
+
+        @Override
         public CompletionStage<AttachedProject> attach(AttachRequest request, AttachedProject.Listener listener) {
             return CompletableFuture.failedFuture(new IllegalStateException("attaches nothing"));
         }
@@ -208,7 +244,9 @@ class ControlSocketTest {
                     0,
                     0,
                     Optional.empty(),
-                    List.of());
+                    List.of(),
+                    List.of(new GatewayStatus.Attached(
+                            "shop", PROJECT.file(), 7, List.of("shop.localhost"), List.of())));
         }
 
         @Override

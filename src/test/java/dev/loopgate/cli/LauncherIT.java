@@ -95,6 +95,17 @@ class LauncherIT {
     }
 
     @Test
+    void a_command_that_soon_ends_is_spared_the_better_compiler_wherever_it_stands() throws IOException {
+        // With options of a user nothing is learned.
+        Map<String, String> java =
+                Map.of("JAVA_HOME", jdk("jdk17", "17.0.1").toString(), "LOOPGATE_JAVA_OPTS", "-Dx=y");
+        assertThat(run(java, launcher().toString(), "--no-color", "exec").stdout())
+                .doesNotContain("TieredStopAtLevel");
+        assertThat(run(java, launcher().toString(), "--no-color", "status").stdout())
+                .contains("TieredStopAtLevel");
+    }
+
+    @Test
     void says_when_the_jar_is_older_than_the_sources_and_what_is_missing_to_build_it() throws IOException {
         Path checkout = Files.createDirectories(folder.resolve("checkout"));
         Path copy = Files.copy(launcher(), checkout.resolve("loopgate"));

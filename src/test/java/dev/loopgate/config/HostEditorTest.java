@@ -1,15 +1,18 @@
 package dev.loopgate.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.loopgate.config.HostEditor.Outcome;
 import dev.loopgate.model.HostPattern;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -122,6 +125,28 @@ class HostEditorTest {
             crowd.shutdown();
         }
         assertThat(Files.readAllLines(file)).hasSize(21).doesNotHaveDuplicates();
+        assertThat(entries()).containsExactly("loopgate.yaml");
+    }
+
+    /** Where it cannot be made beside the place and moved there. */
+    @Test
+    void a_file_that_was_made_in_place_is_nobody_elses() throws IOException {
+        Path file = folder.resolve("loopgate.yaml");
+        byte[] content = "hosts: {a.localhost: 1}\n".getBytes(StandardCharsets.UTF_8);
+        assertThat(LockedFile.createInPlace(file, content)).isTrue();
+        assertThat(LockedFile.createInPlace(file, new byte[0])).isFalse();
+        assertThat(file).hasBinaryContent(content);
+        assertThat(add(file, "b.localhost", "2")).isInstanceOf(Outcome.Written.class);
+    }
+
+    @Test
+    void a_write_that_fails_leaves_nothing_beside_the_file() throws IOException {
+        Path folderAsFile = Files.createDirectory(folder.resolve("loopgate.yaml"));
+        assertThatThrownBy(() -> LockedFile.change(folderAsFile, before -> Optional.of(new byte[1])))
+                .isInstanceOf(IOException.class);
+        assertThatThrownBy(() ->
+                        LockedFile.change(folder.resolve("none/loopgate.yaml"), before -> Optional.of(new byte[1])))
+                .isInstanceOf(IOException.class);
         assertThat(entries()).containsExactly("loopgate.yaml");
     }
 

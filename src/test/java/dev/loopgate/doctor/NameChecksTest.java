@@ -2,6 +2,7 @@ package dev.loopgate.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loopgate.diagnose.HostsFile;
 import dev.loopgate.diagnose.ResolverCheck;
 import dev.loopgate.doctor.Finding.Status;
 import dev.loopgate.testkit.Eventually;
@@ -33,7 +34,7 @@ class NameChecksTest {
                         List.of(names),
                         false,
                         new ResolverCheck(),
-                        new HostsFile(files(), "etc/hosts"),
+                        new HostsFile(root.resolve("etc/hosts")),
                         new NameServers(files(), dnsPort))
                 .look();
     }
@@ -61,8 +62,8 @@ class NameChecksTest {
     @Test
     void a_line_of_the_hosts_file_that_leads_elsewhere_is_named() throws IOException {
         write("hosts", "# own\n127.0.0.1 localhost\n192.0.2.7\tapp.test  # the old server\n");
-        HostsFile hosts = new HostsFile(files(), "etc/hosts");
-        assertThat(hosts.of("APP.test")).containsExactly(new HostsFile.Entry(3, "192.0.2.7"));
+        HostsFile hosts = new HostsFile(root.resolve("etc/hosts"));
+        assertThat(hosts.of("APP.test")).containsExactly(new HostsFile.Entry(3, "192.0.2.7", List.of("app.test")));
         assertThat(hosts.of("own")).isEmpty();
 
         assertThat(NameCheck.foreign(
