@@ -16,7 +16,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +32,6 @@ final class BackgroundGateway {
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration RIVAL = Duration.ofSeconds(10);
     private static final long PAUSE_MILLIS = 30;
-    private static final long LARGEST_LOG = 4 << 20;
-    private static final int TOLD_LINES = 12;
 
     /** The shell starts it and ends, so that it is nobody's child; setsid has taken both away from the terminal. */
     private static final String DETACH = "\"$@\" >>\"$0\" 2>&1 </dev/null & echo $!";
@@ -71,10 +68,9 @@ final class BackgroundGateway {
      * @throws CommandFailure where there is none in the end
      */
     RunningGateway start(Optional<Path> file, Supplier<Optional<RunningGateway>> other) {
-        Path log = log();
+        BackgroundLog log = log();
         try {
-            long before = Files.exists(log) ? Files.size(log) : 0;
-            long pid = launch(log, file);
+            long pid = launch(log.file(), file);
             long end = System.nanoTime() + START.toNanos();
             while (System.nanoTime() - end < 0) {
                 Optional<RunningGateway> started = client.ofProcess(pid);
@@ -82,11 +78,11 @@ final class BackgroundGateway {
                     return started.get();
                 }
                 if (ProcessHandle.of(pid).filter(BackgroundGateway::runs).isEmpty()) {
-                    return rival(other, log, before);
+                    return rival(other, log);
                 }
                 Thread.sleep(PAUSE_MILLIS);
             }
-            throw failure(ExitStatus.FAILED, log, before);
+            throw log.failure(ExitStatus.FAILED);
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitStatus.FAILED,
@@ -103,7 +99,7 @@ final class BackgroundGateway {
         return process.isAlive() && process.info().command().isPresent();
     }
 
-    private RunningGateway rival(Supplier<Optional<RunningGateway>> other, Path log, long before)
+    private RunningGateway rival(Supplier<Optional<RunningGateway>> other, BackgroundLog log)
             throws IOException, InterruptedException {
         long end = System.nanoTime() + RIVAL.toNanos();
         boolean asked = false;
@@ -124,7 +120,7 @@ final class BackgroundGateway {
             }
             Thread.sleep(PAUSE_MILLIS);
         } while (portAnswers(port) && System.nanoTime() - end < 0);
-        throw failure(portAnswers(port) ? ExitStatus.PORT_TAKEN : ExitStatus.FAILED, log, before);
+        throw log.failure(portAnswers(port) ? ExitStatus.PORT_TAKEN : ExitStatus.FAILED);
     }
 
     private long launch(Path log, Optional<Path> file) throws IOException {
@@ -135,7 +131,7 @@ final class BackgroundGateway {
             command.addAll(List.of("perl", "-e", PERL_SETSID));
         }
         command.addAll(List.of("sh", "-c", DETACH, log.toString()));
-        command.addAll(launcher());
+        command.addAll(Launcher.words());
         command.addAll(List.of("run", "--ends-alone-after", ALONE_SECONDS));
         file.ifPresent(named -> command.addAll(List.of("--config", named.toString())));
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -154,18 +150,6 @@ final class BackgroundGateway {
         }
     }
 
-    /** The launcher that started this process; without one, the same Java with the same classes. */
-    private static List<String> launcher() {
-        String path = System.getProperty("loopgate.launcher", "");
-        return path.isEmpty() || !Files.isExecutable(Path.of(path))
-                ? List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path", ""),
-                        "dev.loopgate.cli.Main")
-                : List.of(path);
-    }
-
     private boolean program(String name) {
         String path = surroundings.environment().apply("PATH");
         for (String folder : (path == null ? "/usr/bin:/bin" : path).split(File.pathSeparator, -1)) {
@@ -176,41 +160,12 @@ final class BackgroundGateway {
         return false;
     }
 
-    /** {@code loopgate/gateway.log} in {@code $XDG_STATE_HOME}, or in {@code ~/.local/state}. */
-    private Path log() {
-        String state = surroundings.environment().apply("XDG_STATE_HOME");
-        String home = surroundings.environment().apply("HOME");
-        Path folder = state != null && state.startsWith("/")
-                ? Path.of(state)
-                : Path.of(home != null && home.startsWith("/") ? home : System.getProperty("java.io.tmpdir"))
-                        .resolve(".local/state");
-        Path log = folder.resolve("loopgate").resolve("gateway.log");
+    private BackgroundLog log() {
         try {
-            Files.createDirectories(folder.resolve("loopgate"));
-            if (Files.exists(log) && Files.size(log) > LARGEST_LOG) {
-                Files.move(log, log.resolveSibling("gateway.log.1"), StandardCopyOption.REPLACE_EXISTING);
-            }
+            return BackgroundLog.open(surroundings.environment());
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitStatus.FAILED, "the log of a gateway in the background cannot be written: " + e.getMessage());
         }
-        return log;
-    }
-
-    /** With its own words: it knows best why it has not started. */
-    private static CommandFailure failure(int status, Path log, long before) throws IOException {
-        byte[] all = Files.readAllBytes(log);
-        int from = (int) Math.min(before, all.length);
-        String text = new String(all, from, all.length - from, StandardCharsets.UTF_8);
-        List<String> said = text.lines()
-                .map(line -> line.replaceAll("\\p{Cntrl}", "?").strip())
-                .filter(line -> !line.isEmpty())
-                .map(line -> line.replaceFirst("^loopgate: ", ""))
-                .toList();
-        List<String> lines = new ArrayList<>();
-        lines.add("the gateway could not be started in the background");
-        lines.addAll(said.subList(Math.max(0, said.size() - TOLD_LINES), said.size()));
-        lines.add("all it said is in " + log);
-        return new CommandFailure(status, lines);
     }
 }

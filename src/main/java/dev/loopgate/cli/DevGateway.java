@@ -12,12 +12,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The gateway that dev servers are put behind: one that runs, else one that is started for them. Blocks. */
 final class DevGateway {
 
     /** What {@code exec} calls the projects that it attaches, to know them again. */
     static final String PROJECT = "exec ";
+
+    /** The command line of an {@code exec}. */
+    static final Pattern EXEC =
+            Pattern.compile("(?s).*java .*(?:-jar .*loopgate[^/ ]*\\.jar|dev\\.loopgate\\.cli\\.Main) exec(?: .*)?");
 
     private static final Duration FAREWELL = Duration.ofSeconds(15);
 
@@ -104,10 +109,12 @@ final class DevGateway {
      */
     void claim(RunningGateway gateway, List<String> hosts, boolean force) {
         for (String host : hosts) {
-            if (!serves(gateway.status(), host)) {
+            // Asked anew each time: one that was ended may have had the others too.
+            Optional<JsonObject> status = client.ofProcess(gateway.pid()).map(RunningGateway::status);
+            if (status.isEmpty() || !serves(status.get(), host)) {
                 continue;
             }
-            Optional<JsonObject> holder = attached(gateway.status(), host);
+            Optional<JsonObject> holder = attached(status.get(), host);
             boolean replaceable = holder.isPresent()
                     && holder.get().getString("name", "").startsWith(PROJECT)
                     && holder.get().getString("file") == null;
@@ -133,7 +140,14 @@ final class DevGateway {
     }
 
     private void end(RunningGateway gateway, long pid, String host) {
-        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroy);
+        // The number is what whoever attached it says, and may be that of any process.
+        ProcessHandle exec = ProcessHandle.of(pid)
+                .filter(DevGateway::isExec)
+                .orElseThrow(() -> new CommandFailure(
+                        ExitStatus.FAILED,
+                        host + " is served for process " + pid + ", which is no loopgate exec of yours",
+                        "or another name: loopgate exec NAME -- COMMAND"));
+        exec.destroy();
         long end = System.nanoTime() + FAREWELL.toNanos();
         while (System.nanoTime() - end < 0) {
             Optional<RunningGateway> now = client.ofProcess(gateway.pid());
@@ -149,6 +163,16 @@ final class DevGateway {
         }
         throw new CommandFailure(
                 ExitStatus.FAILED, host + " is still served by process " + pid, "to end it: kill " + pid);
+    }
+
+    /** Whether it is an {@code exec} of this user, by its command line. */
+    static boolean isExec(ProcessHandle process) {
+        ProcessHandle.Info info = process.info();
+        return info.user().isPresent()
+                && info.user().equals(ProcessHandle.current().info().user())
+                && info.commandLine()
+                        .filter(line -> EXEC.matcher(line).matches())
+                        .isPresent();
     }
 
     private static boolean serves(JsonObject status, String host) {

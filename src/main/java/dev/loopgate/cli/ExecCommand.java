@@ -8,8 +8,8 @@ import dev.loopgate.devserver.DevPorts;
 import dev.loopgate.devserver.GitPlace;
 import dev.loopgate.devserver.Launch;
 import dev.loopgate.devserver.Launch.Slot;
-import dev.loopgate.devserver.Project;
 import dev.loopgate.devserver.ProjectName;
+import dev.loopgate.devserver.ProjectServers;
 import dev.loopgate.model.ServerCommand;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,11 +69,14 @@ final class ExecCommand implements Callable<Integer> {
     @Parameters(arity = "0..*", paramLabel = "NAME", description = "What it is called; without it, as the project is.")
     List<String> names = new ArrayList<>();
 
-    @Option(names = "--port", paramLabel = "PORT", description = "The port of COMMAND; without it, a free one.")
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "The port of COMMAND, or of a single dev server; without it, a free one.")
     @Nullable
     Integer port;
 
-    @Option(names = "--force", description = "End another exec that has the name.")
+    @Option(names = "--force", description = "End another exec of yours that has the name.")
     boolean force;
 
     @Option(names = "--keep-going", description = "Of several dev servers, let the others run where one ends.")
@@ -133,7 +136,7 @@ final class ExecCommand implements Callable<Integer> {
     private List<Planned> project(Path directory, int gatewayPort) {
         List<ServerCommand> all = servers(directory);
         if (all.isEmpty()) {
-            Optional<List<String>> script = names.isEmpty() ? new Project(directory).script() : Optional.empty();
+            Optional<List<String>> script = names.isEmpty() ? new ProjectServers(directory).script() : Optional.empty();
             return List.of(
                     planned(Optional.empty(), directory, gatewayPort, script.orElseThrow(() -> nothing(directory))));
         }
@@ -169,9 +172,19 @@ final class ExecCommand implements Callable<Integer> {
                         "the folder of the dev server " + server.key() + " does not exist: " + server.directory());
             }
             Slot slot = slot(host, gatewayPort, freePort(ports, server.directory(), host));
-            Launch launch =
-                    Launch.ofShell(server.command(), server.directory(), slot).with(server.environment());
+            Map<String, String> own = new HashMap<>(server.environment());
+            if (port != null) {
+                own.put("PORT", Integer.toString(port));
+            }
+            Launch launch = Launch.ofShell(server.command(), server.directory(), slot, own);
             planned.add(new Planned(server.key(), host, launch));
+        }
+        if (port != null && planned.size() > 1) {
+            throw new CommandFailure(
+                    ExitStatus.WRONG_USAGE,
+                    "--port is for one dev server, and here are " + planned.size(),
+                    "name one: loopgate exec " + planned.get(0).label() + " --port " + port,
+                    "or give each its own under run in loopgate.yaml: environment: {PORT: \"" + port + "\"}");
         }
         return planned;
     }
@@ -186,7 +199,7 @@ final class ExecCommand implements Callable<Integer> {
                 return run;
             }
         }
-        Project project = new Project(directory);
+        ProjectServers project = new ProjectServers(directory);
         List<ServerCommand> procfile = project.procfile();
         return procfile.isEmpty() ? project.workspaces() : procfile;
     }

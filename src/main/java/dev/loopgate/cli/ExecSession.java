@@ -2,6 +2,7 @@ package dev.loopgate.cli;
 
 import dev.loopgate.admin.Attachment;
 import dev.loopgate.admin.ControlClient.RunningGateway;
+import dev.loopgate.cli.StartedServers.Started;
 import dev.loopgate.devserver.Arrival;
 import dev.loopgate.devserver.ControllingTerminal;
 import dev.loopgate.devserver.DevServer;
@@ -13,13 +14,11 @@ import dev.loopgate.model.Forward.Protocol;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Dev servers from their start to their end, each behind its name. */
@@ -30,18 +29,12 @@ final class ExecSession {
 
     private static final long LAST_LINES_MILLIS = 2_000;
 
-    /** So long a dev server has to end once a signal told it to; one that goes on after that is told anew. */
-    private static final Duration TOLD = Duration.ofSeconds(5);
-
     private final Surroundings surroundings;
     private final Terminal terminal;
     private final DevGateway gateways;
     private final boolean keepGoing;
     private final CompletableFuture<RunningGateway> gateway = new CompletableFuture<>();
     private final CompletableFuture<Void> trouble = new CompletableFuture<>();
-    /** When they got the last signal, as {@link System#nanoTime()} counts. */
-    private volatile @Nullable Long signalled;
-
     private @Nullable Attachment hold;
 
     /**
@@ -50,8 +43,6 @@ final class ExecSession {
      * @param label what its lines of output begin with
      */
     record Planned(String label, String host, Launch launch) {}
-
-    private record Started(Planned planned, DevServer server, ServedName name) {}
 
     /** @param keepGoing whether the others go on where one ends */
     ExecSession(Surroundings surroundings, DevGateway gateways, boolean keepGoing) {
@@ -73,42 +64,35 @@ final class ExecSession {
             // Another one on its way, or a stranger: better known before anything is started.
             known = Optional.of(gateways.start(port));
         }
-        List<Started> started = new ArrayList<>();
         Guard guard = guard();
+        StartedServers servers = new StartedServers(guard::groupGot);
         try {
-            ProjectOutput output = planned.size() == 1
-                    ? null
-                    : new ProjectOutput(
-                            terminal, planned.stream().map(Planned::label).toList());
-            forwardSignals(guard, started);
+            Optional<ProjectOutput> output = planned.size() == 1
+                    ? Optional.empty()
+                    : Optional.of(new ProjectOutput(
+                            terminal, planned.stream().map(Planned::label).toList()));
+            servers.takeSignals();
             for (Planned each : planned) {
-                Started server = start(each, guard, output == null);
-                synchronized (started) {
-                    started.add(server);
+                if (!servers.add(() -> start(each, guard, output))) {
+                    break;
                 }
-                if (output != null) {
-                    output.follow(
-                            each.label(),
-                            started.size() - 1,
-                            server.server().output(),
-                            server.server().errors());
-                }
+            }
+            if (servers.all().isEmpty()) {
+                return servers.signalStatus();
             }
             findGateway(known, port);
-            for (Started each : started) {
+            for (Started each : servers.all()) {
                 Arrival.await(each.server(), actual -> each.name().listens(gateway, actual));
             }
-            int status = await(started);
-            if (output != null) {
-                output.finish(LAST_LINES_MILLIS);
-            }
+            int status = await(servers);
+            output.ifPresent(lines -> lines.finish(LAST_LINES_MILLIS));
             return status;
         } finally {
-            started.forEach(each -> each.name().close());
+            servers.all().forEach(each -> each.name().close());
             guard.close();
             ControllingTerminal.restore(guard);
             release();
-            started.forEach(this::tellHolder);
+            servers.all().forEach(this::tellHolder);
         }
     }
 
@@ -120,7 +104,7 @@ final class ExecSession {
         }
     }
 
-    private Started start(Planned planned, Guard guard, boolean alone) {
+    private Started start(Planned planned, Guard guard, Optional<ProjectOutput> output) {
         int port = planned.launch().port();
         if (BackgroundGateway.portAnswers(port)) {
             // One that was asked for: those that are chosen are free.
@@ -130,7 +114,8 @@ final class ExecSession {
                     "to see who has it: loopgate ports " + port);
         }
         try {
-            DevServer server = DevServer.start(planned.launch(), guard, alone);
+            DevServer server = DevServer.start(planned.launch(), guard, output.isEmpty());
+            output.ifPresent(lines -> lines.follow(planned.label(), server.output(), server.errors()));
             return new Started(
                     planned,
                     server,
@@ -149,22 +134,6 @@ final class ExecSession {
                                             : ": no such program is in the PATH")
                             : program + " cannot be started: " + cause.replaceFirst("^Cannot run program .*?\\): ", ""),
                     "it was to run in " + planned.launch().directory());
-        }
-    }
-
-    /** What went to the whole process group, as Ctrl-C does, the dev servers have got themselves. */
-    private void forwardSignals(Guard guard, List<Started> started) {
-        for (String name : List.of("INT", "TERM", "HUP")) {
-            Signals.on(name, () -> {
-                signalled = System.nanoTime();
-                if (!guard.groupGot(name)) {
-                    List<Started> now;
-                    synchronized (started) {
-                        now = List.copyOf(started);
-                    }
-                    now.forEach(each -> each.server().signal(name));
-                }
-            });
         }
     }
 
@@ -211,74 +180,67 @@ final class ExecSession {
         }
     }
 
-    private int await(List<Started> started) {
-        CompletableFuture<Integer> over = keepGoing || started.size() == 1 ? allOf(started) : firstOf(started);
-        int status;
+    private int await(StartedServers servers) {
+        List<Started> started = servers.all();
+        CompletableFuture<Integer> over = keepGoing || started.size() == 1 ? lastOf(servers) : firstOf(started);
         try {
             CompletableFuture.anyOf(over, trouble).join();
-            status = over.join();
+            return over.join();
         } catch (CompletionException e) {
-            endAll(started);
             if (e.getCause() instanceof CommandFailure failure) {
                 throw failure;
             }
             throw e;
+        } finally {
+            servers.endAll();
         }
-        endAll(started);
-        return status;
     }
 
-    private CompletableFuture<Integer> allOf(List<Started> started) {
-        CompletableFuture<Integer> all = CompletableFuture.completedFuture(0);
-        for (Started each : started) {
-            CompletableFuture<Integer> ended = each.server().exit().whenComplete((status, never) -> {
-                each.name().close();
-                tellEnd(started, each, status);
-            });
-            all = all.thenCombine(ended, (before, status) -> before == 0 ? status : before);
-        }
-        return all;
+    /** What one leaves behind does not stay until the others end. */
+    private CompletableFuture<Integer> lastOf(StartedServers servers) {
+        AtomicInteger failed = new AtomicInteger();
+        CompletableFuture<?>[] ends = servers.all().stream()
+                .map(each -> each.server()
+                        .exit()
+                        .thenAcceptAsync(
+                                status -> {
+                                    failed.compareAndSet(0, status);
+                                    each.name().close();
+                                    tellEnd(servers.all(), each, status);
+                                    servers.end(each);
+                                },
+                                ExecSession::onThread))
+                .toArray(CompletableFuture[]::new);
+        return CompletableFuture.allOf(ends).thenApply(none -> failed.get());
     }
 
     private CompletableFuture<Integer> firstOf(List<Started> started) {
         CompletableFuture<Integer> first = new CompletableFuture<>();
         for (Started each : started) {
-            each.server().exit().thenAccept(status -> {
-                each.name().close();
-                if (first.complete(status)) {
-                    tellEnd(started, each, status);
-                }
-            });
+            each.server()
+                    .exit()
+                    .thenAcceptAsync(
+                            status -> {
+                                each.name().close();
+                                if (first.complete(status)) {
+                                    tellEnd(started, each, status);
+                                }
+                            },
+                            ExecSession::onThread);
         }
         return first;
+    }
+
+    private static void onThread(Runnable work) {
+        Thread thread = new Thread(work, "loopgate-exec-end");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private void tellEnd(List<Started> started, Started ended, int status) {
         if (started.size() > 1) {
             terminal.say(ended.planned().label() + " has ended, with status " + status
                     + (keepGoing ? "" : "; so do the others"));
-        }
-    }
-
-    /** At once rather than one after the other: each may take five seconds. */
-    private void endAll(List<Started> started) {
-        Long last = signalled;
-        boolean told = last != null && System.nanoTime() - last < TOLD.toNanos();
-        CountDownLatch latch = new CountDownLatch(started.size());
-        for (Started each : started) {
-            Thread thread = new Thread(
-                    () -> {
-                        each.server().end(told);
-                        latch.countDown();
-                    },
-                    "loopgate-exec-end");
-            thread.setDaemon(true);
-            thread.start();
-        }
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

@@ -21,6 +21,7 @@ final class ProjectOutput {
     private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;:]*m|\t");
 
     private final Terminal terminal;
+    private final List<String> labels;
     private final int width;
     private final List<Thread> readers = new ArrayList<>();
     private final Object turn = new Object();
@@ -28,11 +29,13 @@ final class ProjectOutput {
     /** @param labels all that there are, for them to be of one width */
     ProjectOutput(Terminal terminal, List<String> labels) {
         this.terminal = terminal;
+        this.labels = List.copyOf(labels);
         this.width = labels.stream().mapToInt(String::length).max().orElse(0);
     }
 
-    /** @param index of the dev server among all */
-    void follow(String label, int index, InputStream output, InputStream errors) {
+    /** @param label one of those */
+    void follow(String label, InputStream output, InputStream errors) {
+        int index = labels.indexOf(label);
         String padded = label + " ".repeat(width - label.length()) + " | ";
         read(coloured(terminal.outStyle(), index, padded), terminal.outStyle(), output, terminal.out());
         read(coloured(terminal.errStyle(), index, padded), terminal.errStyle(), errors, terminal.err());

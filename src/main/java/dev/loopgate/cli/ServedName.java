@@ -20,6 +20,9 @@ final class ServedName {
 
     private static final long LOOK_MILLIS = 500;
 
+    /** After a gateway that does not take it; somebody has to change something before the next one does. */
+    private static final long REFUSED_MILLIS = 2_000;
+
     private final DevGateway gateways;
     private final String host;
     private final Launch launch;
@@ -60,7 +63,16 @@ final class ServedName {
             // Whoever could not start the gateway says so.
             return;
         }
-        serve(running);
+        try {
+            serve(running);
+        } catch (AttachRefused refused) {
+            List<String> lines = new ArrayList<>();
+            lines.add(host + " cannot be served");
+            lines.addAll(refused.problems());
+            failed.accept(new CommandFailure(ExitStatus.FAILED, lines));
+        } catch (IOException gone) {
+            lost();
+        }
     }
 
     /** It listened elsewhere before: the name stays its own meanwhile. */
@@ -85,21 +97,10 @@ final class ServedName {
         }
     }
 
-    private void serve(RunningGateway gateway) {
-        Attachment next;
-        try {
-            next = gateways.client()
-                    .attach(gateway, AttachRequest.ofText(DevGateway.PROJECT + host, text()), event -> {});
-        } catch (AttachRefused refused) {
-            List<String> lines = new ArrayList<>();
-            lines.add(host + " cannot be served");
-            lines.addAll(refused.problems());
-            failed.accept(new CommandFailure(ExitStatus.FAILED, lines));
-            return;
-        } catch (IOException gone) {
-            lost();
-            return;
-        }
+    /** @throws IOException where the gateway has ended */
+    private void serve(RunningGateway gateway) throws IOException {
+        Attachment next =
+                gateways.client().attach(gateway, AttachRequest.ofText(DevGateway.PROJECT + host, text()), event -> {});
         Attachment before;
         synchronized (this) {
             before = attachment;
@@ -140,14 +141,7 @@ final class ServedName {
         Thread thread = new Thread(
                 () -> {
                     try {
-                        while (!isClosed()) {
-                            Optional<RunningGateway> next = next();
-                            if (next.isPresent()) {
-                                serve(next.get());
-                                return;
-                            }
-                            Thread.sleep(LOOK_MILLIS);
-                        }
+                        returnToNext();
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }
@@ -155,6 +149,31 @@ final class ServedName {
                 "loopgate-served-name");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** The dev server is at work, so that what the next gateway has against its name does not end it. */
+    private void returnToNext() throws InterruptedException {
+        List<String> told = List.of();
+        while (!isClosed()) {
+            long pause = LOOK_MILLIS;
+            Optional<RunningGateway> next = next();
+            if (next.isPresent()) {
+                try {
+                    serve(next.get());
+                    return;
+                } catch (AttachRefused refused) {
+                    if (!refused.problems().equals(told)) {
+                        told = refused.problems();
+                        terminal.warn("the next gateway does not serve " + host + ": " + String.join("; ", told)
+                                + " (the dev server runs on, and this is tried again)");
+                    }
+                    pause = REFUSED_MILLIS;
+                } catch (IOException gone) {
+                    // There will be another.
+                }
+            }
+            Thread.sleep(pause);
+        }
     }
 
     private Optional<RunningGateway> next() {

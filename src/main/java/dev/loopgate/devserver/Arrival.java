@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.OptionalInt;
@@ -15,8 +14,15 @@ public final class Arrival {
 
     private static final Duration PAUSE = Duration.ofMillis(50);
 
-    /** Until it is looked for elsewhere, and each time it is looked again: that takes many system calls. */
+    /** What does not listen by then is a build that takes its time, or no server at all. */
+    private static final Duration NEW = Duration.ofMinutes(1);
+
+    private static final Duration LATER = Duration.ofMillis(500);
+
+    /** Until it is looked for elsewhere, and twice as long each time after: that takes many system calls. */
     private static final Duration ELSEWHERE = Duration.ofSeconds(2);
+
+    private static final Duration SELDOM = Duration.ofSeconds(10);
 
     private static final int CONNECT_MILLIS = 500;
     private static final int ANSWER_MILLIS = 1000;
@@ -39,7 +45,9 @@ public final class Arrival {
     private void run() {
         int own = server.launch().port();
         int other = 0;
-        long look = System.nanoTime() + ELSEWHERE.toNanos();
+        long began = System.nanoTime();
+        Duration pause = ELSEWHERE;
+        long look = began + pause.toNanos();
         while (server.alive()) {
             if (accepts(own)) {
                 listens.accept(own);
@@ -51,10 +59,12 @@ public final class Arrival {
                     other = found.getAsInt();
                     listens.accept(other);
                 }
-                look = System.nanoTime() + ELSEWHERE.toNanos();
+                pause = longer(pause);
+                look = System.nanoTime() + pause.toNanos();
             }
+            boolean fresh = System.nanoTime() - began < NEW.toNanos();
             try {
-                Thread.sleep((other == 0 ? PAUSE : ELSEWHERE).toMillis());
+                Thread.sleep((other != 0 ? ELSEWHERE : fresh ? PAUSE : LATER).toMillis());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
@@ -62,8 +72,13 @@ public final class Arrival {
         }
     }
 
+    private static Duration longer(Duration pause) {
+        Duration next = pause.multipliedBy(2);
+        return next.compareTo(SELDOM) > 0 ? SELDOM : next;
+    }
+
     private static boolean accepts(int port) {
-        for (InetAddress address : loopback()) {
+        for (InetAddress address : Loopback.ADDRESSES) {
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress(address, port), CONNECT_MILLIS);
                 return true;
@@ -75,8 +90,9 @@ public final class Arrival {
     }
 
     /** A debugger's port and the like is not what a browser is to see. */
-    static boolean speaksHttp(int port) {
-        for (InetAddress address : loopback()) {
+    static OtherPorts.Answer ask(int port) {
+        OtherPorts.Answer answer = OtherPorts.Answer.SILENCE;
+        for (InetAddress address : Loopback.ADDRESSES) {
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress(address, port), CONNECT_MILLIS);
                 socket.setSoTimeout(ANSWER_MILLIS);
@@ -86,22 +102,14 @@ public final class Arrival {
                 String start = new String(
                         socket.getInputStream().readNBytes("HTTP/1.1 200".length()), StandardCharsets.ISO_8859_1);
                 // Debuggers answer what is none of their requests with a 400.
-                return start.startsWith("HTTP/") && !start.endsWith(" 400");
+                if (start.startsWith("HTTP/") && !start.endsWith(" 400")) {
+                    return OtherPorts.Answer.PAGE;
+                }
+                answer = OtherPorts.Answer.REFUSAL;
             } catch (IOException silent) {
                 // Perhaps on the other family.
             }
         }
-        return false;
-    }
-
-    private static InetAddress[] loopback() {
-        try {
-            return new InetAddress[] {
-                InetAddress.getByAddress(new byte[] {127, 0, 0, 1}),
-                InetAddress.getByAddress(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}),
-            };
-        } catch (UnknownHostException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        return answer;
     }
 }

@@ -94,13 +94,22 @@ public final class DevPorts {
     }
 
     /**
-     * A socket that is bound to all addresses and yet accepts nothing cannot be reached by anybody. Reuse passes over what
-     * connections of the last run have left, not over whoever listens.
+     * A socket that is bound and yet accepts nothing cannot be reached by anybody. Each address on its own: on macOS one that
+     * stands for all can be bound beside a server that has one of them. Reuse passes over what connections of the last run have
+     * left, not over whoever listens.
      */
     private static boolean isFree(int port) {
+        return binds(new InetSocketAddress(port))
+                && Loopback.ADDRESSES.stream()
+                        .allMatch(address -> binds(new InetSocketAddress(address, port))
+                                // Of a family that this machine does not have, nobody has a port.
+                                || !binds(new InetSocketAddress(address, 0)));
+    }
+
+    private static boolean binds(InetSocketAddress address) {
         try (Socket probe = new Socket()) {
             probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(port));
+            probe.bind(address);
             return true;
         } catch (IOException taken) {
             return false;

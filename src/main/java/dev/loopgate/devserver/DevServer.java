@@ -3,6 +3,7 @@ package dev.loopgate.devserver;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.OptionalInt;
+import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 
 /** A dev server that runs. Safe for use by several threads. */
@@ -12,6 +13,7 @@ public final class DevServer {
     private final String mark;
     private final Launch launch;
     private final Process process;
+    private final OtherPorts others = new OtherPorts(Arrival::ask);
 
     private DevServer(Guard guard, String mark, Launch launch, Process process) {
         this.guard = guard;
@@ -79,7 +81,9 @@ public final class DevServer {
      * @param name without SIG
      */
     public void signal(String name) {
-        guard.signal(name, mark, pidNow());
+        if (!guard.signal(name, mark, pidNow())) {
+            tree().signal(name);
+        }
     }
 
     /**
@@ -88,7 +92,13 @@ public final class DevServer {
      * @param told whether a signal has told it already
      */
     public void end(boolean told) {
-        guard.end(mark, pidNow(), told);
+        if (!guard.end(mark, pidNow(), told)) {
+            tree().end(told);
+        }
+    }
+
+    private ProcessTree tree() {
+        return new ProcessTree(process.toHandle());
     }
 
     /** 0 where it has ended. */
@@ -96,12 +106,10 @@ public final class DevServer {
         return process.isAlive() ? process.pid() : 0;
     }
 
-    /** The port that it or what it has started listens on instead of its own; looks on Linux only. */
+    /** The port that it or what it has started listens on instead of its own; looks on Linux only. One thread. */
     OptionalInt otherPort() {
-        return ListeningPorts.of(process.toHandle()).stream()
-                .filter(port -> port != launch.port())
-                .mapToInt(Integer::intValue)
-                .filter(Arrival::speaksHttp)
-                .findFirst();
+        SortedSet<Integer> open = ListeningPorts.of(tree());
+        open.remove(launch.port());
+        return others.page(open, System.nanoTime());
     }
 }

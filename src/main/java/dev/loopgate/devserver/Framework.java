@@ -88,8 +88,12 @@ record Framework(
         return words;
     }
 
-    /** The port that the arguments ask for in spite of {@code PORT}. */
-    OptionalInt givenPort(List<String> arguments) {
+    /**
+     * The port that the arguments ask for in spite of {@code PORT}, or else a variable that this one reads instead of it.
+     *
+     * @param own the variables that its user gave
+     */
+    OptionalInt givenPort(List<String> arguments, Map<String, String> own) {
         for (Flag flag : flags) {
             if (flag.port()) {
                 Matcher port = TRAILING_PORT.matcher(
@@ -100,7 +104,12 @@ record Framework(
                 }
             }
         }
-        return OptionalInt.empty();
+        return environment.entrySet().stream()
+                .filter(variable -> variable.getValue().equals("{port}"))
+                .map(variable -> Launch.portIn(own, variable.getKey()))
+                .filter(OptionalInt::isPresent)
+                .findFirst()
+                .orElse(OptionalInt.empty());
     }
 
     private int positionals() {

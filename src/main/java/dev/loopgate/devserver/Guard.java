@@ -7,13 +7,15 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -39,8 +41,10 @@ public final class Guard implements AutoCloseable {
     private final OutputStream requests;
     private final AtomicInteger servers = new AtomicInteger();
     private final CountDownLatch ready = new CountDownLatch(1);
-    private final Map<String, BlockingQueue<Long>> signals = new ConcurrentHashMap<>();
-    private final Map<String, CountDownLatch> ends = new ConcurrentHashMap<>();
+    /** When it last told of a signal, as {@link System#nanoTime()} counts. */
+    private final Map<String, Long> reports = new HashMap<>();
+
+    private final Map<String, CompletableFuture<Boolean>> ends = new ConcurrentHashMap<>();
     private volatile String terminal = "";
 
     private Guard(Process process) {
@@ -93,23 +97,32 @@ public final class Guard implements AutoCloseable {
         send("watch " + VARIABLE + "=" + mark + " " + pid);
     }
 
-    /** @param name without SIG */
-    void signal(String name, String mark, long pid) {
-        send("signal " + name + " " + VARIABLE + "=" + mark + " " + pid);
+    /**
+     * @param name without SIG
+     * @return whether there is still somebody to do it
+     */
+    boolean signal(String name, String mark, long pid) {
+        return process.isAlive() && send("signal " + name + " " + VARIABLE + "=" + mark + " " + pid);
     }
 
     /**
-     * Ends a dev server and what it has started, at last by force. Blocks until that is done.
+     * Ends a dev server and what it has started, at last by force. Blocks until that is done. Of several who ask the first one
+     * says how.
      *
      * @param told whether a signal has told it already
      * @return whether it is done
      */
     boolean end(String mark, long pid, boolean told) {
-        CountDownLatch latch = new CountDownLatch(1);
-        ends.put(VARIABLE + "=" + mark, latch);
+        String variable = VARIABLE + "=" + mark;
+        CompletableFuture<Boolean> fresh = new CompletableFuture<>();
+        CompletableFuture<Boolean> known = ends.putIfAbsent(variable, fresh);
+        if (known == null && (!process.isAlive() || !send("end " + variable + " " + pid + (told ? " told" : "")))) {
+            fresh.complete(false);
+        }
         try {
-            return send("end " + VARIABLE + "=" + mark + " " + pid + (told ? " told" : ""))
-                    && latch.await(END.toMillis(), TimeUnit.MILLISECONDS);
+            return (known == null ? fresh : known).get(END.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException stuck) {
+            return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -117,24 +130,38 @@ public final class Guard implements AutoCloseable {
     }
 
     /**
-     * Whether the signal that this process has just got went to its whole process group, and so to the dev servers too.
-     * Blocks for a moment.
+     * Whether a signal that this process has just got went to its whole process group, and so to the dev servers too: also
+     * where it came twice, as {@code timeout} sends it to its child and to the group. Blocks for a moment.
      *
      * @param name without SIG
      */
     public boolean groupGot(String name) {
-        BlockingQueue<Long> told = told(name);
         long got = System.nanoTime();
-        try {
-            for (Long at = told.poll(TELL.toMillis(), TimeUnit.MILLISECONDS); at != null; at = told.poll()) {
-                if (got - at < 2 * TELL.toNanos()) {
-                    return true;
+        synchronized (reports) {
+            while (!told(name, got)) {
+                long left = TELL.toNanos() - (System.nanoTime() - got);
+                if (left <= 0) {
+                    return false;
+                }
+                try {
+                    TimeUnit.NANOSECONDS.timedWait(reports, left);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return false;
                 }
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            return true;
         }
-        return false;
+    }
+
+    private boolean told(String name, long got) {
+        Long at = reports.get(name);
+        return at != null && got - at < 2 * TELL.toNanos();
+    }
+
+    /** Of its shell. */
+    ProcessHandle handle() {
+        return process.toHandle();
     }
 
     /** How the terminal was set at the start, as {@code stty} reads it; empty where there is no terminal. */
@@ -163,13 +190,9 @@ public final class Guard implements AutoCloseable {
             requests.flush();
             return true;
         } catch (IOException gone) {
-            // Somebody has killed it. What it would have done is left undone.
+            // Somebody has killed it.
             return false;
         }
-    }
-
-    private BlockingQueue<Long> told(String signal) {
-        return signals.computeIfAbsent(signal, name -> new LinkedBlockingQueue<>());
     }
 
     private void read() {
@@ -180,19 +203,22 @@ public final class Guard implements AutoCloseable {
                     terminal = line.substring("ready ".length()).strip();
                     ready.countDown();
                 } else if (line.startsWith("ended ")) {
-                    CountDownLatch latch = ends.get(line.substring("ended ".length()));
-                    if (latch != null) {
-                        latch.countDown();
+                    CompletableFuture<Boolean> end = ends.get(line.substring("ended ".length()));
+                    if (end != null) {
+                        end.complete(true);
                     }
                 } else {
-                    told(line).add(System.nanoTime());
+                    synchronized (reports) {
+                        reports.put(line, System.nanoTime());
+                        reports.notifyAll();
+                    }
                 }
             }
         } catch (IOException gone) {
             // As at its end.
         } finally {
             ready.countDown();
-            ends.values().forEach(CountDownLatch::countDown);
+            ends.values().forEach(end -> end.complete(false));
         }
     }
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * How a dev server is started: its words, with what its framework needs to be told; its folder; its environment, beyond
@@ -35,42 +36,46 @@ public record Launch(
 
     /** @param words a program and its arguments, given as they are */
     public static Launch of(List<String> words, Path directory, Slot slot) {
-        return of(words, DevCommand.find(words, directory), false, directory, slot);
+        return of(words, DevCommand.find(words, directory), false, directory, slot, Map.of());
     }
 
-    /** @param line for {@code sh -c} */
-    public static Launch ofShell(String line, Path directory, Slot slot) {
+    /**
+     * @param line for {@code sh -c}
+     * @param own variables that its user gave, which go before all others: a port among them is the one that it is awaited on
+     */
+    public static Launch ofShell(String line, Path directory, Slot slot, Map<String, String> own) {
         Optional<DevCommand.Found> found =
                 ShellWords.ofLastCommand(line).flatMap(words -> DevCommand.find(words, directory));
-        return of(List.of("sh", "-c", line), found, true, directory, slot);
-    }
-
-    /** With variables of its own, which go before all others. */
-    public Launch with(Map<String, String> own) {
-        Map<String, String> all = new LinkedHashMap<>(environment);
-        all.putAll(own);
-        return new Launch(words, directory, all, port, rewriteHost);
+        return of(List.of("sh", "-c", line), found, true, directory, slot, own);
     }
 
     private static Launch of(
-            List<String> words, Optional<DevCommand.Found> found, boolean shell, Path directory, Slot slot) {
+            List<String> words,
+            Optional<DevCommand.Found> found,
+            boolean shell,
+            Path directory,
+            Slot slot,
+            Map<String, String> own) {
+        int wanted = portIn(own, "PORT").orElse(slot.port());
         Map<String, String> values = Map.of(
-                "port", Integer.toString(slot.port()),
+                "port", Integer.toString(wanted),
                 "host", LOOPBACK,
                 "name", slot.host(),
                 "url", slot.url() + "/",
                 "gateway-port", Integer.toString(slot.gatewayPort()));
-        int port = found.map(it -> it.framework().givenPort(it.arguments()).orElse(slot.port()))
-                .orElse(slot.port());
+        int port = found.map(it -> it.framework().givenPort(it.arguments(), own).orElse(wanted))
+                .orElse(wanted);
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("PORT", Integer.toString(port));
         environment.put("HOST", LOOPBACK);
         environment.put("LOOPGATE_URL", slot.url());
         if (found.isEmpty()) {
+            environment.putAll(own);
             return new Launch(words, directory, environment, port, false);
         }
         Framework framework = found.get().framework();
         framework.environment().forEach((name, value) -> environment.put(name, Framework.filled(value, values)));
+        environment.putAll(own);
         List<String> missing = framework.missing(found.get().arguments(), values);
         List<String> added = new ArrayList<>();
         if (!missing.isEmpty()) {
@@ -85,5 +90,12 @@ public record Launch(
         }
         boolean local = slot.host().equals("localhost") || slot.host().endsWith(".localhost");
         return new Launch(all, directory, environment, port, framework.checksHost() && !local);
+    }
+
+    /** The port that a variable says; none where it says something else. */
+    static OptionalInt portIn(Map<String, String> environment, String name) {
+        String text = environment.getOrDefault(name, "");
+        int number = text.matches("[0-9]{1,5}") ? Integer.parseInt(text) : 0;
+        return number > 0 && number < 65_536 ? OptionalInt.of(number) : OptionalInt.empty();
     }
 }

@@ -21,10 +21,9 @@ final class ListeningPorts {
 
     private ListeningPorts() {}
 
-    static SortedSet<Integer> of(ProcessHandle process) {
+    static SortedSet<Integer> of(ProcessTree tree) {
         Set<String> sockets = new HashSet<>();
-        Stream.concat(Stream.of(process), process.descendants())
-                .forEach(each -> addSockets(Path.of("/proc", Long.toString(each.pid()), "fd"), sockets));
+        tree.running().forEach(each -> addSockets(Path.of("/proc", Long.toString(each.pid()), "fd"), sockets));
         SortedSet<Integer> ports = new TreeSet<>();
         if (!sockets.isEmpty()) {
             for (String table : List.of("tcp", "tcp6")) {

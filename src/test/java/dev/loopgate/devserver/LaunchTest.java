@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,13 +117,40 @@ class LaunchTest {
                 .isEqualTo(8000);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            node server.js           | PORT           | 3000  | 3000
+            vite                     | PORT           | 3000  | 3000
+            vite --port 5000         | PORT           | 3000  | 5000
+            ./mvnw spring-boot:run   | SERVER_PORT    | 9000  | 9000
+            flask --app x run        | FLASK_RUN_PORT | 9000  | 9000
+            node server.js           | PORT           | auto  | 4123
+            node server.js           | PORT           | 99999 | 4123
+            node server.js           | SERVER_PORT    | 9000  | 4123
+            """)
+    void is_awaited_on_the_port_among_the_variables_that_its_user_gave(
+            String line, String name, String value, int expected) {
+        Launch launch = Launch.ofShell(line, folder, SLOT, Map.of(name, value));
+
+        assertThat(launch.port()).isEqualTo(expected);
+        assertThat(launch.environment()).containsEntry(name, value);
+    }
+
+    @Test
+    void is_told_by_its_options_of_the_port_that_its_user_gave_by_a_variable() {
+        assertThat(Launch.ofShell("vite", folder, SLOT, Map.of("PORT", "3000")).words())
+                .last()
+                .asString()
+                .contains("--port 3000");
+    }
+
     @Test
     void finds_its_port_its_address_and_its_url_in_the_environment() {
         assertThat(Launch.of(List.of("node", "server.js"), folder, SLOT).environment())
                 .containsOnly(
-                        java.util.Map.entry("PORT", "4123"),
-                        java.util.Map.entry("HOST", "127.0.0.1"),
-                        java.util.Map.entry("LOOPGATE_URL", "http://web.localhost:62893"));
+                        Map.entry("PORT", "4123"),
+                        Map.entry("HOST", "127.0.0.1"),
+                        Map.entry("LOOPGATE_URL", "http://web.localhost:62893"));
     }
 
     @ParameterizedTest
@@ -142,9 +170,9 @@ class LaunchTest {
 
     @Test
     void a_line_for_the_shell_gets_the_same_words_at_its_end() {
-        assertThat(Launch.ofShell("cd web && astro dev", folder, SLOT).words())
+        assertThat(Launch.ofShell("cd web && astro dev", folder, SLOT, Map.of()).words())
                 .containsExactly("sh", "-c", "cd web && astro dev --port 4123 --host 127.0.0.1");
-        assertThat(Launch.ofShell("astro dev | cat", folder, SLOT).words())
+        assertThat(Launch.ofShell("astro dev | cat", folder, SLOT, Map.of()).words())
                 .containsExactly("sh", "-c", "astro dev | cat");
     }
 

@@ -121,7 +121,7 @@ final class Example {
         for (String command : commands()) {
             if (command.endsWith("&")) {
                 process(command.substring(0, command.length() - 1).strip());
-            } else if (command.startsWith("loopgate run")) {
+            } else if (stays(command)) {
                 last = process(command);
             }
         }
@@ -129,12 +129,18 @@ final class Example {
         Eventually.until(
                 "a gateway: " + gateway.stderr(),
                 Rig.LIMIT,
-                () -> !gateway.alive() || gateway.stdout().contains("listening on"));
+                () -> !gateway.alive()
+                        || gateway.stdout().contains("listening on")
+                        || gateway.stderr().contains(" leads to port "));
         assertThat(gateway.alive()).as(gateway.stderr()).isTrue();
         for (String server : servers) {
             Rig.awaitPort(port(server), gateway);
         }
         return gateway;
+    }
+
+    private static boolean stays(String command) {
+        return command.startsWith("loopgate run") || command.startsWith("loopgate exec");
     }
 
     private RunningProcess process(String command) {
@@ -179,9 +185,7 @@ final class Example {
             shown.add(withoutSlash(urls.group()));
         }
         assertThat(asked).containsAll(shown);
-        assertThat(commands())
-                .allMatch(command ->
-                        command.endsWith("&") || command.startsWith("loopgate run") || run.contains(command));
+        assertThat(commands()).allMatch(command -> command.endsWith("&") || stays(command) || run.contains(command));
     }
 
     private static String withoutSlash(String url) {

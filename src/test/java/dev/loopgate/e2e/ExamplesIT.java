@@ -261,7 +261,7 @@ class ExamplesIT {
             Programs.require("node");
             Programs.require("apache2");
             Example example = new Example(rig, "examples/node-flask-apache", "8080", "8081", "8082");
-            Flask.require(rig.folder("bin"));
+            PythonModules.require(rig.folder("bin"), "flask");
             example.start("8080", "8081", "8082");
 
             String port = ":" + example.port() + "\n";
@@ -276,6 +276,37 @@ class ExamplesIT {
                     .startsWith("Apache");
             for (String name : List.of("node", "flask")) {
                 assertThat(example.get(name + ".localhost", "/").status()).isEqualTo(200);
+            }
+            example.checkAll();
+        }
+    }
+
+    @Test
+    void dev_servers() throws IOException {
+        try (Rig rig = new Rig(folder)) {
+            Programs.require("npm");
+            Programs.require("python3");
+            Example example = new Example(rig, "examples/dev-servers");
+            try {
+                RunningProcess exec = example.start();
+                for (String host : List.of("web.localhost", "api.localhost", "docs.shop.localhost")) {
+                    String url = example.url(host, "");
+                    Eventually.until(
+                            url, Rig.LIMIT, () -> !exec.alive() || exec.stderr().contains(url + "/ leads to port "));
+                }
+
+                assertThat(example.get("web.localhost", "/").body())
+                        .contains("<h1>Shop</h1>", "at " + example.url("web.localhost", ""));
+                assertThat(example.get("api.localhost", "/").body())
+                        .contains("apples", "\"url\": \"" + example.url("api.localhost", "") + "\"");
+                assertThat(example.get("docs.shop.localhost", "/").body())
+                        .isEqualTo(Files.readString(example.folder().resolve("docs/index.html")));
+                assertThat(exec.stdout()).contains("web  | web on ");
+                exec.terminate();
+                exec.awaitExit(Rig.LIMIT);
+                assertThat(exec.stderr()).contains("so do the others");
+            } finally {
+                ExecRig.endGateways(rig.folder("home"));
             }
             example.checkAll();
         }

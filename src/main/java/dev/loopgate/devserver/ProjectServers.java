@@ -20,7 +20,7 @@ import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 
 /** The dev servers of a project that says so itself, in a Procfile or in its {@code package.json}. Reads the disk only. */
-public final class Project {
+public final class ProjectServers {
 
     private static final Pattern PROCESS = Pattern.compile("([A-Za-z0-9_-]+):\\s*(\\S.*)");
     private static final Pattern LISTED = Pattern.compile("\\s*-\\s*[\"']?([^\"'#]+?)[\"']?\\s*(#.*)?");
@@ -35,7 +35,7 @@ public final class Project {
     private final String name;
 
     /** @param root absolute */
-    public Project(Path root) {
+    public ProjectServers(Path root) {
         this.root = root;
         this.name = ProjectName.of(root);
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ProjectTest {
+class ProjectServersTest {
 
     @TempDir
     Path parent;
@@ -41,10 +41,10 @@ class ProjectTest {
     void a_procfile_says_what_to_run() throws IOException {
         has("Procfile", "# all\nweb: bin/web -p $PORT\n\nrelease: migrate\nworker_1:  work\nnonsense\n");
 
-        assertThat(shown(root, new Project(root).procfile()))
+        assertThat(shown(root, new ProjectServers(root).procfile()))
                 .containsExactly("web.shop in '': bin/web -p $PORT", "worker-1.shop in '': work");
         has("Procfile.dev", "web: dev\n");
-        assertThat(shown(root, new Project(root).procfile())).containsExactly("web.shop in '': dev");
+        assertThat(shown(root, new ProjectServers(root).procfile())).containsExactly("web.shop in '': dev");
     }
 
     @Test
@@ -56,7 +56,7 @@ class ProjectTest {
         has("apps/web/node_modules/x/package.json", "{\"name\": \"x\", \"scripts\": {\"dev\": \"x\"}}");
         has("libs/ui/package.json", "{\"name\": \"ui\", \"scripts\": {\"dev\": \"x\"}}");
 
-        assertThat(shown(root, new Project(root).workspaces()))
+        assertThat(shown(root, new ProjectServers(root).workspaces()))
                 .containsExactly(
                         "acme in 'apps/acme': npm run dev",
                         "web.acme in 'apps/web': npm run dev",
@@ -71,7 +71,7 @@ class ProjectTest {
         has("apps/old/package.json", "{\"name\": \"old\", \"scripts\": {\"dev\": \"vite\"}}");
         has("libs/package.json", "{\"name\": \"libs\", \"scripts\": {\"dev\": \"vite\"}}");
 
-        assertThat(shown(root, new Project(root).workspaces()))
+        assertThat(shown(root, new ProjectServers(root).workspaces()))
                 .containsExactly("web.shop in 'apps/in/web': pnpm run dev");
     }
 
@@ -80,7 +80,7 @@ class ProjectTest {
         has("package.json", "{\"name\": \"web\", \"scripts\": {\"dev\": \"vite\"}}");
         has("yarn.lock", "");
 
-        assertThat(new Project(root).workspaces()).isEmpty();
-        assertThat(new Project(root).script()).contains(List.of("yarn", "run", "dev"));
+        assertThat(new ProjectServers(root).workspaces()).isEmpty();
+        assertThat(new ProjectServers(root).script()).contains(List.of("yarn", "run", "dev"));
     }
 }
