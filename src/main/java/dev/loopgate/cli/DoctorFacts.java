@@ -6,6 +6,7 @@ import dev.loopgate.config.Located;
 import dev.loopgate.config.Problem;
 import dev.loopgate.config.ReadResult;
 import dev.loopgate.config.ReadSources;
+import dev.loopgate.diagnose.ShellCommand;
 import dev.loopgate.doctor.Circumstances;
 import dev.loopgate.doctor.Circumstances.DeadSocket;
 import dev.loopgate.doctor.Circumstances.Running;
@@ -112,13 +113,13 @@ final class DoctorFacts {
         List<Trouble> troubles = new ArrayList<>();
         unread.forEach((file, problem) -> troubles.add(new Trouble(
                 "it goes on with " + file + ", which is attached, as it was before the last edit: " + problem,
-                Optional.of("loopgate check --config " + file))));
+                Optional.of(ShellCommand.of("loopgate", "check", "--config", file.toString())))));
         JsonObject reload = gateway.status().getJsonObject("lastReload", new JsonObject());
         List<String> refused = StatusLists.strings(reload, "problems");
         if (!refused.isEmpty()) {
             troubles.add(new Trouble(
                     "it goes on with the configuration of before the last edit: " + refused.get(0),
-                    gateway.file().map(file -> "loopgate check --config " + file)));
+                    gateway.file().map(file -> ShellCommand.of("loopgate", "check", "--config", file.toString()))));
         }
         for (JsonObject forward : StatusLists.objects(gateway.status(), "forwards")) {
             JsonObject problem = forward.getJsonObject("problem");

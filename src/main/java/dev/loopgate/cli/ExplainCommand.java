@@ -1,5 +1,6 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.diagnose.Printable;
 import dev.loopgate.explain.AskedRequest;
 import dev.loopgate.explain.Explainer;
 import dev.loopgate.explain.Explanation;
@@ -92,9 +93,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     private static void check(String field) {
         int colon = field.indexOf(':');
-        if (colon < 0
-                || !field.substring(0, colon).matches(TOKEN)
-                || !printable(field).equals(field)) {
+        if (colon < 0 || !field.substring(0, colon).matches(TOKEN) || !Printable.is(field)) {
             throw usage("not a header field: " + printable(field), "for example: -H 'Accept: text/html'");
         }
         if (field.substring(0, colon).equalsIgnoreCase("Host")) {
@@ -107,6 +106,6 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
+        return Printable.kept(text);
     }
 }

@@ -1,9 +1,9 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.diagnose.ShellCommand;
 import dev.loopgate.machine.LoginService;
 import dev.loopgate.machine.ServiceControl;
 import java.io.IOException;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,9 +34,9 @@ final class ServiceUninstallCommand implements Callable<Integer> {
             return ExitStatus.DONE;
         }
         if (dryRun) {
-            service.stop().forEach(command -> terminal.result(ShellWords.of(command)));
-            terminal.result("rm " + ShellWords.of(List.of(service.file().toString())));
-            service.forget().forEach(command -> terminal.result(ShellWords.of(command)));
+            service.stop().forEach(command -> terminal.result(ShellCommand.of(command)));
+            terminal.result(ShellCommand.of("rm", service.file().toString()));
+            service.forget().forEach(command -> terminal.result(ShellCommand.of(command)));
             return ExitStatus.DONE;
         }
         ServiceControl control = new ServiceControl(service);
@@ -45,8 +45,8 @@ final class ServiceUninstallCommand implements Callable<Integer> {
                     ExitStatus.FAILED,
                     service.manager() + " cannot be asked here whether the service runs, so it was left as it is",
                     "behind sudo or su: log in as that user instead, for example with machinectl shell USER@",
-                    "where no service can run: rm "
-                            + ShellWords.of(List.of(service.file().toString())));
+                    "where no service can run: "
+                            + ShellCommand.of("rm", service.file().toString()));
         }
         try {
             control.uninstall();

@@ -3,6 +3,7 @@ package dev.loopgate.doctor;
 import dev.loopgate.diagnose.HostsFile;
 import dev.loopgate.diagnose.HostsFile.Entry;
 import dev.loopgate.diagnose.ResolverCheck;
+import dev.loopgate.diagnose.ShellCommand;
 import dev.loopgate.net.Addresses;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -70,8 +71,12 @@ record NameCheck(List<String> names, boolean open, ResolverCheck resolver, Hosts
                             name(),
                             finding.name() + " leads to " + addresses + ", not to this machine, by line "
                                     + culprit.get().line() + " of " + hosts.path())
-                    .fix("sudo sed -i '" + culprit.get().line() + "s/^"
-                            + culprit.get().address() + "/127.0.0.1/' " + hosts.path());
+                    .fix(ShellCommand.of(
+                            "sudo",
+                            "sed",
+                            "-i",
+                            culprit.get().line() + "s/^" + culprit.get().address() + "/127.0.0.1/",
+                            hosts.path().toString()));
         }
         return Finding.fail(
                         name(),

@@ -1,5 +1,6 @@
 package dev.loopgate.machine;
 
+import dev.loopgate.diagnose.Printable;
 import dev.loopgate.diagnose.HostsFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -216,7 +217,7 @@ public final class HostsText {
 
     /** As it stands in a line: one character for each byte, and nothing that ends the line or begins another owner. */
     private static String stored(String owner) {
-        String printable = owner.replaceAll("\\p{Cntrl}", "?").replace(";", "?");
+        String printable = Printable.kept(owner).replace(";", "?");
         return new String(printable.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1).strip();
     }
 

@@ -1,5 +1,6 @@
 package dev.loopgate.machine;
 
+import dev.loopgate.diagnose.Printable;
 import dev.loopgate.config.LockedFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -155,9 +156,8 @@ public final class ServiceControl {
                 throw new IOException(String.join(" ", command) + " does not end");
             }
             if (process.exitValue() != 0) {
-                String said = new String(output.join(), StandardCharsets.UTF_8)
-                        .strip()
-                        .replaceAll("\\p{Cntrl}+", "; ");
+                String said = Printable.of(
+                        new String(output.join(), StandardCharsets.UTF_8).strip().replaceAll("\\R+", "; "));
                 throw new IOException(String.join(" ", command) + " failed: " + said);
             }
         } catch (InterruptedException stopped) {

@@ -93,32 +93,17 @@ class AttachIT {
                 attached.signal("KILL");
                 Eventually.until("its host to be gone", () -> status(port, "shop.localhost") == 404);
                 assertThat(say(socket, "after")).isEqualTo("after");
-            }
-        }
-    }
 
-    @Test
-    void a_project_comes_back_with_its_gateway_and_leaves_when_told() {
-        try (Rig rig = new Rig(folder)) {
-            int port = Rig.freePort();
-            Path home = rig.folder("home");
-            rig.folder("shop");
-            Path main = rig.file("home/loopgate.yaml", "listen: 127.0.0.1:%d\n".formatted(port));
-            Path shop = rig.file("shop/loopgate.yaml", "hosts: {shop.localhost: {respond: {body: shop}}}\n");
-            PackagedGateway first = rig.with(PackagedGateway.run(home, main, port));
-            RunningProcess attached = rig.with(PackagedGateway.start(home, home, "attach", shop.toString()));
-            awaitWord(attached, "attached ");
-            assertThat(first.stop()).isZero();
-            awaitWord(attached, "waiting for it to come back");
-            PackagedGateway second = rig.with(PackagedGateway.run(home, main, port));
-            Eventually.until(
-                    "the project again", Rig.LIMIT, () -> attached.stderr().split("attached ", -1).length == 3);
-            assertThat(status(port, "shop.localhost")).isEqualTo(200);
-            attached.terminate();
-            assertThat(attached.awaitExit(Rig.LIMIT)).isZero();
-            Eventually.until("its host to be gone", () -> status(port, "shop.localhost") == 404);
-            awaitWord(second.process(), "detached " + shop);
-            assertThat(second.output()).contains("attached " + shop);
+                Rig.replace(shop, "bod: more", "body: back");
+                RunningProcess told =
+                        rig.with(PackagedGateway.start(rig.folder("home"), rig.folder("home"), "attach", shop.toString()));
+                awaitWord(told, "attached " + shop);
+                assertThat(body(port, "shop.localhost")).isEqualTo("back");
+                told.terminate();
+                assertThat(told.awaitExit(Rig.LIMIT)).isZero();
+                assertThat(status(port, "shop.localhost")).isEqualTo(404);
+                awaitWord(gateway.process(), "detached " + shop + " (process " + told.pid() + ")");
+            }
         }
     }
 
