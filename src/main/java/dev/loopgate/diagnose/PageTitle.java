@@ -21,6 +21,8 @@ final class PageTitle {
     private static final Pattern TITLE =
             Pattern.compile("<title[^>]*>(.*?)</title", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
+    private static final Pattern FAILURE = Pattern.compile("HTTP/1\\.. [45]");
+
     private static final Pattern NUMBERED = Pattern.compile("&#([xX]?)([0-9a-fA-F]{1,6});");
 
     private static final Pattern ELSEWHERE = Pattern.compile(
@@ -43,6 +45,10 @@ final class PageTitle {
             Matcher elsewhere = ELSEWHERE.matcher(page);
             if (elsewhere.matches() && isHere(elsewhere.group(1))) {
                 page = page(elsewhere.group(2));
+            }
+            if (FAILURE.matcher(page).lookingAt()) {
+                // Its title is that of an error, and says nothing of the service.
+                return Optional.empty();
             }
             Matcher title = TITLE.matcher(page);
             return title.find()
