@@ -3,6 +3,7 @@ package dev.loopgate.cli;
 import dev.loopgate.admin.ControlClient;
 import dev.loopgate.admin.ControlClient.RunningGateway;
 import dev.loopgate.devserver.Guard;
+import dev.loopgate.diagnose.Printable;
 import dev.loopgate.diagnose.SystemPortHolders;
 import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.net.PortHolder;
@@ -203,7 +204,7 @@ final class BackgroundGateway {
         int from = (int) Math.min(before, all.length);
         String text = new String(all, from, all.length - from, StandardCharsets.UTF_8);
         List<String> said = text.lines()
-                .map(line -> line.replaceAll("\\p{Cntrl}", "?").strip())
+                .map(Printable::of)
                 .filter(line -> !line.isEmpty())
                 .map(line -> line.replaceFirst("^loopgate: ", ""))
                 .toList();
