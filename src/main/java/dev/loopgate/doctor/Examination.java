@@ -1,6 +1,5 @@
 package dev.loopgate.doctor;
 
-import dev.loopgate.diagnose.Concurrently;
 import dev.loopgate.diagnose.OpenPort;
 import dev.loopgate.diagnose.OpenPorts;
 import dev.loopgate.diagnose.ResolverCheck;
@@ -20,7 +19,6 @@ import dev.loopgate.net.PortHolders;
 import dev.loopgate.routing.RouteDecision;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,7 +27,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Which checks a subject calls for, in the order in which a request would pass what they look at. */
@@ -161,7 +158,7 @@ final class Examination {
                 rules,
                 setup.gateway().isPresent() ? Optional.empty() : Optional.of(setup.name())));
         checks.add(new ServiceCheck(
-                bare(host), () -> here(soon(host)), port, true, Optional.of(url.scheme()), connecting));
+                bare(host), () -> here(resolved(host)), port, true, Optional.of(url.scheme()), connecting));
         RouteCheck routes = new RouteCheck(setup.name(), RouteCheck.table(configuration), url);
         checks.add(routes);
         routes.matched()
@@ -176,7 +173,8 @@ final class Examination {
         int port = url.port().orElse(url.scheme().equals("https") ? 443 : 80);
         // RFC 6761 §6.3: browsers take these for the loopback, whatever the resolver says.
         boolean local = host.equals("localhost") || host.endsWith(".localhost");
-        Remembered<List<InetAddress>> addresses = new Remembered<>(() -> local ? here(soon(host)) : resolved(host));
+        Remembered<List<InetAddress>> addresses =
+                new Remembered<>(() -> local ? here(resolved(host)) : Connecting.allAddresses(bare(host)));
         List<Check> checks = new ArrayList<>();
         checks.add(new SurroundingsCheck(files, circumstances.environment()));
         checks.add(
@@ -286,19 +284,8 @@ final class Examination {
                 .anyMatch(capabilities -> ((capabilities >> 10) & 1) == 1);
     }
 
-    /** None, where the resolver takes long over what another check tells. */
-    private List<InetAddress> soon(String host) {
-        return Concurrently.ask(() -> resolved(host))
-                .completeOnTimeout(List.of(), connecting.limit().toMillis(), TimeUnit.MILLISECONDS)
-                .join();
-    }
-
-    private static List<InetAddress> resolved(String host) {
-        try {
-            return List.of(InetAddress.getAllByName(bare(host)));
-        } catch (UnknownHostException unknown) {
-            return List.of();
-        }
+    private List<InetAddress> resolved(String host) {
+        return connecting.addresses(bare(host));
     }
 
     /** A name of the gateway that leads elsewhere, or nowhere, is said to by another check; browsers know some themselves. */
