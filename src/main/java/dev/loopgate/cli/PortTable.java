@@ -19,8 +19,8 @@ final class PortTable {
 
     private static final int PORT_WIDTH = "udp 65535  ".length();
 
-    /** With its folder; where it is cut, a terminal of usual width shows it on two lines at most. */
-    private static final int LONGEST_COMMAND = 110;
+    /** With its folder; cut, it fits a terminal of 120 columns, and takes two lines of a usual one. */
+    private static final int LONGEST_COMMAND = 108;
 
     /** So many neighbours are a range: somebody meant them as one. */
     private static final int MANY = 8;

@@ -1,10 +1,8 @@
 package dev.loopgate.diagnose;
 
-import dev.loopgate.net.Addresses;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +21,8 @@ final class PageTitle {
     private static final Pattern TITLE =
             Pattern.compile("<title[^>]*>(.*?)</title", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
+    private static final Pattern FAILURE = Pattern.compile("HTTP/1\\.. [45]");
+
     private static final Pattern NUMBERED = Pattern.compile("&#([xX]?)([0-9a-fA-F]{1,6});");
 
     private static final Pattern ELSEWHERE = Pattern.compile(
@@ -34,16 +34,8 @@ final class PageTitle {
 
     /** @param end when it is given up, as {@link System#nanoTime()} counts */
     PageTitle(OpenPort port, long end) {
-        this.address = new InetSocketAddress(reached(port.addresses().get(0)), port.port());
+        this.address = new InetSocketAddress(OpenPort.reached(port.addresses().get(0)), port.port());
         this.end = end;
-    }
-
-    /** Where a socket on every address is reached. */
-    private static InetAddress reached(InetAddress own) {
-        if (!own.isAnyLocalAddress()) {
-            return own;
-        }
-        return own.getAddress().length == 4 ? Addresses.LOOPBACK4 : Addresses.LOOPBACK6;
     }
 
     /** Blocks. */
@@ -53,6 +45,10 @@ final class PageTitle {
             Matcher elsewhere = ELSEWHERE.matcher(page);
             if (elsewhere.matches() && isHere(elsewhere.group(1))) {
                 page = page(elsewhere.group(2));
+            }
+            if (FAILURE.matcher(page).lookingAt()) {
+                // Its title is that of an error, and says nothing of the service.
+                return Optional.empty();
             }
             Matcher title = TITLE.matcher(page);
             return title.find()

@@ -1,5 +1,6 @@
 package dev.loopgate.doctor;
 
+import dev.loopgate.diagnose.Concurrently;
 import dev.loopgate.diagnose.OpenPort;
 import dev.loopgate.diagnose.Probe;
 import dev.loopgate.diagnose.Probe.Attempt;
@@ -11,10 +12,12 @@ import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.net.Addresses;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -37,6 +40,22 @@ final class Connecting {
     /** How long a service may take over a connection, or an answer. */
     Duration limit() {
         return limit;
+    }
+
+    /** Of a host; none where the resolver takes longer than anything else here may. */
+    List<InetAddress> addresses(String host) {
+        return Concurrently.ask(() -> allAddresses(host))
+                .completeOnTimeout(List.of(), limit.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+    }
+
+    /** Of a host, however long the resolver takes. */
+    static List<InetAddress> allAddresses(String host) {
+        try {
+            return List.of(InetAddress.getAllByName(host));
+        } catch (UnknownHostException unknown) {
+            return List.of();
+        }
     }
 
     /** One for each address. */
@@ -90,15 +109,7 @@ final class Connecting {
                         to + " refuses connections: " + PortCheck.who(other) + " listens on "
                                 + Addresses.text(new InetSocketAddress(nearest.get(), port))
                                 + ", not on that address")
-                .fix(elsewhere.apply(new InetSocketAddress(reached(nearest.get()), port)));
-    }
-
-    /** Where a socket on every address is reached from here. */
-    private static InetAddress reached(InetAddress own) {
-        if (!own.isAnyLocalAddress()) {
-            return own;
-        }
-        return own.getAddress().length == 4 ? Addresses.LOOPBACK4 : Addresses.LOOPBACK6;
+                .fix(elsewhere.apply(new InetSocketAddress(OpenPort.reached(nearest.get()), port)));
     }
 
     /** On this machine, a connection that nobody answers waits for a process that does not accept. */

@@ -21,7 +21,6 @@ import dev.loopgate.routing.RouteDecision;
 import dev.loopgate.routing.RoutingTable;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -181,7 +180,8 @@ final class Examination {
         int port = url.port().orElse(url.scheme().equals("https") ? 443 : 80);
         // RFC 6761 §6.3: browsers take these for the loopback, whatever the resolver says.
         boolean local = host.equals("localhost") || host.endsWith(".localhost");
-        Remembered<List<InetAddress>> addresses = new Remembered<>(() -> local ? here(resolved(host)) : resolved(host));
+        Remembered<List<InetAddress>> addresses =
+                new Remembered<>(() -> local ? here(resolved(host)) : Connecting.allAddresses(bare(host)));
         List<Check> checks = new ArrayList<>();
         checks.add(new SurroundingsCheck(files, circumstances.environment()));
         checks.add(
@@ -291,12 +291,8 @@ final class Examination {
                 .anyMatch(capabilities -> ((capabilities >> 10) & 1) == 1);
     }
 
-    private static List<InetAddress> resolved(String host) {
-        try {
-            return List.of(InetAddress.getAllByName(bare(host)));
-        } catch (UnknownHostException unknown) {
-            return List.of();
-        }
+    private List<InetAddress> resolved(String host) {
+        return connecting.addresses(bare(host));
     }
 
     /** A name of the gateway that leads elsewhere, or nowhere, is said to by another check; browsers know some themselves. */

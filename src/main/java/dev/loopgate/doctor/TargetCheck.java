@@ -93,7 +93,11 @@ record TargetCheck(
         }
         if (speech instanceof Speech.H2c) {
             return List.of(Finding.fail(
-                    name(), about(where + " speaks HTTP/2 without TLS only, and the gateway asks by HTTP/1.1")));
+                            name(),
+                            about(where
+                                    + " speaks HTTP/2 without TLS only, and the gateway asks by HTTP/1.1; to pass it"
+                                    + " through as it is"))
+                    .fix(passed(socket.getPort())));
         }
         if (speech instanceof Speech.Http http) {
             return List.of(

@@ -94,6 +94,13 @@ class HttpTitlesTest {
     }
 
     @Test
+    void of_an_error_is_none() {
+        try (TcpPeer peer = serving("127.0.0.1", "404 Not Found", "<title>Error response</title>")) {
+            assertThat(title(port(peer.port(), "python3", "python3"), LIMIT)).isEmpty();
+        }
+    }
+
+    @Test
     void of_a_service_elsewhere_is_not_asked_for() {
         try (TcpPeer peer = serving("127.0.0.1", "302 Found\r\nLocation: http://example.com/", "")) {
             assertThat(title(port(peer.port(), "node", "node"), LIMIT)).isEmpty();

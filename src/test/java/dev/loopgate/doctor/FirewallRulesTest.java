@@ -2,7 +2,6 @@ package dev.loopgate.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.loopgate.doctor.FirewallChains.Connection;
 import dev.loopgate.doctor.FirewallChains.Refusal;
 import dev.loopgate.doctor.Firewalls.Unread;
 import dev.loopgate.doctor.SystemCommands.Answer;
@@ -21,7 +20,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The rules of packet filters: real ones where they can be set, recorded ones of other systems. */
+/** The rules of packet filters: real ones, set in a network of their own. */
 class FirewallRulesTest {
 
     private static final String NFT = """
@@ -62,21 +61,59 @@ class FirewallRulesTest {
             iptables-save
             """;
 
+    /** What firewalld 1.3 writes for its zone public, as far as connections to this machine pass it. */
+    private static final String FIREWALLD = """
+            nft -f - <<'RULES'
+            table inet firewalld {
+              chain filter_PREROUTING {
+                type filter hook prerouting priority filter + 10; policy accept;
+                icmpv6 type { nd-router-advert, nd-neighbor-solicit } accept
+                meta nfproto ipv6 fib saddr . mark . iif oif missing drop
+              }
+              chain filter_INPUT {
+                type filter hook input priority filter + 10; policy accept;
+                ct state { established, related } accept
+                ct status dnat accept
+                iifname "lo" accept
+                ct state invalid drop
+                jump filter_INPUT_ZONES
+                reject with icmpx admin-prohibited
+              }
+              chain filter_OUTPUT {
+                type filter hook output priority filter + 10; policy accept;
+                ct state { established, related } accept
+                oifname "lo" accept
+                ip6 daddr { ::/96, 2002:a00::/24, 2002:7f00::/24 } reject with icmpv6 addr-unreachable
+              }
+              chain filter_INPUT_POLICIES_pre { jump filter_IN_policy_allow-host-ipv6; }
+              chain filter_INPUT_ZONES { goto filter_IN_public; }
+              chain filter_INPUT_POLICIES_post { }
+              chain filter_IN_public {
+                jump filter_INPUT_POLICIES_pre
+                jump filter_IN_public_deny
+                jump filter_IN_public_allow
+                jump filter_INPUT_POLICIES_post
+                meta l4proto { icmp, ipv6-icmp } accept
+                reject with icmpx admin-prohibited
+              }
+              chain filter_IN_public_deny { }
+              chain filter_IN_public_allow {
+                tcp dport 22 accept
+                ip6 daddr fe80::/64 udp dport 546 accept
+              }
+              chain filter_IN_policy_allow-host-ipv6 {
+                icmpv6 type nd-neighbor-advert accept
+                icmpv6 type nd-router-advert accept
+              }
+            }
+            RULES
+            nft -j list ruleset
+            """;
+
     @TempDir
     Path folder;
 
     private final Addressing four = new Addressing(Addresses.LOOPBACK4, "lo");
-
-    /** Where a connection goes, but for its port. */
-    private record Addressing(InetAddress address, String network) {
-        Connection to(int port) {
-            return new Connection(address, address, port, true, network);
-        }
-
-        Connection leaving(int port) {
-            return new Connection(address, address, port, false, network);
-        }
-    }
 
     /** In a network of its own. */
     private String printed(String script, String program) {
@@ -130,6 +167,27 @@ class FirewallRulesTest {
                 .get()
                 .satisfies(refusal -> assertThat(refusal.certain()).isFalse());
         assertThat(NftablesRules.parse("no JSON", table -> true)).isEmpty();
+    }
+
+    @Test
+    void rules_of_firewalld() throws Exception {
+        String listed = printed(FIREWALLD, "nft");
+        FirewallChains chains = NftablesRules.parse(listed, table -> true).orElseThrow();
+        Addressing far = new Addressing(InetAddress.getByName("192.0.2.7"), "eth0");
+        assertThat(chains.refusal(far.to(8080))).get().satisfies(refusal -> {
+            assertThat(refusal.tells()).isTrue();
+            assertThat(refusal.rule().text()).startsWith("nft rule in inet firewalld filter_IN_public: ");
+        });
+        assertThat(chains.refusal(far.to(22))).isEmpty();
+        assertThat(chains.refusal(four.to(8080))).isEmpty();
+
+        InetAddress own = Firewalls.ownAddresses().stream().findFirst().orElse(null);
+        if (own != null) {
+            assertThat(firewalls(new Missing(), new Missing(), new Reply(0, listed, ""))
+                            .fromNetwork(own, 8080)
+                            .flatMap(Firewalls.Obstacle::fix))
+                    .contains("sudo firewall-cmd --zone=public --add-port=8080/tcp");
+        }
     }
 
     @Test
@@ -196,106 +254,5 @@ class FirewallRulesTest {
     private static Firewalls firewalls(Answer iptables, Answer ip6tables, Answer nft) {
         Map<String, Answer> answers = Map.of("iptables-save", iptables, "ip6tables-save", ip6tables, "nft", nft);
         return new Firewalls(command -> answers.getOrDefault(command[0], new Missing()), "linux");
-    }
-
-    /** As {@code pfctl -s rules} prints them on macOS 14 and FreeBSD 14. */
-    @Test
-    void rules_of_pf() throws Exception {
-        String printed = """
-                scrub-anchor "com.apple/*" all fragment reassemble
-                anchor "com.apple/*" all
-                block drop in proto tcp from any to any port = 9000
-                block return in quick on ! lo0 inet proto tcp from any to any port 9100:9200
-                block drop in inet proto udp from any to any port = 9300
-                pass in quick on lo0 all flags S/SA keep state
-                pass in proto tcp from 10.0.0.0/8 to any port = 9000 flags S/SA keep state
-                block drop out proto tcp from any to any port = 25
-                """;
-        Firewalls firewalls = new Firewalls(command -> new Reply(0, printed, ""), "mac os x");
-        assertThat(firewalls.within(Addresses.LOOPBACK4, 9000)).isEmpty();
-        assertThat(firewalls.within(Addresses.LOOPBACK4, 25))
-                .get()
-                .satisfies(obstacle -> assertThat(obstacle.text())
-                        .isEqualTo("pf rule: block drop out proto tcp from any to any port = 25"));
-        FirewallChains chains = PfRules.parse(printed);
-        Addressing far = new Addressing(InetAddress.getByName("192.0.2.7"), "en0");
-        assertThat(chains.refusal(far.to(9000)).map(Refusal::tells)).contains(false);
-        assertThat(chains.refusal(far.to(9150)).map(Refusal::tells)).contains(true);
-        assertThat(chains.refusal(new Addressing(InetAddress.getByName("10.1.2.3"), "en0").to(9000)))
-                .isEmpty();
-        assertThat(chains.refusal(far.to(9300))).isEmpty();
-    }
-
-    /** As an English Windows 11 prints them. */
-    @Test
-    void rules_of_windows_and_the_ports_it_keeps() throws Exception {
-        String profile = """
-
-                Public Profile Settings:
-                ----------------------------------------------------------------------
-                State                                 ON
-                Firewall Policy                       BlockInbound,AllowOutbound
-                """;
-        String rules = """
-
-                Rule Name:                            node.js JavaScript Runtime
-                ----------------------------------------------------------------------
-                Enabled:                              Yes
-                Direction:                            In
-                Profiles:                             Public
-                Grouping:
-                LocalIP:                              Any
-                RemoteIP:                             Any
-                Protocol:                             TCP
-                LocalPort:                            3000
-                RemotePort:                           Any
-                Edge traversal:                       No
-                Action:                               Block
-
-                Rule Name:                            web
-                ----------------------------------------------------------------------
-                Enabled:                              Yes
-                Direction:                            In
-                RemoteIP:                             Any
-                Protocol:                             TCP
-                LocalPort:                            8080-8090
-                Action:                               Allow
-                """;
-        FirewallChains chains = WindowsRules.parse(profile, rules);
-        Addressing far = new Addressing(InetAddress.getByName("192.0.2.7"), "eth0");
-        assertThat(chains.refusal(far.to(3000))).get().satisfies(refusal -> {
-            assertThat(refusal.rule().text()).contains("\"node.js JavaScript Runtime\"");
-            assertThat(refusal.rule().removal())
-                    .contains("netsh advfirewall firewall delete rule name=\"node.js JavaScript Runtime\"");
-        });
-        assertThat(chains.refusal(far.to(8085))).isEmpty();
-        assertThat(chains.refusal(far.to(9000)).map(refusal -> refusal.rule().text()))
-                .contains("Windows lets nobody in but by a rule");
-        assertThat(chains.refusal(four.to(3000))).isEmpty();
-
-        String excluded = """
-
-                Protocol tcp Port Exclusion Ranges
-
-                Start Port    End Port
-                ----------    --------
-                      5357        5357
-                     50000       50059     *
-
-                * - Administered port exclusions.
-                """;
-        assertThat(WindowsRules.excludedRange(excluded, 50_010)).contains("50000 to 50059");
-        assertThat(WindowsRules.excludedRange(excluded, 3000)).isEmpty();
-        PortRangeCheck check = new PortRangeCheck(
-                50_010,
-                new dev.loopgate.diagnose.SystemPortHolders(),
-                () -> true,
-                true,
-                command -> new Reply(0, excluded, ""),
-                "windows 11");
-        assertThat(check.look()).anySatisfy(finding -> {
-            assertThat(finding.status()).isEqualTo(Finding.Status.FAIL);
-            assertThat(finding.fix()).contains("net stop winnat & net start winnat");
-        });
     }
 }
