@@ -95,8 +95,8 @@ class AttachIT {
                 assertThat(say(socket, "after")).isEqualTo("after");
 
                 Rig.replace(shop, "bod: more", "body: back");
-                RunningProcess told =
-                        rig.with(PackagedGateway.start(rig.folder("home"), rig.folder("home"), "attach", shop.toString()));
+                RunningProcess told = rig.with(
+                        PackagedGateway.start(rig.folder("home"), rig.folder("home"), "attach", shop.toString()));
                 awaitWord(told, "attached " + shop);
                 assertThat(body(port, "shop.localhost")).isEqualTo("back");
                 told.terminate();
