@@ -86,8 +86,9 @@ final class ExplainCommand implements Callable<Integer> {
             ExplanationText.lines(explanation, terminal.outStyle()).forEach(terminal::result);
         }
         served.unread()
-                .forEach((file, problem) -> terminal.warn(HostName.printable(
-                        file + ", which is attached, was left out, for it has problems now: " + problem)));
+                .forEach((file, problem) -> terminal.warn(
+                        HostName.printable(file + ", which is attached, has problems now and was left out, though the"
+                                + " gateway goes on with what it said before: " + problem)));
         return explanation.answered() ? ExitStatus.DONE : ExitStatus.FAILED;
     }
 

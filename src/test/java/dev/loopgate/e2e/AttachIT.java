@@ -2,6 +2,7 @@ package dev.loopgate.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loopgate.testkit.ClosedPort;
 import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.PackagedGateway;
 import dev.loopgate.testkit.PackagedGateway.Outcome;
@@ -95,8 +96,8 @@ class AttachIT {
                 assertThat(say(socket, "after")).isEqualTo("after");
 
                 Rig.replace(shop, "bod: more", "body: back");
-                RunningProcess told =
-                        rig.with(PackagedGateway.start(rig.folder("home"), rig.folder("home"), "attach", shop.toString()));
+                RunningProcess told = rig.with(
+                        PackagedGateway.start(rig.folder("home"), rig.folder("home"), "attach", shop.toString()));
                 awaitWord(told, "attached " + shop);
                 assertThat(body(port, "shop.localhost")).isEqualTo("back");
                 told.terminate();
@@ -110,20 +111,16 @@ class AttachIT {
     @Test
     void a_host_is_added_served_waited_for_and_removed() throws IOException {
         try (Rig rig = new Rig(folder);
-                ScriptedBackend app = ScriptedBackend.start("app")) {
+                ScriptedBackend app = ScriptedBackend.start("app");
+                ClosedPort closed = new ClosedPort()) {
             int port = Rig.freePort();
             Path home = rig.folder("home");
-            String text = "# mine\nlisten: 127.0.0.1:%d\nhosts: # names\n  a.localhost: 3000 # a\n".formatted(port);
+            String text = "# mine\nlisten: 127.0.0.1:%d\nhosts: # names\n  a.localhost: %d # a\n"
+                    .formatted(port, closed.port());
             Path main = rig.file("home/loopgate.yaml", text);
             PackagedGateway gateway = rig.with(PackagedGateway.run(home, main, port));
-            List<RunningProcess> adding = new ArrayList<>();
-            for (String name : List.of("app", "b", "c")) {
-                adding.add(rig.with(PackagedGateway.start(home, home, "add", name, Integer.toString(app.port()))));
-            }
-            for (RunningProcess add : adding) {
-                assertThat(add.awaitExit(Rig.LIMIT)).as(add.stderr()).isZero();
-                assertThat(add.stderr()).contains("has it in force");
-            }
+            String target = Integer.toString(app.port());
+            atOnce(rig, home, List.of("add", "app", target), List.of("add", "b", target), List.of("add", "c", target));
             assertThat(Files.readString(main)).startsWith(text).contains("  app.localhost: " + app.port() + "\n");
 
             Outcome waited = gateway.command("wait", "app");
@@ -134,16 +131,27 @@ class AttachIT {
             assertThat(late.status()).isEqualTo(1);
             assertThat(late.stderr())
                     .contains("a.localhost does not answer after 2 s")
-                    .contains("3000");
+                    .contains(Integer.toString(closed.port()));
             Outcome unknown = gateway.command("get", "ap.localhost");
             assertThat(unknown.status()).isEqualTo(1);
             assertThat(unknown.stderr()).contains("did you mean").contains("app.localhost");
 
-            for (String name : List.of("app", "b", "c")) {
-                assertThat(gateway.command("remove", name).status()).isZero();
-            }
+            atOnce(rig, home, List.of("remove", "app"), List.of("remove", "b"), List.of("remove", "c"));
             assertThat(main).hasContent(text);
             assertThat(status(port, "app.localhost")).isEqualTo(404);
+        }
+    }
+
+    /** Edits that each have to be in force, and none of which may undo another. */
+    @SafeVarargs
+    private static void atOnce(Rig rig, Path home, List<String>... edits) {
+        List<RunningProcess> running = new ArrayList<>();
+        for (List<String> edit : edits) {
+            running.add(rig.with(PackagedGateway.start(home, home, edit.toArray(String[]::new))));
+        }
+        for (RunningProcess edit : running) {
+            assertThat(edit.awaitExit(Rig.LIMIT)).as(edit.stderr()).isZero();
+            assertThat(edit.stderr()).contains("has it in force");
         }
     }
 
