@@ -1,6 +1,7 @@
 package dev.loopgate.admin;
 
 import dev.loopgate.gateway.AttachRequest;
+import dev.loopgate.net.JobControl;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** Talks to the running gateways of this user. Blocks; starts no event loop. */
@@ -75,26 +77,44 @@ public final class ControlClient {
         return seen.running;
     }
 
+    /** What came of one socket: one of both. */
+    private record Look(Optional<RunningGateway> running, Optional<SilentSocket> silent) {}
+
     /**
      * Every socket, with what its gateway answers. Changes nothing.
      *
-     * @param patience with each of them
+     * @param patience with all of them, which are asked at the same time
      */
     public Seen look(Duration patience) {
+        List<CompletableFuture<Look>> looks = directory.sockets().stream()
+                .map(socket -> CompletableFuture.supplyAsync(() -> look(socket, patience), task -> {
+                    Thread thread = new Thread(task, "loopgate-control-client");
+                    thread.setDaemon(true);
+                    thread.start();
+                }))
+                .toList();
         List<RunningGateway> running = new ArrayList<>();
         List<SilentSocket> silent = new ArrayList<>();
-        for (Path socket : directory.sockets()) {
-            try {
-                running.add(new RunningGateway(socket, ask(socket, "status", patience)));
-            } catch (ConnectException stale) {
-                silent.add(new SilentSocket(socket, true));
-            } catch (IOException e) {
-                // It is there but does not answer: stopped, or just ending. It is nobody to talk to.
-                silent.add(new SilentSocket(socket, false));
-            }
+        for (CompletableFuture<Look> look : looks) {
+            look.join().running.ifPresent(running::add);
+            look.join().silent.ifPresent(silent::add);
         }
         running.sort((a, b) -> Long.compare(a.pid(), b.pid()));
         return new Seen(running, silent);
+    }
+
+    private static Look look(Path socket, Duration patience) {
+        // Its number is that of a container's process, perhaps, so that it is asked all the same.
+        boolean stopped = ControlDirectory.pidOf(socket).stream().anyMatch(JobControl::isStopped);
+        try {
+            JsonObject status = ask(socket, "status", stopped ? GLANCE : patience);
+            return new Look(Optional.of(new RunningGateway(socket, status)), Optional.empty());
+        } catch (ConnectException stale) {
+            return new Look(Optional.empty(), Optional.of(new SilentSocket(socket, true)));
+        } catch (IOException e) {
+            // It is there but does not answer: stopped, or just ending. It is nobody to talk to.
+            return new Look(Optional.empty(), Optional.of(new SilentSocket(socket, false)));
+        }
     }
 
     /** The gateway of that process, if it answers at once: a stopped one keeps nobody waiting. */

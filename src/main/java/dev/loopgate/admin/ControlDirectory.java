@@ -11,8 +11,11 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,7 @@ public final class ControlDirectory {
     private static final Set<PosixFilePermission> OURS_ALONE = EnumSet.of(
             PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
     private static final String SUFFIX = ".sock";
+    private static final Pattern NAME = Pattern.compile("([0-9]{1,18})(?:-[0-9]+)?[.]sock");
 
     private final Path path;
 
@@ -68,8 +72,14 @@ public final class ControlDirectory {
     /** Those that processes of that number made, alive or not. */
     List<Path> socketsOf(long pid) {
         return sockets().stream()
-                .filter(socket -> socket.getFileName().toString().matches(pid + "(-[0-9]+)?[.]sock"))
+                .filter(socket -> pidOf(socket).equals(OptionalLong.of(pid)))
                 .toList();
+    }
+
+    /** The process that made a socket; empty of one that is not named after its process. */
+    static OptionalLong pidOf(Path socket) {
+        Matcher name = NAME.matcher(String.valueOf(socket.getFileName()));
+        return name.matches() ? OptionalLong.of(Long.parseLong(name.group(1))) : OptionalLong.empty();
     }
 
     /** Where the socket of that process goes; {@code attempt} tells apart processes of the same number in containers. */

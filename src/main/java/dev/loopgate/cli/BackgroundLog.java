@@ -1,5 +1,6 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.diagnose.Printable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -88,7 +89,7 @@ record BackgroundLog(Path file, long before) {
         int from = (int) Math.min(before, all.length);
         String text = new String(all, from, all.length - from, StandardCharsets.UTF_8);
         List<String> said = text.lines()
-                .map(line -> line.replaceAll("\\p{Cntrl}", "?").strip())
+                .map(Printable::of)
                 .filter(line -> !line.isEmpty())
                 .map(line -> line.replaceFirst("^loopgate: ", ""))
                 .toList();

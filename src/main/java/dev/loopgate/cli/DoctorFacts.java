@@ -5,6 +5,7 @@ import dev.loopgate.admin.ControlClient.RunningGateway;
 import dev.loopgate.config.Located;
 import dev.loopgate.config.Problem;
 import dev.loopgate.config.ReadResult;
+import dev.loopgate.diagnose.ShellCommand;
 import dev.loopgate.doctor.Circumstances;
 import dev.loopgate.doctor.Circumstances.DeadSocket;
 import dev.loopgate.doctor.Circumstances.Running;
@@ -92,7 +93,7 @@ final class DoctorFacts {
         if (!refused.isEmpty()) {
             troubles.add(new Trouble(
                     "it goes on with the configuration of before the last edit: " + refused.get(0),
-                    gateway.file().map(file -> "loopgate check --config " + file)));
+                    gateway.file().map(file -> ShellCommand.of("loopgate", "check", "--config", file.toString()))));
         }
         for (JsonObject forward : StatusLists.objects(gateway.status(), "forwards")) {
             JsonObject problem = forward.getJsonObject("problem");

@@ -10,6 +10,7 @@ import dev.loopgate.devserver.Launch;
 import dev.loopgate.devserver.Launch.Slot;
 import dev.loopgate.devserver.ProjectName;
 import dev.loopgate.devserver.ProjectServers;
+import dev.loopgate.diagnose.Printable;
 import dev.loopgate.model.ServerCommand;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -145,7 +146,7 @@ final class ExecCommand implements Callable<Integer> {
         names.stream().filter(name -> !known.contains(name)).findFirst().ifPresent(unknown -> {
             throw new CommandFailure(
                     ExitStatus.WRONG_USAGE,
-                    "there is no dev server " + unknown.replaceAll("\\p{Cntrl}", "?") + " here",
+                    "there is no dev server " + Printable.kept(unknown) + " here",
                     "there are: "
                             + String.join(
                                     ", ", all.stream().map(ServerCommand::key).toList()),
@@ -210,7 +211,7 @@ final class ExecCommand implements Callable<Integer> {
                     ExitStatus.WRONG_USAGE,
                     "there is no command",
                     "it comes behind --: loopgate exec " + (names.size() > 1 ? "-- " : "")
-                            + String.join(" ", names).replaceAll("\\p{Cntrl}", "?")
+                            + Printable.kept(String.join(" ", names))
                             + (names.size() > 1 ? "" : " -- COMMAND"));
         }
         return new CommandFailure(
@@ -245,7 +246,7 @@ final class ExecCommand implements Callable<Integer> {
             if (!LABEL.matcher(label).matches()) {
                 throw new CommandFailure(
                         ExitStatus.WRONG_USAGE,
-                        '"' + name.replaceAll("\\p{Cntrl}", "?") + "\" is no name of a host",
+                        '"' + Printable.kept(name) + "\" is no name of a host",
                         "labels are letters, digits and hyphens, with dots between them: shop, or api.shop");
             }
         }

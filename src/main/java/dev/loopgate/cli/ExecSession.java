@@ -8,6 +8,7 @@ import dev.loopgate.devserver.ControllingTerminal;
 import dev.loopgate.devserver.DevServer;
 import dev.loopgate.devserver.Guard;
 import dev.loopgate.devserver.Launch;
+import dev.loopgate.diagnose.Printable;
 import dev.loopgate.diagnose.SystemPortHolders;
 import dev.loopgate.gateway.AttachRequest;
 import dev.loopgate.model.Forward.Protocol;
@@ -122,7 +123,7 @@ final class ExecSession {
                     new ServedName(
                             gateways, planned.host(), planned.launch(), terminal, trouble::completeExceptionally));
         } catch (IOException e) {
-            String program = planned.launch().words().get(0).replaceAll("\\p{Cntrl}", "?");
+            String program = Printable.kept(planned.launch().words().get(0));
             String cause = String.valueOf(e.getMessage());
             boolean none = cause.contains("No such file or directory");
             throw new CommandFailure(

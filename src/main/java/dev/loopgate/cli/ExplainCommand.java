@@ -1,6 +1,7 @@
 package dev.loopgate.cli;
 
 import dev.loopgate.admin.ControlClient;
+import dev.loopgate.diagnose.Printable;
 import dev.loopgate.explain.AskedRequest;
 import dev.loopgate.explain.Explainer;
 import dev.loopgate.explain.Explanation;
@@ -96,9 +97,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     private static void check(String field) {
         int colon = field.indexOf(':');
-        if (colon < 0
-                || !field.substring(0, colon).matches(TOKEN)
-                || !printable(field).equals(field)) {
+        if (colon < 0 || !field.substring(0, colon).matches(TOKEN) || !Printable.is(field)) {
             throw usage("not a header field: " + printable(field), "for example: -H 'Accept: text/html'");
         }
         if (field.substring(0, colon).equalsIgnoreCase("Host")) {
@@ -111,7 +110,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
+        return Printable.kept(text);
     }
 
     /** The gateway that runs the file, if one does. */

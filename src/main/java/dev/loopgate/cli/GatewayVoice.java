@@ -1,6 +1,7 @@
 package dev.loopgate.cli;
 
 import dev.loopgate.admin.StatusJson;
+import dev.loopgate.diagnose.Printable;
 import dev.loopgate.gateway.BindProblem;
 import dev.loopgate.gateway.GatewayEvents;
 import dev.loopgate.gateway.ReloadReport;
@@ -167,7 +168,7 @@ final class GatewayVoice implements GatewayEvents {
 
     /** Whoever attaches it chooses its name. */
     private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
+        return Printable.kept(text);
     }
 
     private static String times(Forward rule, long count) {

@@ -1,5 +1,6 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.diagnose.Printable;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -59,8 +60,7 @@ record HostAndPort(String host, int port) {
     private static CommandFailure bad(String text, String reason) {
         return new CommandFailure(
                 ExitStatus.WRONG_USAGE,
-                "cannot make sense of \"" + text.replaceAll("\\p{Cntrl}", "?") + "\""
-                        + (reason.isEmpty() ? "" : ": " + reason),
+                "cannot make sense of \"" + Printable.kept(text) + "\"" + (reason.isEmpty() ? "" : ": " + reason),
                 "for example: localhost:5432, [::1]:5432, 5432, https://app.localhost");
     }
 

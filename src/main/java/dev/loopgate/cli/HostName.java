@@ -1,5 +1,6 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.diagnose.Printable;
 import java.util.Locale;
 
 /** Names of hosts as they are typed: {@code app} is short for {@code app.localhost}. */
@@ -18,6 +19,6 @@ final class HostName {
 
     /** What somebody typed, for a message. */
     static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
+        return Printable.kept(text);
     }
 }

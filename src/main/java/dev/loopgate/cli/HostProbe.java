@@ -1,5 +1,6 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.diagnose.Printable;
 import dev.loopgate.http.FailureCode;
 import dev.loopgate.model.HostPattern;
 import dev.loopgate.net.Addresses;
@@ -103,10 +104,8 @@ record HostProbe(InetSocketAddress gateway, String authority, String path) {
         if (code.isEmpty() || code.equals(FailureCode.NO_FILE.text())) {
             return Optional.empty();
         }
-        String words = new String(
-                        answer.substring(end + 4).getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8)
-                .replaceAll("\\p{Cntrl}+", " ")
-                .strip();
+        String words = Printable.of(
+                new String(answer.substring(end + 4).getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
         String cause = words.substring(0, Math.min(LONGEST_CAUSE, words.length()));
         return Optional.of(cause.isEmpty() ? "the gateway says " + code : cause);
     }

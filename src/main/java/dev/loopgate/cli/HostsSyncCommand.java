@@ -1,5 +1,7 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.diagnose.Printable;
+import dev.loopgate.diagnose.ShellCommand;
 import dev.loopgate.machine.HostsFile;
 import dev.loopgate.machine.HostsText;
 import dev.loopgate.machine.Platform;
@@ -154,14 +156,14 @@ final class HostsSyncCommand implements Callable<Integer> {
         if (hosts != null) {
             words.addAll(List.of("--file", served.owner(hosts)));
         }
-        return ShellWords.of(words);
+        return ShellCommand.of(words);
     }
 
     private static String reason(IOException failure) {
         String reason = failure instanceof java.nio.file.FileSystemException system && system.getReason() != null
                 ? system.getReason()
                 : failure.getMessage();
-        return String.valueOf(reason).replaceAll("\\p{Cntrl}", "?");
+        return Printable.of(String.valueOf(reason));
     }
 
     private void tell(Path file, HostsPlan plan) {

@@ -1,5 +1,6 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.diagnose.Printable;
 import dev.loopgate.machine.LaunchAgent;
 import dev.loopgate.machine.LoginService;
 import dev.loopgate.machine.Platform;
@@ -72,8 +73,7 @@ final class InstalledService {
         String said = failure instanceof FileSystemException file && file.getReason() != null
                 ? file.getFile() + ": " + file.getReason()
                 : String.valueOf(failure.getMessage());
-        return new CommandFailure(
-                ExitStatus.FAILED, "the service of " + service.manager() + ": " + said.replaceAll("\\p{Cntrl}", "?"));
+        return new CommandFailure(ExitStatus.FAILED, "the service of " + service.manager() + ": " + Printable.of(said));
     }
 
     /** What to do where nothing starts services for this user. */

@@ -1,8 +1,11 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.diagnose.Printable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** What one change of a text looks like, as {@code diff -u} would print it. */
 final class LineDiff {
@@ -48,10 +51,15 @@ final class LineDiff {
     }
 
     private static void add(String mark, String line, List<String> lines) {
-        lines.add(mark + line.stripTrailing().replaceAll("[\\p{Cntrl}&&[^\t]]", "?"));
+        lines.add(mark + shown(line.stripTrailing()));
         if (!line.endsWith("\n")) {
             lines.add("\\ No newline at end of file");
         }
+    }
+
+    /** A tab is part of the layout. */
+    private static String shown(String line) {
+        return Arrays.stream(line.split("\t", -1)).map(Printable::kept).collect(Collectors.joining("\t"));
     }
 
     private static List<String> split(String text) {

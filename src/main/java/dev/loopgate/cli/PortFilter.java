@@ -47,7 +47,7 @@ final class PortFilter {
 
     private static boolean has(Owner process, String wanted) {
         return has(process.name(), wanted)
-                || has(process.command(), wanted)
+                || has(process.command().whole(), wanted)
                 || process.directory()
                         .filter(folder -> has(folder.toString(), wanted))
                         .isPresent();

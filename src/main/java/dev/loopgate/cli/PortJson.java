@@ -30,7 +30,7 @@ final class PortJson {
         port.process().ifPresent(process -> {
             json.put("pid", process.pid())
                     .put("name", process.name())
-                    .put("command", process.command())
+                    .put("command", process.command().whole())
                     .put("loopgate", process.gateway());
             process.directory().ifPresent(directory -> json.put("directory", directory.toString()));
             process.project().ifPresent(project -> json.put("project", project.toString()));

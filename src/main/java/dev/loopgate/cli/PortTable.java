@@ -2,6 +2,7 @@ package dev.loopgate.cli;
 
 import dev.loopgate.diagnose.OpenPort;
 import dev.loopgate.diagnose.OpenPort.Owner;
+import dev.loopgate.diagnose.Printable;
 import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.net.Addresses;
 import java.net.Inet6Address;
@@ -26,16 +27,25 @@ final class PortTable {
 
     private final Style style;
     private final @Nullable Path home;
-    private final boolean whole;
+    private final Commands commands;
+
+    /** How commands are shown. */
+    enum Commands {
+        /** As they were typed, and no longer than a terminal shows well. */
+        CUT,
+        /** As they were typed. */
+        TYPED,
+        /** With what the launcher of a Loopgate adds. */
+        WHOLE
+    }
 
     /**
      * @param home written as {@code ~}
-     * @param whole whether long commands are shown as they are
      */
-    PortTable(Style style, @Nullable String home, boolean whole) {
+    PortTable(Style style, @Nullable String home, Commands commands) {
         this.style = style;
         this.home = home == null || home.isEmpty() ? null : Path.of(home);
-        this.whole = whole;
+        this.commands = commands;
     }
 
     List<String> lines(List<OpenPort> ports) {
@@ -138,12 +148,17 @@ final class PortTable {
                 .filter(path -> path.getNameCount() > 0)
                 .map(path -> shown(path) + ": ")
                 .orElse("");
-        String line = folder + process.command();
-        return whole || line.length() <= LONGEST_COMMAND ? line : line.substring(0, LONGEST_COMMAND - 1) + "…";
+        String line = folder
+                + (commands == Commands.WHOLE
+                        ? process.command().whole()
+                        : process.command().typed());
+        return commands != Commands.CUT || line.length() <= LONGEST_COMMAND
+                ? line
+                : line.substring(0, LONGEST_COMMAND - 1) + "…";
     }
 
     private String shown(Path folder) {
         Path place = home != null && folder.startsWith(home) ? Path.of("~").resolve(home.relativize(folder)) : folder;
-        return place.toString().replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Zl}\\p{Zp}]", "?");
+        return Printable.kept(place.toString());
     }
 }

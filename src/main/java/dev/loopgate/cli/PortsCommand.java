@@ -49,7 +49,7 @@ final class PortsCommand implements Callable<Integer> {
     @Option(names = "--open", description = "Only those that the network reaches.")
     boolean open;
 
-    @Option(names = "--full", description = "Whole commands, as without a terminal.")
+    @Option(names = "--full", description = "Whole commands, with what the launcher of a Loopgate adds.")
     boolean full;
 
     @Option(names = "--no-titles", description = "Ask no port for its page.")
@@ -82,7 +82,11 @@ final class PortsCommand implements Callable<Integer> {
                             .put("hidden", hidden(ports)));
         } else {
             PortTable table = new PortTable(
-                    terminal.outStyle(), surroundings.environment().apply("HOME"), full || !terminal.shown());
+                    terminal.outStyle(),
+                    surroundings.environment().apply("HOME"),
+                    full
+                            ? PortTable.Commands.WHOLE
+                            : terminal.shown() ? PortTable.Commands.CUT : PortTable.Commands.TYPED);
             table.lines(ports).forEach(terminal::result);
             tell(terminal, ports);
         }

@@ -1,9 +1,13 @@
 package dev.loopgate.cli;
 
 import dev.loopgate.config.CommandLineWords;
+import dev.loopgate.diagnose.Printable;
 import dev.loopgate.diagnose.Probe;
+import dev.loopgate.diagnose.Speech;
+import dev.loopgate.diagnose.UnixListener;
 import dev.loopgate.model.BindAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -31,6 +35,8 @@ import picocli.CommandLine.Parameters;
         })
 final class ProbeCommand implements Callable<Integer> {
 
+    private static final String UNIX = "unix:";
+
     private final Surroundings surroundings;
 
     @ArgGroup(multiplicity = "1")
@@ -52,7 +58,7 @@ final class ProbeCommand implements Callable<Integer> {
         @Parameters(
                 paramLabel = "HOST:PORT",
                 arity = "0..1",
-                description = "A name or an address; a port alone is one of this machine.")
+                description = "A name or an address; a port alone is one of this machine; or unix:///PATH.")
         @Nullable
         String target;
 
@@ -74,6 +80,9 @@ final class ProbeCommand implements Callable<Integer> {
         if (what.listen != null) {
             return listen(terminal, what.listen);
         }
+        if (what.target != null && what.target.startsWith(UNIX)) {
+            return unix(terminal, what.target.substring(UNIX.length()));
+        }
         HostAndPort target = HostAndPort.parse(what.target == null ? "" : what.target);
         Probe probe = Probe.of(target.host(), target.port(), timeout);
         if (json.wanted) {
@@ -83,6 +92,25 @@ final class ProbeCommand implements Callable<Integer> {
             ProbeView.advice(target, probe).forEach(terminal::say);
         }
         return probe.connected() ? ExitStatus.DONE : ExitStatus.FAILED;
+    }
+
+    /** @param path absolute, with two slashes in front or without; or behind {@code @}, an abstract name */
+    private int unix(Terminal terminal, String path) {
+        String name = path.startsWith("//") ? path.substring(2) : path;
+        if (!name.startsWith("/") && !name.startsWith("@")) {
+            throw new CommandFailure(
+                    ExitStatus.WRONG_USAGE,
+                    "a Unix socket has an absolute path, not \"" + Printable.kept(name) + "\"",
+                    "for example: loopgate probe unix:///run/app.sock");
+        }
+        UnixListener listener = UnixListener.look(name);
+        Optional<Speech> speech = listener.speech(timeout);
+        if (json.wanted) {
+            JsonOption.print(terminal, ProbeJson.of(listener, speech));
+        } else {
+            new ProbeView(terminal.outStyle(), timeout).lines(listener, speech).forEach(terminal::result);
+        }
+        return listener.up() ? ExitStatus.DONE : ExitStatus.FAILED;
     }
 
     private static int listen(Terminal terminal, String where) {

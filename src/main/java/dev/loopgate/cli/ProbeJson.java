@@ -10,11 +10,13 @@ import dev.loopgate.diagnose.Speech.Silent;
 import dev.loopgate.diagnose.Speech.Tls;
 import dev.loopgate.diagnose.Speech.TlsRefused;
 import dev.loopgate.diagnose.TlsSession;
+import dev.loopgate.diagnose.UnixListener;
 import dev.loopgate.net.Addresses;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What a probe found, as docs/commands.md has it. */
 final class ProbeJson {
@@ -32,6 +34,15 @@ final class ProbeJson {
                         new JsonArray(
                                 probe.attempts().stream().map(ProbeJson::of).toList()));
         probe.speech().ifPresent(speech -> json.put("speech", of(speech)));
+        return json;
+    }
+
+    static JsonObject of(UnixListener listener, Optional<Speech> speech) {
+        JsonObject json = new JsonObject()
+                .put("path", listener.path())
+                .put("connected", listener.up())
+                .put("text", listener.text());
+        speech.ifPresent(said -> json.put("speech", of(said)));
         return json;
     }
 

@@ -1,5 +1,6 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.diagnose.Printable;
 import dev.loopgate.diagnose.Probe;
 import dev.loopgate.diagnose.Probe.Attempt;
 import dev.loopgate.diagnose.Probe.Outcome;
@@ -11,6 +12,7 @@ import dev.loopgate.diagnose.Speech.Silent;
 import dev.loopgate.diagnose.Speech.Tls;
 import dev.loopgate.diagnose.Speech.TlsRefused;
 import dev.loopgate.diagnose.TlsSession;
+import dev.loopgate.diagnose.UnixListener;
 import dev.loopgate.net.Addresses;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -19,6 +21,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What a probe found, in words. */
 final class ProbeView {
@@ -42,6 +45,14 @@ final class ProbeView {
         }
         lines.addAll(columns.lines());
         probe.speech().ifPresent(speech -> speech(speech, lines));
+        return lines;
+    }
+
+    List<String> lines(UnixListener listener, Optional<Speech> speech) {
+        List<String> lines = new ArrayList<>();
+        String text = Printable.of(listener.text());
+        lines.add(listener.up() ? style.green(text) : style.red(text));
+        speech.ifPresent(said -> speech(said, lines));
         return lines;
     }
 

@@ -1,5 +1,6 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.diagnose.Printable;
 import java.util.Locale;
 
 /**
@@ -57,7 +58,7 @@ record RequestUrl(String scheme, String host, String port, String path, String q
     private static CommandFailure bad(String text, String reason) {
         return new CommandFailure(
                 ExitStatus.WRONG_USAGE,
-                "cannot make sense of the URL \"" + text.replaceAll("\\p{Cntrl}", "?") + "\": " + reason,
+                "cannot make sense of the URL \"" + Printable.kept(text) + "\": " + reason,
                 "for example: loopgate explain http://app.localhost/some/path");
     }
 

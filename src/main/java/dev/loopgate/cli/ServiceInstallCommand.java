@@ -1,6 +1,7 @@
 package dev.loopgate.cli;
 
 import dev.loopgate.admin.ControlClient.RunningGateway;
+import dev.loopgate.diagnose.ShellCommand;
 import dev.loopgate.machine.LoginService;
 import dev.loopgate.machine.Platform;
 import dev.loopgate.machine.ServiceControl;
@@ -66,7 +67,7 @@ final class ServiceInstallCommand implements Callable<Integer> {
             terminal.say("would write " + service.file() + ":");
             terminal.out().print(service.text());
             terminal.say("and run:");
-            service.start().forEach(command -> terminal.say("  " + ShellWords.of(command)));
+            service.start().forEach(command -> terminal.say("  " + ShellCommand.of(command)));
             return ExitStatus.DONE;
         }
         Optional<Path> before = InstalledService.installed(service);

@@ -1,5 +1,6 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.diagnose.ShellCommand;
 import dev.loopgate.machine.LoginService;
 import dev.loopgate.machine.ServiceControl;
 import java.io.IOException;
@@ -33,10 +34,9 @@ final class ServiceUninstallCommand implements Callable<Integer> {
             return ExitStatus.DONE;
         }
         if (dryRun) {
-            service.stop().forEach(command -> terminal.result(ShellWords.of(command)));
-            terminal.result(
-                    "rm " + ShellWords.of(java.util.List.of(service.file().toString())));
-            service.forget().forEach(command -> terminal.result(ShellWords.of(command)));
+            service.stop().forEach(command -> terminal.result(ShellCommand.of(command)));
+            terminal.result(ShellCommand.of("rm", service.file().toString()));
+            service.forget().forEach(command -> terminal.result(ShellCommand.of(command)));
             return ExitStatus.DONE;
         }
         try {

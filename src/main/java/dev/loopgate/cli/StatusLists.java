@@ -1,5 +1,6 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.diagnose.Printable;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -28,7 +29,7 @@ final class StatusLists {
 
     /** What people know an attached project by, whatever its name holds. */
     static String attached(JsonObject project) {
-        return (project.getString("name") + " (pid " + project.getLong("pid") + ")").replaceAll("\\p{Cntrl}", "?");
+        return Printable.kept(project.getString("name") + " (pid " + project.getLong("pid") + ")");
     }
 
     /** Whether a forward has a problem and no address at all, so that nobody reaches it. */

@@ -4,7 +4,6 @@ import dev.loopgate.diagnose.Speech.Banner;
 import dev.loopgate.diagnose.Speech.H2c;
 import dev.loopgate.diagnose.Speech.Http;
 import java.io.IOException;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -12,7 +11,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Asks for the first page over one connection, plain or TLS, and sees what the answer is. */
+/** Asks one question of HTTP over a connection, and sees what the answer is. */
 final class HttpQuestion {
 
     private static final int MOST_BYTES = 8192;
@@ -24,20 +23,30 @@ final class HttpQuestion {
     private static final int SETTINGS = 4;
     private static final int GOAWAY = 7;
     private static final int TLS_ALERT = 21;
+    private static final char ESCAPE = 0x1b;
     private static final int TLS_MAJOR = 3;
 
     private static final Pattern WORDS = Pattern.compile("[\\x20-\\x7e]{4,}");
 
-    private final Socket socket;
-    private final String host;
-    private final int port;
+    private final Connection connection;
+    private final String request;
+    private final String authority;
     private final byte[] bytes = new byte[MOST_BYTES];
     private int size;
 
-    HttpQuestion(Socket socket, String host, int port) {
-        this.socket = socket;
-        this.host = host;
-        this.port = port;
+    /**
+     * @param request method and target, such as {@code GET /}
+     * @param authority for the Host field
+     */
+    HttpQuestion(Connection connection, String request, String authority) {
+        this.connection = connection;
+        this.request = request;
+        this.authority = authority;
+    }
+
+    /** For the first page. */
+    static HttpQuestion forPage(Connection connection, String host, int port) {
+        return new HttpQuestion(connection, "GET /", (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port);
     }
 
     /**
@@ -48,11 +57,9 @@ final class HttpQuestion {
      */
     Optional<Speech> ask(Duration limit) throws IOException {
         long start = System.nanoTime();
-        String authority = (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
-        socket.getOutputStream()
-                .write(("GET / HTTP/1.1\r\nHost: " + authority
-                                + "\r\nUser-Agent: loopgate\r\nAccept: */*\r\nConnection: close\r\n\r\n")
-                        .getBytes(StandardCharsets.UTF_8));
+        connection.write((request + " HTTP/1.1\r\nHost: " + authority
+                        + "\r\nUser-Agent: loopgate\r\nAccept: */*\r\nConnection: close\r\n\r\n")
+                .getBytes(StandardCharsets.UTF_8));
         long end = start + limit.toNanos();
         while (size < MOST_BYTES && !head().contains("\r\n\r\n") && isHttp()) {
             Duration left = Duration.ofNanos(end - System.nanoTime());
@@ -83,8 +90,7 @@ final class HttpQuestion {
      * @return whether something came, false where the connection ended
      */
     boolean read(Duration limit) throws IOException {
-        socket.setSoTimeout(SpeechProbe.millis(limit));
-        int count = socket.getInputStream().read(bytes, size, MOST_BYTES - size);
+        int count = connection.read(bytes, size, limit);
         size += Math.max(0, count);
         return count > 0;
     }
@@ -100,7 +106,7 @@ final class HttpQuestion {
     /** The first line of what came; of something binary the first words in it. */
     String banner() {
         String text = new String(bytes, 0, size, StandardCharsets.UTF_8);
-        boolean binary = text.chars().anyMatch(c -> c < ' ' && c != '\r' && c != '\n' && c != '\t');
+        boolean binary = text.chars().anyMatch(c -> c < ' ' && c != '\r' && c != '\n' && c != '\t' && c != ESCAPE);
         if (!binary) {
             return Printable.of(text.lines().findFirst().orElse(""));
         }

@@ -2,42 +2,30 @@ package dev.loopgate.diagnose;
 
 import dev.loopgate.model.Forward.Protocol;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.function.LongPredicate;
 
 /** Linux, which tells everybody of each socket (proc_pid_net(5)), and of a process what it has open to those who may see it. */
 final class LinuxMachine implements Machine {
-
-    /** The state of a listening socket of TCP. */
-    private static final String LISTEN = "0A";
-
-    /** That of a socket of UDP without a peer. */
-    private static final String UNCONNECTED = "07";
-
-    private static final int ADDRESS = 1;
-    private static final int STATE = 3;
-    private static final int USER = 7;
-    private static final int INODE = 9;
 
     private static final String SOCKET = "socket:[";
 
     private final Path proc;
     private final Path passwd;
+    private final SocketTable sockets;
 
     /**
      * @param proc as mounted at {@code /proc}
@@ -46,68 +34,43 @@ final class LinuxMachine implements Machine {
     LinuxMachine(Path proc, Path passwd) {
         this.proc = proc;
         this.passwd = passwd;
+        this.sockets = new SocketTable(proc);
     }
-
-    private record Entry(Protocol protocol, InetSocketAddress address, String user, long inode) {}
 
     @Override
-    public List<Listening> listening() {
-        List<Entry> entries = new ArrayList<>();
-        for (Protocol protocol : Protocol.values()) {
-            for (String table : List.of(protocol.toString(), protocol + "6")) {
-                for (String line : lines(proc.resolve("net").resolve(table))) {
-                    entry(protocol, line).ifPresent(entries::add);
-                }
-            }
-        }
+    public List<ListeningSocket> listening(Set<Protocol> protocols, IntPredicate ports, LongPredicate processes) {
+        Map<Protocol, List<SocketTable.Entry>> entries = new EnumMap<>(Protocol.class);
         Set<Long> inodes = new HashSet<>();
-        entries.forEach(entry -> inodes.add(entry.inode));
-        Map<Long, Long> pids = pids(inodes);
+        for (Protocol protocol : protocols) {
+            entries.put(protocol, sockets.listening(protocol, ports));
+            entries.get(protocol).forEach(entry -> inodes.add(entry.inode()));
+        }
+        if (inodes.isEmpty()) {
+            return List.of();
+        }
+        Map<Long, Long> pids = pids(inodes, processes);
         Map<String, String> users = users();
-        return entries.stream()
-                .map(entry -> new Listening(
-                        entry.protocol,
-                        entry.address,
-                        pids.getOrDefault(entry.inode, 0L),
-                        Optional.of(users.getOrDefault(entry.user, entry.user))))
-                .toList();
-    }
-
-    private static Optional<Entry> entry(Protocol protocol, String line) {
-        String[] fields = line.strip().split(" +", -1);
-        if (fields.length <= INODE || !fields[STATE].equals(protocol == Protocol.TCP ? LISTEN : UNCONNECTED)) {
-            return Optional.empty();
-        }
-        int colon = fields[ADDRESS].indexOf(':');
-        InetAddress address = address(fields[ADDRESS].substring(0, colon));
-        int port = Integer.parseInt(fields[ADDRESS].substring(colon + 1), 16);
-        return Optional.of(
-                new Entry(protocol, new InetSocketAddress(address, port), fields[USER], Long.parseLong(fields[INODE])));
-    }
-
-    /** Words of four bytes, each as this machine stores it. */
-    private static InetAddress address(String hex) {
-        byte[] words = HexFormat.of().parseHex(hex);
-        byte[] address = new byte[words.length];
-        for (int i = 0; i < words.length; i++) {
-            address[i] = words[ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN ? i : (i & ~3) + 3 - (i & 3)];
-        }
-        try {
-            return InetAddress.getByAddress(address);
-        } catch (UnknownHostException impossible) {
-            throw new IllegalStateException(hex, impossible);
-        }
+        List<ListeningSocket> found = new ArrayList<>();
+        entries.forEach((protocol, all) -> all.forEach(entry -> found.add(new ListeningSocket(
+                protocol,
+                entry.address(),
+                pids.getOrDefault(entry.inode(), 0L),
+                Optional.of(users.getOrDefault(entry.user(), entry.user()))))));
+        return found;
     }
 
     /**
      * Which process has a socket open. Of several that share one it is the first that was started, which has most likely
      * opened it for its workers; but systemd only opens what others serve.
      */
-    private Map<Long, Long> pids(Set<Long> inodes) {
+    private Map<Long, Long> pids(Set<Long> inodes, LongPredicate wanted) {
         Map<Long, Long> found = new HashMap<>();
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
             for (Path process : processes) {
                 long pid = Long.parseLong(process.getFileName().toString());
+                if (!wanted.test(pid)) {
+                    continue;
+                }
                 for (long inode : sockets(process)) {
                     if (inodes.contains(inode)) {
                         found.merge(inode, pid, this::opener);
@@ -160,8 +123,8 @@ final class LinuxMachine implements Machine {
         }
         String comm = text(process(pid, "comm")).strip();
         String arguments = text(process(pid, "cmdline")).replaceAll("\0+$", "");
-        String command = Printable.of(arguments.isBlank() ? comm : arguments.replace('\0', ' '));
-        Optional<Path> directory = link(process(pid, "cwd"));
+        CommandLine command = new CommandLine(arguments.isBlank() ? comm : arguments);
+        Optional<Path> directory = directory(pid);
         return Optional.of(new OpenPort.Owner(
                 pid,
                 Printable.of(name(pid, comm, arguments)),
@@ -169,7 +132,12 @@ final class LinuxMachine implements Machine {
                 user(pid),
                 directory,
                 directory.flatMap(Project::rootOf),
-                SystemPortHolders.isGateway(command)));
+                command.gateway()));
+    }
+
+    @Override
+    public Optional<Path> directory(long pid) {
+        return link(process(pid, "cwd"));
     }
 
     /**

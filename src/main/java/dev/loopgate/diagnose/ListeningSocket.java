@@ -1,5 +1,7 @@
 package dev.loopgate.diagnose;
 
+import dev.loopgate.model.Forward.Protocol;
+import dev.loopgate.net.PortHolder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Comparator;
@@ -7,11 +9,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A socket that somebody listens on.
+ * A socket that somebody listens on: one that takes connections, or datagrams from anybody.
  *
  * @param pid 0 where the system does not say whose it is
+ * @param user empty where the system does not tell
  */
-record ListeningSocket(InetSocketAddress address, long pid) {
+record ListeningSocket(Protocol protocol, InetSocketAddress address, long pid, Optional<String> user) {
 
     /** Whether it takes connections that are made to an address, or keeps others from binding it. */
     boolean takes(InetSocketAddress wanted) {
@@ -43,5 +46,20 @@ record ListeningSocket(InetSocketAddress address, long pid) {
                     : 2;
         }
         return distance;
+    }
+
+    /** Whoever has it, of whose process nothing is known. */
+    PortHolder hidden() {
+        return new PortHolder(0, "", "", user.orElse(""), false);
+    }
+
+    /** How far it is from what takes none of these addresses: a service of localhost is that of the other family. */
+    int strangeness(List<InetSocketAddress> wanted) {
+        InetAddress own = address.getAddress();
+        boolean local = wanted.stream().allMatch(each -> each.getAddress().isLoopbackAddress());
+        int kind = local && (own.isLoopbackAddress() || own.isAnyLocalAddress()) ? 0 : own.isAnyLocalAddress() ? 1 : 2;
+        boolean other =
+                wanted.stream().noneMatch(each -> each.getAddress().getAddress().length == own.getAddress().length);
+        return kind * 4 + (other ? 0 : 2) + (pid == 0 ? 1 : 0);
     }
 }

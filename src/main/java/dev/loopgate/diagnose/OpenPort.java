@@ -2,6 +2,7 @@ package dev.loopgate.diagnose;
 
 import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.net.Addresses;
+import dev.loopgate.net.PortHolder;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,7 +59,6 @@ public record OpenPort(
     /**
      * Who listens.
      *
-     * @param command with all its arguments
      * @param directory that it works in; empty where the system does not tell
      * @param project the folder of the project that it works in; empty where that is none
      * @param gateway whether it is a Loopgate
@@ -66,11 +66,17 @@ public record OpenPort(
     public record Owner(
             long pid,
             String name,
-            String command,
+            CommandLine command,
             String user,
             Optional<Path> directory,
             Optional<Path> project,
-            boolean gateway) {}
+            boolean gateway) {
+
+        /** As in a message. */
+        PortHolder holder() {
+            return new PortHolder(pid, name, command.brief(), user, gateway);
+        }
+    }
 
     /** How far the farthest of its addresses reaches. */
     public Scope scope() {

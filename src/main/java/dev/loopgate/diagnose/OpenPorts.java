@@ -23,7 +23,7 @@ public final class OpenPorts {
     /** By port, TCP first. Titles are not asked for: see {@link HttpTitles}. */
     public List<OpenPort> look() {
         Map<Key, List<InetAddress>> found = new LinkedHashMap<>();
-        for (Machine.Listening socket : machine.listening()) {
+        for (ListeningSocket socket : machine.listening()) {
             Optional<String> user = socket.pid() == 0 ? socket.user() : Optional.empty();
             found.computeIfAbsent(
                             new Key(socket.protocol(), socket.address().getPort(), socket.pid(), user),

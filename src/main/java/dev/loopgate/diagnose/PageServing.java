@@ -30,7 +30,7 @@ final class PageServing {
         return port.process()
                 .map(process -> !process.gateway()
                         && !OTHERWISE.matcher(process.name()).matches()
-                        && !isDebugger(process.command(), port.port()))
+                        && !isDebugger(process.command().whole(), port.port()))
                 .orElseGet(() -> isLikelyOf(port));
     }
 

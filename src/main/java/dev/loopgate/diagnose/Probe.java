@@ -14,8 +14,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 
 /**
  * Whether a host can be connected to, by each of its addresses, and what answers there.
@@ -113,17 +111,7 @@ public record Probe(String host, int port, Duration lookup, List<Attempt> attemp
 
     /** To all of them at the same time: each may take as long as the limit. */
     private static List<Dialled> connect(List<InetAddress> addresses, int port, Duration limit) {
-        Executor threads = task -> {
-            Thread thread = new Thread(task, "loopgate-probe");
-            thread.setDaemon(true);
-            thread.start();
-        };
-        return addresses.stream()
-                .map(address -> CompletableFuture.supplyAsync(() -> dial(address, port, limit), threads))
-                .toList()
-                .stream()
-                .map(CompletableFuture::join)
-                .toList();
+        return Concurrently.askEach(addresses, address -> dial(address, port, limit));
     }
 
     private static Dialled dial(InetAddress address, int port, Duration limit) {

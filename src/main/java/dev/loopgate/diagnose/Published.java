@@ -13,7 +13,7 @@ final class Published {
 
     /** The port within the container; empty of a process that publishes none. */
     static Optional<Integer> portOf(OpenPort.Owner process) {
-        Matcher within = WITHIN.matcher(process.command());
+        Matcher within = WITHIN.matcher(process.command().whole());
         return within.find() ? Optional.of(Integer.parseInt(within.group(1))) : Optional.empty();
     }
 }

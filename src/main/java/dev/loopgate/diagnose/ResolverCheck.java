@@ -123,7 +123,7 @@ public final class ResolverCheck {
     }
 
     private static String hostsCommand(CharSequence names) {
-        return "echo '127.0.0.1" + names + "' | sudo tee -a /etc/hosts";
+        return ShellCommand.of("echo", "127.0.0.1" + names) + " | sudo tee -a /etc/hosts";
     }
 
     private List<InetAddress> resolve(String name) {

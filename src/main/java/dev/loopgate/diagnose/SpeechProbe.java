@@ -78,32 +78,40 @@ final class SpeechProbe {
                 || (told instanceof Http http && http.status().contains(" 400"));
     }
 
-    /** Listens, and asks for a page unless that is out of place. */
     private Optional<Speech> plain(Socket connection) throws IOException {
+        HttpQuestion question = HttpQuestion.forPage(new Connection.Tcp(connection), host, address.getPort());
+        return Optional.of(plain(question, service, address.getAddress().isLoopbackAddress() ? NEAR : FAR, limit));
+    }
+
+    /** What somebody of this machine says over a connection, of whom nothing is known. */
+    static Speech plain(Connection connection, String authority, Duration limit) throws IOException {
+        return plain(new HttpQuestion(connection, "GET /", authority), Optional.empty(), NEAR, limit);
+    }
+
+    /** Listens, and asks for a page unless that is out of place. */
+    private static Speech plain(HttpQuestion question, Optional<String> service, Duration near, Duration limit)
+            throws IOException {
         long start = System.nanoTime();
         boolean speaksFirst = service.map(SPEAK_FIRST::contains).orElse(false);
-        Duration near = address.getAddress().isLoopbackAddress() ? NEAR : FAR;
         Duration wait = speaksFirst || near.compareTo(limit) > 0 ? limit : near;
-        HttpQuestion question = new HttpQuestion(connection, host, address.getPort());
         try {
             if (question.read(wait)) {
-                return Optional.of(
-                        question.isHttp2Frame()
-                                ? new H2c(Probe.since(start))
-                                : new Banner(question.banner(), Probe.since(start)));
+                return question.isHttp2Frame()
+                        ? new H2c(Probe.since(start))
+                        : new Banner(question.banner(), Probe.since(start));
             }
-            return Optional.of(new Silent(service, false, true));
+            return new Silent(service, false, true);
         } catch (SocketTimeoutException silent) {
             if (speaksFirst || service.map(ServiceNames::speaksNoHttp).orElse(false)) {
-                return Optional.of(new Silent(service, false, false));
+                return new Silent(service, false, false);
             }
         }
         try {
-            return Optional.of(question.ask(limit).orElseGet(() -> new Silent(service, true, true)));
+            return question.ask(limit).orElseGet(() -> new Silent(service, true, true));
         } catch (SocketTimeoutException silent) {
-            return Optional.of(new Silent(service, true, false));
+            return new Silent(service, true, false);
         } catch (IOException reset) {
-            return Optional.of(new Silent(service, true, true));
+            return new Silent(service, true, true);
         }
     }
 

@@ -33,14 +33,15 @@ final class TlsGreeting {
     private TlsGreeting() {}
 
     /**
-     * Connects and asks. Blocks for the limit at most, for each of connecting and asking.
+     * Connects and asks. Blocks for the limit at most.
      *
      * @return whether a server of TLS answered
      */
     static boolean isAnsweredBy(InetSocketAddress address, Duration limit) {
+        long end = System.nanoTime() + limit.toNanos();
         try (Socket socket = new Socket()) {
-            socket.connect(address, (int) limit.toMillis());
-            socket.setSoTimeout((int) limit.toMillis());
+            socket.connect(address, SpeechProbe.millis(limit));
+            socket.setSoTimeout(SpeechProbe.millis(Duration.ofNanos(end - System.nanoTime())));
             socket.getOutputStream().write(hello());
             int first = socket.getInputStream().read();
             return first == ALERT || first == HANDSHAKE;

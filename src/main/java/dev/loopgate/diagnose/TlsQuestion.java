@@ -32,7 +32,9 @@ final class TlsQuestion {
         TrustWitness witness = new TrustWitness(host);
         try (SSLSocket socket = socket(connection, address, host, limit, witness, "h2", HTTP1)) {
             start = System.nanoTime();
-            socket.startHandshake();
+            if (!shakesHands(socket, connection, limit)) {
+                return Optional.of(new TlsRefused("the handshake has not ended in time", Probe.since(start)));
+            }
             Duration took = Probe.since(start);
             X509Certificate certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
             String application = String.valueOf(socket.getApplicationProtocol());
@@ -45,6 +47,21 @@ final class TlsQuestion {
             return isTls(e) ? Optional.of(new TlsRefused(words(e), Probe.since(start))) : Optional.empty();
         } catch (GeneralSecurityException e) {
             throw new IOException(e);
+        }
+    }
+
+    /** A server that says nothing at all is given up before. @return whether it came to its end */
+    private static boolean shakesHands(SSLSocket socket, Socket connection, Duration limit) throws IOException {
+        try (Deadline deadline = new Deadline(connection, limit.multipliedBy(2))) {
+            try {
+                socket.startHandshake();
+                return true;
+            } catch (IOException e) {
+                if (deadline.isOver()) {
+                    return false;
+                }
+                throw e;
+            }
         }
     }
 
@@ -79,8 +96,9 @@ final class TlsQuestion {
         try (Socket connection = new Socket()) {
             connection.connect(address, SpeechProbe.millis(limit));
             try (SSLSocket socket = socket(connection, address, host, limit, new TrustWitness(host), HTTP1)) {
-                socket.startHandshake();
-                return page(socket, host, address.getPort(), limit);
+                return shakesHands(socket, connection, limit)
+                        ? page(socket, host, address.getPort(), limit)
+                        : Optional.empty();
             }
         } catch (IOException | GeneralSecurityException none) {
             return Optional.empty();
@@ -89,7 +107,7 @@ final class TlsQuestion {
 
     private static Optional<Http> page(SSLSocket socket, String host, int port, Duration limit) {
         try {
-            return new HttpQuestion(socket, host, port)
+            return HttpQuestion.forPage(new Connection.Tcp(socket), host, port)
                     .ask(limit)
                     .filter(Http.class::isInstance)
                     .map(Http.class::cast);

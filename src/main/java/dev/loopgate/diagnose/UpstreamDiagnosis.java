@@ -6,6 +6,7 @@ import dev.loopgate.model.UpstreamAddress.HostPort;
 import dev.loopgate.model.UpstreamAddress.LoopbackPort;
 import dev.loopgate.net.Addresses;
 import dev.loopgate.net.Diagnosis;
+import dev.loopgate.net.JobControl;
 import dev.loopgate.net.PortHolder;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -20,20 +21,24 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Looks for the reason in the tables of this machine: who has, or had, the port, and what speaks there. */
 public final class UpstreamDiagnosis implements Diagnosis {
 
+    /** Of the half second that a page waits for all of it. */
     private static final Duration CONNECT = Duration.ofMillis(100);
+
     private static final Duration GREETING = Duration.ofMillis(200);
 
-    private final PortListeners listeners = new PortListeners();
-    private final SocketOwners owners = new SocketOwners();
+    private final Machine machine = Machine.ofThis();
     private final FormerHolders former = new FormerHolders();
 
     @Override
@@ -45,15 +50,19 @@ public final class UpstreamDiagnosis implements Diagnosis {
         if (ports.isEmpty()) {
             return;
         }
-        List<ListeningSocket> sockets = listeners.on(ports::contains);
+        List<ListeningSocket> sockets = listening(ports::contains);
         for (UpstreamAddress upstream : answering) {
             own(upstream).stream()
                     .flatMap(address -> ListeningSocket.closest(sockets, address).stream())
                     .filter(socket -> socket.pid() > 0)
                     .findFirst()
-                    .flatMap(socket -> RunningProgram.of(socket.pid()))
+                    .flatMap(socket -> RunningProgram.of(machine, socket.pid()))
                     .ifPresent(program -> former.put(upstream, program));
         }
+    }
+
+    private List<ListeningSocket> listening(IntPredicate ports) {
+        return machine.listening(Set.of(Protocol.TCP), ports, process -> true);
     }
 
     /** Whether it is known who listened for an upstream when it answered last. */
@@ -68,7 +77,7 @@ public final class UpstreamDiagnosis implements Diagnosis {
             return List.of();
         }
         int port = wanted.get(0).getPort();
-        List<ListeningSocket> sockets = listeners.on(candidate -> candidate == port);
+        List<ListeningSocket> sockets = listening(candidate -> candidate == port);
         if (symptom == Symptom.REFUSED) {
             return refused(upstream, wanted, sockets, answered);
         }
@@ -94,7 +103,7 @@ public final class UpstreamDiagnosis implements Diagnosis {
             return Optional.empty();
         }
         int port = wanted.get(0).getPort();
-        List<ListeningSocket> sockets = listeners.on(candidate -> candidate == port);
+        List<ListeningSocket> sockets = listening(candidate -> candidate == port);
         return wanted.stream()
                 .flatMap(address -> ListeningSocket.closest(sockets, address).stream())
                 .findFirst()
@@ -110,7 +119,7 @@ public final class UpstreamDiagnosis implements Diagnosis {
             List<InetSocketAddress> wanted,
             List<ListeningSocket> sockets,
             Optional<Instant> answered) {
-        if (wanted.stream().anyMatch(UpstreamDiagnosis::connects)) {
+        if (Concurrently.askEach(wanted, UpstreamDiagnosis::connects).contains(true)) {
             return wanted.stream()
                     .flatMap(address -> ListeningSocket.closest(sockets, address).stream())
                     .findFirst()
@@ -120,7 +129,10 @@ public final class UpstreamDiagnosis implements Diagnosis {
                     .toList();
         }
         if (!sockets.isEmpty()) {
-            return List.of(elsewhere(wanted, sockets));
+            return List.of(elsewhere(
+                    wanted,
+                    sockets,
+                    Collections.min(sockets, Comparator.comparingInt(socket -> socket.strangeness(wanted)))));
         }
         List<Finding> findings = new ArrayList<>(2);
         former(upstream, answered).ifPresent(findings::add);
@@ -131,14 +143,14 @@ public final class UpstreamDiagnosis implements Diagnosis {
     }
 
     /** Somebody listens on the port, but not where the target is. */
-    private Finding elsewhere(List<InetSocketAddress> wanted, List<ListeningSocket> sockets) {
+    private Finding elsewhere(List<InetSocketAddress> wanted, List<ListeningSocket> sockets, ListeningSocket socket) {
         int port = wanted.get(0).getPort();
         String addresses = sockets.stream()
-                .map(socket -> Addresses.text(socket.address()))
+                .filter(other -> other.equals(socket) || (other.pid() == socket.pid() && socket.pid() > 0))
+                .map(each -> Addresses.text(each.address()))
                 .distinct()
                 .collect(Collectors.joining(" and "));
         String target = wanted.stream().map(Addresses::text).collect(Collectors.joining(" and "));
-        ListeningSocket socket = sockets.get(0);
         InetAddress address = socket.address().getAddress();
         boolean local = address.isLoopbackAddress() || address.isAnyLocalAddress();
         boolean family = local
@@ -159,8 +171,7 @@ public final class UpstreamDiagnosis implements Diagnosis {
     }
 
     private Finding holds(ListeningSocket socket, Symptom symptom) {
-        Optional<RunningProgram> program = RunningProgram.of(socket.pid());
-        if (program.map(RunningProgram::stopped).orElse(false)) {
+        if (socket.pid() > 0 && JobControl.isStopped(socket.pid())) {
             return told(
                     Kind.STOPPED,
                     socket,
@@ -188,8 +199,9 @@ public final class UpstreamDiagnosis implements Diagnosis {
     }
 
     private static Optional<Finding> tls(List<InetSocketAddress> wanted) {
+        List<Boolean> answered = Concurrently.askEach(wanted, address -> TlsGreeting.isAnsweredBy(address, GREETING));
         return wanted.stream()
-                .filter(address -> TlsGreeting.isAnsweredBy(address, GREETING))
+                .filter(address -> answered.get(wanted.indexOf(address)))
                 .findFirst()
                 .map(address -> new Finding(
                         Kind.TLS,
@@ -216,9 +228,18 @@ public final class UpstreamDiagnosis implements Diagnosis {
 
     /** A dev server that finds its port taken, by its own predecessor for instance, often takes the next one. */
     private Optional<Finding> moved(RunningProgram before, int port) {
-        return listeners.on(other -> other != port, before::sharesFolder).stream()
+        return before
+                .directory()
+                .map(folder -> machine.listening(
+                        Set.of(Protocol.TCP),
+                        other -> other != port,
+                        process -> machine.directory(process)
+                                .filter(folder::equals)
+                                .isPresent()))
+                .orElse(List.of())
+                .stream()
                 .filter(socket -> socket.pid() > 0)
-                .flatMap(socket -> RunningProgram.of(socket.pid())
+                .flatMap(socket -> RunningProgram.of(machine, socket.pid())
                         .filter(before::isLike)
                         .map(program -> new Finding(
                                 Kind.OTHER_PORT,
@@ -233,10 +254,9 @@ public final class UpstreamDiagnosis implements Diagnosis {
     }
 
     private Finding told(Kind kind, ListeningSocket socket, String before, String after, Optional<String> fix) {
-        Optional<RunningProgram> program = socket.pid() > 0 ? RunningProgram.of(socket.pid()) : Optional.empty();
-        PortHolder holder = program.map(RunningProgram::holder)
-                .orElseGet(() -> new PortHolder(
-                        0, "", "", owners.userOf(Protocol.TCP, socket.address()).orElse(""), false));
+        Optional<RunningProgram> program =
+                socket.pid() > 0 ? RunningProgram.of(machine, socket.pid()) : Optional.empty();
+        PortHolder holder = program.map(RunningProgram::holder).orElseGet(socket::hidden);
         String who = program.map(RunningProgram::toString).orElse(holder.toString());
         String text = before + who + after;
         return new Finding(

@@ -3,14 +3,19 @@ package dev.loopgate.doctor;
 import dev.loopgate.diagnose.OpenPort;
 import dev.loopgate.diagnose.Probe;
 import dev.loopgate.diagnose.Probe.Attempt;
+import dev.loopgate.diagnose.SocketTable;
+import dev.loopgate.diagnose.SocketTable.Entry;
+import dev.loopgate.diagnose.SocketTable.State;
 import dev.loopgate.doctor.Firewalls.Obstacle;
-import dev.loopgate.doctor.TcpTable.State;
+import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.net.Addresses;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Whether addresses take connections, and where they do not, why. */
@@ -18,15 +23,15 @@ final class Connecting {
 
     private final Supplier<List<OpenPort>> ports;
     private final Firewalls firewalls;
-    private final SystemFiles files;
+    private final SocketTable sockets;
     private final Duration limit;
 
     /** @param limit of one connection, or of one answer over it */
-    Connecting(Supplier<List<OpenPort>> ports, Firewalls firewalls, SystemFiles files, Duration limit) {
+    Connecting(Supplier<List<OpenPort>> ports, Firewalls firewalls, SocketTable sockets, Duration limit) {
         this.limit = limit;
         this.ports = ports;
         this.firewalls = firewalls;
-        this.files = files;
+        this.sockets = sockets;
     }
 
     /** How long a service may take over a connection, or an answer. */
@@ -39,8 +44,11 @@ final class Connecting {
         return Probe.attempts(addresses, port, limit);
     }
 
-    /** @param attempt that failed */
-    Finding reason(String check, Attempt attempt, int port) {
+    /**
+     * @param attempt that failed
+     * @param elsewhere what leads clients to the address of this machine where the service is, to be copied
+     */
+    Finding reason(String check, Attempt attempt, int port, Function<InetSocketAddress, String> elsewhere) {
         InetAddress address = attempt.address();
         String to = Addresses.text(new InetSocketAddress(address, port));
         boolean own = Firewalls.isOwn(address);
@@ -50,7 +58,7 @@ final class Connecting {
             case REFUSED ->
                 obstacle.filter(Obstacle::tells)
                         .map(rule -> kept(check, to + " refuses connections, by the firewall", rule))
-                        .orElseGet(() -> refused(check, to, address, port, own));
+                        .orElseGet(() -> refused(check, to, port, own, elsewhere));
             case TIMED_OUT ->
                 obstacle.map(rule -> kept(check, to + " does not answer: the firewall drops what is sent", rule))
                         .orElseGet(() -> own ? silent(check, to, port) : lost(check, to));
@@ -65,26 +73,39 @@ final class Connecting {
         return Finding.fail(check, sentence + ": " + rule.text()).fix(rule.fix());
     }
 
-    private Finding refused(String check, String to, InetAddress address, int port, boolean own) {
+    private Finding refused(
+            String check, String to, int port, boolean own, Function<InetSocketAddress, String> elsewhere) {
         List<OpenPort> others = own ? PortCheck.of(ports.get(), port) : List.of();
-        if (others.isEmpty()) {
+        Optional<InetAddress> nearest =
+                others.stream().flatMap(other -> other.addresses().stream()).min(Comparator.comparing(OpenPort::scope));
+        if (nearest.isEmpty()) {
             return Finding.fail(check, to + " refuses connections: nobody listens there");
         }
-        String elsewhere =
-                Addresses.text(new InetSocketAddress(others.get(0).addresses().get(0), port));
+        OpenPort other = others.stream()
+                .filter(each -> each.addresses().contains(nearest.get()))
+                .findFirst()
+                .orElseThrow();
         return Finding.fail(
                         check,
-                        to + " refuses connections: " + PortCheck.who(others.get(0)) + " listens on " + elsewhere
+                        to + " refuses connections: " + PortCheck.who(other) + " listens on "
+                                + Addresses.text(new InetSocketAddress(nearest.get(), port))
                                 + ", not on that address")
-                .fix(address.isLoopbackAddress() ? Optional.of("use " + elsewhere) : Optional.empty());
+                .fix(elsewhere.apply(new InetSocketAddress(reached(nearest.get()), port)));
+    }
+
+    /** Where a socket on every address is reached from here. */
+    private static InetAddress reached(InetAddress own) {
+        if (!own.isAnyLocalAddress()) {
+            return own;
+        }
+        return own.getAddress().length == 4 ? Addresses.LOOPBACK4 : Addresses.LOOPBACK6;
     }
 
     /** On this machine, a connection that nobody answers waits for a process that does not accept. */
     private Finding silent(String check, String to, int port) {
-        Optional<TcpTable.Entry> full = new TcpTable(files)
-                .of(port).stream()
-                        .filter(socket -> socket.state() == State.LISTEN && socket.waiting() > 0)
-                        .findFirst();
+        Optional<Entry> full = sockets.of(Protocol.TCP, other -> other == port).stream()
+                .filter(socket -> socket.state() == State.LISTEN && socket.waiting() > 0)
+                .findFirst();
         if (full.isPresent()) {
             String who = PortCheck.of(ports.get(), port).stream()
                     .findFirst()
@@ -97,7 +118,7 @@ final class Connecting {
         }
         Finding finding =
                 Finding.fail(check, to + " does not answer: a firewall drops what is sent, or the process hangs");
-        return finding.fix(firewalls.hidden());
+        return finding.fix(firewalls.unread().flatMap(Firewalls.Unread::command));
     }
 
     private static Finding lost(String check, String to) {

@@ -50,8 +50,8 @@ record DescriptorCheck(SystemFiles files, List<Setup> setups) implements Check {
                         .orElse(0L);
         String who = setup.gateway().isPresent() ? "the gateway of " + setup.name() : "a gateway for " + setup.name();
         long used = setup.gateway().isPresent() ? used(process) : 0;
-        String fix = "ulimit -n 65536   (before loopgate run; where it says no: LimitNOFILE= of its service, or"
-                + " /etc/security/limits.conf)";
+        // Of a gateway that runs, at once; of one to come, in the shell that is to start it.
+        String fix = "sudo prlimit --pid " + (setup.gateway().isPresent() ? process : "$$") + " --nofile=65536:65536";
         if (used * 10 > limit * 9) {
             return Finding.fail(
                             name(),

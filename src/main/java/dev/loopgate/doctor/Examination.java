@@ -3,6 +3,7 @@ package dev.loopgate.doctor;
 import dev.loopgate.diagnose.OpenPort;
 import dev.loopgate.diagnose.OpenPorts;
 import dev.loopgate.diagnose.ResolverCheck;
+import dev.loopgate.diagnose.SocketTable;
 import dev.loopgate.diagnose.SystemPortHolders;
 import dev.loopgate.doctor.Circumstances.Setup;
 import dev.loopgate.doctor.Finding.Status;
@@ -14,6 +15,7 @@ import dev.loopgate.model.HostPattern;
 import dev.loopgate.model.Route;
 import dev.loopgate.model.VirtualHost;
 import dev.loopgate.net.Addresses;
+import dev.loopgate.net.PortHolders;
 import dev.loopgate.routing.RouteDecision;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -41,6 +43,8 @@ final class Examination {
     private final String system = SystemCommands.system();
     private final SystemCommands commands = SystemCommands::run;
     private final Remembered<List<OpenPort>> ports = new Remembered<>(() -> new OpenPorts().look());
+    private final PortHolders rules = new SystemPortHolders();
+    private final SocketTable sockets = new SocketTable(files.root().resolve("proc"));
     private final Firewalls firewalls = new Firewalls(commands, system);
     private final Connecting connecting;
     private final HostsFile hosts = HostsFile.of(files, system);
@@ -49,7 +53,7 @@ final class Examination {
     /** @param step that one connection, or one answer, may take */
     Examination(Circumstances circumstances, Duration step) {
         this.circumstances = circumstances;
-        this.connecting = new Connecting(ports::get, firewalls, files, step);
+        this.connecting = new Connecting(ports::get, firewalls, sockets, step);
     }
 
     List<Check> of(Subject subject) {
@@ -68,7 +72,7 @@ final class Examination {
         List<String> local = new ArrayList<>(List.of("localhost", "127.0.0.1"));
         local.addAll(names);
         checks.add(new ProxyVariablesCheck(circumstances.environment(), local));
-        checks.add(new GatewayCheck(files, circumstances.setups(), circumstances.sockets()));
+        checks.add(new GatewayCheck(circumstances.setups(), circumstances.sockets()));
         boolean open = configurations().flatMap(each -> each.listen().stream()).anyMatch(BindAddress::open);
         checks.add(new NameCheck(
                 names.isEmpty() ? List.of("localhost") : names, open, new ResolverCheck(), hosts, servers));
@@ -95,8 +99,14 @@ final class Examination {
         for (Forward forward : configuration.forwards()) {
             if (forward.protocol() == Protocol.TCP) {
                 forward.targets()
-                        .forEach(target -> targets.add(
-                                new TargetCheck(forward.key().toString(), target, "", "/", Status.WARN, connecting)));
+                        .forEach(target -> targets.add(new TargetCheck(
+                                forward.key().toString(),
+                                forward.bind().toString(),
+                                target,
+                                "",
+                                "/",
+                                Status.WARN,
+                                connecting)));
             }
         }
         checks.addAll(targets.subList(0, Math.min(MOST_TARGETS, targets.size())));
@@ -108,13 +118,8 @@ final class Examination {
                 new SurroundingsCheck(files, circumstances.environment()),
                 new ProxyVariablesCheck(circumstances.environment(), List.of("localhost", "127.0.0.1")),
                 new PortRangeCheck(
-                        port,
-                        new SystemPortHolders(),
-                        () -> !PortCheck.of(ports.get(), port).isEmpty(),
-                        privileged(),
-                        commands,
-                        system),
-                new PortCheck(port, ports::get, files, expected(port)),
+                        port, rules, () -> !PortCheck.of(ports.get(), port).isEmpty(), privileged(), commands, system),
+                new PortCheck(port, ports::get, sockets, rules, expected(port)),
                 new ServiceCheck(
                         "localhost",
                         () -> PortCheck.of(ports.get(), port).isEmpty() ? List.of() : both,
@@ -148,7 +153,11 @@ final class Examination {
             checks.add(new NameCheck(List.of(host), open, new ResolverCheck(), hosts, servers));
         }
         checks.add(new PortCheck(
-                port, ports::get, files, setup.gateway().isPresent() ? Optional.empty() : Optional.of(setup.name())));
+                port,
+                ports::get,
+                sockets,
+                rules,
+                setup.gateway().isPresent() ? Optional.empty() : Optional.of(setup.name())));
         checks.add(new ServiceCheck(
                 bare(host), () -> here(resolved(host)), port, true, Optional.of(url.scheme()), connecting));
         RouteCheck routes = new RouteCheck(setup.name(), RouteCheck.table(configuration), url);
@@ -183,7 +192,7 @@ final class Examination {
         checks.add(new LaterCheck(
                 "port",
                 () -> addresses.get().stream().anyMatch(Firewalls::isOwn)
-                        ? new PortCheck(port, ports::get, files, expected(port)).look()
+                        ? new PortCheck(port, ports::get, sockets, rules, expected(port)).look()
                         : List.of()));
         checks.add(new ServiceCheck(bare(host), addresses::get, port, true, Optional.of(url.scheme()), connecting));
         return checks;

@@ -1,5 +1,6 @@
 package dev.loopgate.doctor;
 
+import dev.loopgate.diagnose.Printable;
 import java.util.Optional;
 
 /**
@@ -22,8 +23,8 @@ public record Finding(String check, Status status, String evidence, Optional<Str
     }
 
     public Finding {
-        evidence = printable(evidence);
-        fix = fix.map(Finding::printable);
+        evidence = Printable.of(evidence);
+        fix = fix.map(Printable::of);
     }
 
     static Finding ok(String check, String evidence) {
@@ -48,9 +49,5 @@ public record Finding(String check, Status status, String evidence, Optional<Str
 
     Finding fix(Optional<String> command) {
         return new Finding(check, status, evidence, command);
-    }
-
-    private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}+", " ").strip();
     }
 }

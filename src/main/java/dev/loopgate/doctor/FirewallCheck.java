@@ -42,10 +42,10 @@ record FirewallCheck(Supplier<List<InetSocketAddress>> open, Firewalls firewalls
         }
         if (findings.isEmpty()) {
             return List.of(firewalls
-                    .hidden()
-                    .map(command -> Finding.info(
-                                    name(), "whether a firewall keeps the network out is told to root only")
-                            .fix(command))
+                    .unread()
+                    .map(unread -> Finding.info(
+                                    name(), "whether a firewall keeps the network out is not known: " + unread.why())
+                            .fix(unread.command()))
                     .orElseGet(() -> Finding.ok(name(), "no rule of a firewall here keeps the network out")));
         }
         return findings.subList(0, Math.min(MOST, findings.size()));

@@ -2,7 +2,9 @@ package dev.loopgate.doctor;
 
 import dev.loopgate.doctor.FirewallChains.Connection;
 import dev.loopgate.doctor.FirewallChains.Refusal;
-import dev.loopgate.doctor.SystemCommands.Reply;
+import dev.loopgate.doctor.SystemCommands.Answer;
+import dev.loopgate.doctor.SystemCommands.Missing;
+import dev.loopgate.doctor.SystemCommands.Unfinished;
 import dev.loopgate.net.Addresses;
 import java.net.InetAddress;
 import java.net.InterfaceAddress;
@@ -23,8 +25,24 @@ final class Firewalls {
     private final String system;
     private final Remembered<Rules> rules = new Remembered<>(this::read);
 
-    /** @param hidden the command that prints rules which this user may not see; empty where there are none */
-    private record Rules(List<FirewallChains> chains, Optional<String> hidden) {}
+    /** @param unread of which program it is not known what it would print; empty where all rules were read */
+    private record Rules(List<FirewallChains> chains, Optional<Unread> unread) {}
+
+    /**
+     * Rules that are perhaps there, and were not read.
+     *
+     * @param why one clause
+     * @param command for somebody with more rights, or patience, that shows them; empty where no program is there
+     */
+    record Unread(String why, Optional<String> command) {
+
+        static Unread of(Answer answer, String... command) {
+            String line = String.join(" ", command);
+            return answer instanceof Unfinished
+                    ? new Unread(line + " did not end in time", Optional.of("sudo " + line))
+                    : new Unread("its rules are told to root only", Optional.of("sudo " + line));
+        }
+    }
 
     /** Why a connection is kept out, in words that follow a colon, and how to let it in. */
     record Obstacle(String text, boolean tells, Optional<String> fix) {}
@@ -35,9 +53,9 @@ final class Firewalls {
         this.system = system;
     }
 
-    /** The command, for somebody with more rights, that shows what could not be read. */
-    Optional<String> hidden() {
-        return rules.get().hidden;
+    /** What could not be read; empty where no rule can have been missed. */
+    Optional<Unread> unread() {
+        return rules.get().unread;
     }
 
     /** What stands between a program of this machine and an address of this machine. */
@@ -119,55 +137,87 @@ final class Firewalls {
     private boolean ufw(String text) {
         return text.contains(" -P INPUT")
                 && commands.ask("iptables-save")
-                        .map(reply -> reply.out().contains("ufw-before-input"))
+                        .printed()
+                        .map(saved -> saved.contains("ufw-before-input"))
                         .orElse(false);
     }
 
     private Rules read() {
         if (system.contains("windows")) {
-            Optional<Reply> profile = commands.ask("netsh", "advfirewall", "show", "currentprofile");
-            Optional<Reply> printed =
-                    commands.ask("netsh", "advfirewall", "firewall", "show", "rule", "name=all", "dir=in");
-            return new Rules(
-                    profile.isPresent() && printed.isPresent()
-                            ? List.of(WindowsRules.parse(
-                                    profile.get().out(), printed.get().out()))
-                            : List.of(),
-                    Optional.empty());
+            return readWindows();
         }
-        if (!system.contains("linux")) {
-            Optional<Reply> printed = commands.ask("pfctl", "-s", "rules");
-            return printed.isPresent() && printed.get().good()
-                    ? new Rules(List.of(PfRules.parse(printed.get().out())), Optional.empty())
-                    : new Rules(List.of(), printed.map(denied -> "sudo pfctl -s rules"));
+        return system.contains("linux") ? readLinux() : readPf();
+    }
+
+    private Rules readWindows() {
+        String[] list = {"netsh", "advfirewall", "firewall", "show", "rule", "name=all", "dir=in"};
+        Optional<String> profile =
+                commands.ask("netsh", "advfirewall", "show", "currentprofile").printed();
+        Answer answer = commands.ask(list);
+        // In other languages it has other words.
+        if (profile.filter(WindowsRules::isEnglish).isEmpty()
+                || answer.printed().isEmpty()) {
+            String line = String.join(" ", list);
+            return new Rules(List.of(), Optional.of(new Unread("netsh is not understood", Optional.of(line))));
         }
-        return readLinux();
+        return new Rules(
+                List.of(WindowsRules.parse(profile.get(), answer.printed().get())), Optional.empty());
+    }
+
+    private Rules readPf() {
+        Answer answer = commands.ask("pfctl", "-s", "rules");
+        return answer.printed()
+                .map(printed -> new Rules(List.of(PfRules.parse(printed)), Optional.empty()))
+                .orElseGet(() -> new Rules(
+                        List.of(),
+                        Optional.of(
+                                answer instanceof Missing
+                                        ? new Unread("there is no pfctl here", Optional.empty())
+                                        : Unread.of(answer, "pfctl", "-s", "rules"))));
     }
 
     private Rules readLinux() {
         List<FirewallChains> all = new ArrayList<>();
-        Optional<String> hidden = Optional.empty();
+        Optional<Unread> denied = Optional.empty();
+        Optional<Unread> unfinished = Optional.empty();
         boolean legacy = true;
+        int missing = 0;
         for (String program : List.of("iptables", "ip6tables")) {
-            Optional<Reply> saved = commands.ask(program + "-save");
-            if (saved.isPresent() && saved.get().good()) {
-                all.add(new IptablesRules(program).parse(saved.get().out()));
+            Answer answer = commands.ask(program + "-save");
+            Optional<String> saved = answer.printed();
+            if (saved.isPresent()) {
+                all.add(new IptablesRules(program).parse(saved.get()));
+                continue;
+            }
+            legacy = false;
+            if (answer instanceof Missing) {
+                missing++;
+            } else if (answer instanceof Unfinished) {
+                unfinished = Optional.of(Unread.of(answer, program + "-save"));
             } else {
-                legacy = false;
-                hidden = saved.map(denied -> "sudo iptables-save");
+                denied = Optional.of(Unread.of(answer, program + "-save"));
             }
         }
-        Optional<Reply> listed = commands.ask("nft", "-j", "list", "ruleset");
-        if (listed.isPresent() && listed.get().good()) {
-            // What iptables wrote, it also reads better.
-            boolean read = legacy;
-            NftablesRules.parse(listed.get().out(), table -> !(read && table.matches("ip6? filter")))
-                    .ifPresent(all::add);
-            hidden = Optional.empty();
-        } else if (listed.isPresent()) {
-            hidden = Optional.of("sudo nft list ruleset");
+        Answer answer = commands.ask("nft", "-j", "list", "ruleset");
+        // What iptables wrote, it also reads better.
+        boolean read = legacy;
+        Optional<FirewallChains> listed = answer.printed()
+                .flatMap(json -> NftablesRules.parse(json, table -> !(read && table.matches("ip6? filter"))));
+        if (missing == 2 && answer instanceof Missing) {
+            return new Rules(
+                    all,
+                    Optional.of(new Unread("neither nft nor iptables is here to show its rules", Optional.empty())));
         }
-        return new Rules(all, hidden);
+        if (listed.isPresent()) {
+            // All that the kernel has, but for what an iptables of the old kind wrote, which denies nothing to whom nft
+            // does not.
+            all.add(listed.get());
+            return new Rules(all, unfinished);
+        }
+        if (!(answer instanceof Missing)) {
+            return new Rules(all, Optional.of(Unread.of(answer, "nft", "list", "ruleset")));
+        }
+        return new Rules(all, unfinished.isPresent() ? unfinished : denied);
     }
 
     /** Another address of the same network, about. */

@@ -1,9 +1,11 @@
 package dev.loopgate.doctor;
 
+import dev.loopgate.diagnose.ShellCommand;
 import dev.loopgate.doctor.Circumstances.DeadSocket;
 import dev.loopgate.doctor.Circumstances.Running;
 import dev.loopgate.doctor.Circumstances.Setup;
 import dev.loopgate.net.Addresses;
+import dev.loopgate.net.JobControl;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -11,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The gateways of this user: which run, what they say is wrong, and what those have left that ended without a word. */
-record GatewayCheck(SystemFiles files, List<Setup> setups, List<DeadSocket> sockets) implements Check {
+record GatewayCheck(List<Setup> setups, List<DeadSocket> sockets) implements Check {
 
     private static final Pattern PID = Pattern.compile("(\\d+)(?:-\\d+)?[.]sock");
 
@@ -35,7 +37,7 @@ record GatewayCheck(SystemFiles files, List<Setup> setups, List<DeadSocket> sock
                 int more = setup.problems().size() - 1;
                 findings.add(Finding.fail(
                                 "file", setup.problems().get(0) + (more > 0 ? ", and " + more + " more problems" : ""))
-                        .fix("loopgate check --config " + setup.name()));
+                        .fix(ShellCommand.of("loopgate", "check", "--config", setup.name())));
             }
         }
         return findings;
@@ -54,10 +56,10 @@ record GatewayCheck(SystemFiles files, List<Setup> setups, List<DeadSocket> sock
     private Finding dead(DeadSocket dead) {
         if (dead.left()) {
             return Finding.warn(name(), dead.socket() + " is left from a gateway that was ended by force")
-                    .fix("rm " + dead.socket());
+                    .fix(ShellCommand.of("rm", dead.socket().toString()));
         }
         Matcher pid = PID.matcher(String.valueOf(dead.socket().getFileName()));
-        if (pid.matches() && files.stopped(Long.parseLong(pid.group(1)))) {
+        if (pid.matches() && JobControl.isStopped(Long.parseLong(pid.group(1)))) {
             return Finding.fail(
                             name(), "pid " + pid.group(1) + " is a gateway that is stopped (Ctrl-Z): it serves nobody")
                     .fix("kill -CONT " + pid.group(1));

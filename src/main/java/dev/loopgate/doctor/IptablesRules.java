@@ -1,5 +1,6 @@
 package dev.loopgate.doctor;
 
+import dev.loopgate.diagnose.ShellCommand;
 import dev.loopgate.doctor.FirewallChains.Action;
 import dev.loopgate.doctor.FirewallChains.Chain;
 import dev.loopgate.doctor.FirewallChains.Condition;
@@ -84,11 +85,14 @@ final class IptablesRules {
             negated = false;
             i += value.startsWith("-") || word.equals("--syn") ? 0 : 1;
         }
-        return new Rule(
-                conditions,
-                action,
-                program + " " + line,
-                Optional.of("sudo " + program + " -D " + line.substring("-A ".length())));
+        return new Rule(conditions, action, program + " " + line, Optional.of(removal(words)));
+    }
+
+    /** What iptables-save puts in quotes, such as a comment, is not quoted as a shell wants it. */
+    private String removal(List<String> words) {
+        List<String> command = new ArrayList<>(List.of("sudo", program, "-D"));
+        command.addAll(words.subList(1, words.size()));
+        return ShellCommand.of(command);
     }
 
     private static Action action(String target, boolean back) {
@@ -152,7 +156,10 @@ final class IptablesRules {
         List<String> words = new ArrayList<>();
         Matcher matcher = WORD.matcher(line);
         while (matcher.find()) {
-            words.add(matcher.group(1) == null ? matcher.group(2) : matcher.group(1));
+            words.add(
+                    matcher.group(1) == null
+                            ? matcher.group(2)
+                            : matcher.group(1).replaceAll("\\\\(.)", "$1"));
         }
         return words;
     }

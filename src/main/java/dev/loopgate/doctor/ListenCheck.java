@@ -1,6 +1,7 @@
 package dev.loopgate.doctor;
 
 import dev.loopgate.diagnose.OpenPort;
+import dev.loopgate.diagnose.ShellCommand;
 import dev.loopgate.doctor.Circumstances.Setup;
 import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Configuration;
@@ -45,7 +46,7 @@ record ListenCheck(Setup setup, Configuration configuration, Supplier<List<OpenP
         return Finding.fail(name(), text)
                 .fix(
                         gateway
-                                ? Optional.of("loopgate attach " + setup.name())
+                                ? Optional.of(ShellCommand.of("loopgate", "attach", setup.name()))
                                 : holder.process().map(process -> "kill " + process.pid()));
     }
 

@@ -1,6 +1,7 @@
 package dev.loopgate.doctor;
 
 import dev.loopgate.diagnose.ResolverCheck;
+import dev.loopgate.diagnose.ShellCommand;
 import dev.loopgate.doctor.HostsFile.Entry;
 import dev.loopgate.net.Addresses;
 import java.net.InetAddress;
@@ -69,8 +70,12 @@ record NameCheck(List<String> names, boolean open, ResolverCheck resolver, Hosts
                             name(),
                             finding.name() + " leads to " + addresses + ", not to this machine, by line "
                                     + culprit.get().line() + " of " + hosts.text())
-                    .fix("sudo sed -i '" + culprit.get().line() + "s/^"
-                            + culprit.get().address() + "/127.0.0.1/' " + hosts.text());
+                    .fix(ShellCommand.of(
+                            "sudo",
+                            "sed",
+                            "-i",
+                            culprit.get().line() + "s/^" + culprit.get().address() + "/127.0.0.1/",
+                            hosts.text()));
         }
         return Finding.fail(
                         name(),

@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 record Page(int status, String head, String body) {
 
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] (\\d{3})[^\r\n]*\r?\n.*", Pattern.DOTALL);
+    private static final Pattern LENGTH = Pattern.compile("(?im)^content-length: *([0-9]{1,9})\\s*$");
     private static final int MOST = 128 << 10;
     private static final int CHUNK = 8 << 10;
 
@@ -42,15 +43,26 @@ record Page(int status, String head, String body) {
                             .getBytes(StandardCharsets.ISO_8859_1));
             InputStream in = socket.getInputStream();
             byte[] chunk = new byte[CHUNK];
-            for (int count = 0; count >= 0 && answer.size() < MOST; ) {
-                answer.write(chunk, 0, count);
+            for (int count = 0; count >= 0 && goesOn(answer); ) {
                 socket.setSoTimeout(left(end));
                 count = in.read(chunk);
+                answer.write(chunk, 0, Math.max(0, count));
             }
         } catch (IOException late) {
             // What has come by now may be enough.
         }
         return of(answer.toString(StandardCharsets.UTF_8));
+    }
+
+    /** Not every server ends the connection as it is asked to, and who speaks first has said enough. */
+    private static boolean goesOn(ByteArrayOutputStream answer) {
+        String text = answer.toString(StandardCharsets.ISO_8859_1);
+        if (answer.size() >= MOST || !text.startsWith("HTTP/".substring(0, Math.min(5, text.length())))) {
+            return false;
+        }
+        int blank = text.indexOf("\r\n\r\n");
+        Matcher length = LENGTH.matcher(blank < 0 ? "" : text.substring(0, blank));
+        return !length.find() || text.length() - blank - 4 < Integer.parseInt(length.group(1));
     }
 
     static Optional<Page> of(String answer) {

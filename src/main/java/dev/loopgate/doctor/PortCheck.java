@@ -2,10 +2,14 @@ package dev.loopgate.doctor;
 
 import dev.loopgate.diagnose.OpenPort;
 import dev.loopgate.diagnose.OpenPort.Owner;
-import dev.loopgate.doctor.TcpTable.Entry;
-import dev.loopgate.doctor.TcpTable.State;
+import dev.loopgate.diagnose.ShellCommand;
+import dev.loopgate.diagnose.SocketTable;
+import dev.loopgate.diagnose.SocketTable.Entry;
+import dev.loopgate.diagnose.SocketTable.State;
 import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.net.Addresses;
+import dev.loopgate.net.JobControl;
+import dev.loopgate.net.PortHolders;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,9 +23,11 @@ import java.util.stream.Collectors;
 /**
  * Who listens on a port, on which of this machine's addresses, and whether they are in each other's way.
  *
+ * @param rules what the system itself does with ports
  * @param expected the file that has a gateway listen on the port, where none runs it
  */
-record PortCheck(int port, Supplier<List<OpenPort>> ports, SystemFiles files, Optional<String> expected)
+record PortCheck(
+        int port, Supplier<List<OpenPort>> ports, SocketTable sockets, PortHolders rules, Optional<String> expected)
         implements Check {
 
     /** Programs that answer for others. */
@@ -43,7 +49,7 @@ record PortCheck(int port, Supplier<List<OpenPort>> ports, SystemFiles files, Op
         for (OpenPort each : here) {
             findings.add(holder(each));
             each.process()
-                    .filter(process -> files.stopped(process.pid()))
+                    .filter(process -> JobControl.isStopped(process.pid()))
                     .ifPresent(process -> findings.add(Finding.fail(
                                     name(),
                                     process.name() + " (pid " + process.pid()
@@ -90,9 +96,12 @@ record PortCheck(int port, Supplier<List<OpenPort>> ports, SystemFiles files, Op
     }
 
     private Finding free() {
-        List<Entry> sockets = new TcpTable(files).of(port);
-        Optional<Entry> outgoing = sockets.stream()
-                .filter(socket -> socket.state() == State.ESTABLISHED)
+        List<Entry> entries = sockets.of(Protocol.TCP, other -> other == port);
+        // Of a port that the system does not lend, it is what a server has left that listens no longer: it keeps nobody
+        // out.
+        Optional<Entry> outgoing = entries.stream()
+                .filter(entry -> entry.state() == State.ESTABLISHED
+                        && rules.outgoing(port).isPresent())
                 .findFirst();
         if (outgoing.isPresent()) {
             return Finding.fail(
@@ -103,15 +112,16 @@ record PortCheck(int port, Supplier<List<OpenPort>> ports, SystemFiles files, Op
         }
         if (expected.isPresent()) {
             return Finding.fail(name(), "nobody listens on port " + port + ": no gateway runs " + expected.get())
-                    .fix("loopgate run --config " + expected.get());
+                    .fix(ShellCommand.of("loopgate", "run", "--config", expected.get()));
         }
         boolean udp = ports.get().stream().anyMatch(each -> each.port() == port);
-        boolean before = sockets.stream().anyMatch(socket -> socket.state() == State.TIME_WAIT);
+        boolean before = entries.stream().anyMatch(entry -> entry.state() == State.TIME_WAIT);
         return Finding.fail(
-                name(),
-                "nobody listens on port " + port + (udp ? " for TCP, but for UDP" : "")
-                        + (before ? "; somebody did a minute ago" : "")
-                        + ": start the service, or look for the port that it has with loopgate ports");
+                        name(),
+                        "nobody listens on port " + port + (udp ? " for TCP, but for UDP" : "")
+                                + (before ? "; somebody did a minute ago" : "")
+                                + ": it is not started, or has another port")
+                .fix("loopgate ports");
     }
 
     /** Different programs on different addresses of the same port: who answers depends on the address. */
@@ -157,11 +167,11 @@ record PortCheck(int port, Supplier<List<OpenPort>> ports, SystemFiles files, Op
                     : "which the network reaches";
             String text = Addresses.text(new InetSocketAddress(address, port));
             return Finding.warn("address", "it listens on " + text + " only, " + whom + ", and not on localhost")
-                    .fix("forwards: {\"" + port + "\": \"" + text + "\"}");
+                    .fix(YamlLine.forward(Integer.toString(port), text));
         }
         if (!four) {
             return Finding.warn("address", "it listens on [::1] only: who connects to 127.0.0.1 is refused")
-                    .fix("forwards: {\"127.0.0.1:" + port + "\": \"[::1]:" + port + "\"}");
+                    .fix(YamlLine.forward("127.0.0.1:" + port, "[::1]:" + port));
         }
         boolean open = all.stream().anyMatch(address -> OpenPort.scope(address).compareTo(OpenPort.Scope.LAN) >= 0);
         String reach = open

@@ -44,7 +44,8 @@ record PortRangeCheck(
         });
         if (system.contains("windows")) {
             commands.ask("netsh", "interface", "ipv4", "show", "excludedportrange", "protocol=tcp")
-                    .flatMap(printed -> WindowsRules.excludedRange(printed.out(), port))
+                    .printed()
+                    .flatMap(printed -> WindowsRules.excludedRange(printed, port))
                     .ifPresent(range -> findings.add(Finding.fail(
                                     name(),
                                     "Windows keeps the ports " + range

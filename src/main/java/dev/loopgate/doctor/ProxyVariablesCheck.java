@@ -1,5 +1,6 @@
 package dev.loopgate.doctor;
 
+import dev.loopgate.diagnose.ShellCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -50,7 +51,7 @@ record ProxyVariablesCheck(UnaryOperator<@Nullable String> environment, List<Str
                                 + String.join(", ", caught.subList(0, Math.min(3, caught.size())))
                                 + (caught.size() > 3 ? " and " + (caught.size() - 3) + " more" : "")
                                 + " to that proxy, which has a localhost of its own")
-                .fix("export no_proxy='" + String.join(",", words) + "'"));
+                .fix("export no_proxy=" + ShellCommand.word(String.join(",", words))));
     }
 
     private static boolean exempt(String list, String host) {

@@ -1,5 +1,6 @@
 package dev.loopgate.doctor;
 
+import dev.loopgate.diagnose.ShellCommand;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Route;
 import dev.loopgate.model.Target;
@@ -53,7 +54,7 @@ record RouteCheck(String file, RoutingTable<Route> table, Subject.Url url) imple
                         "host",
                         "404: " + file + " has no host " + url.host()
                                 + (nearest.isEmpty() ? "" : "; did you mean " + String.join(", ", nearest) + "?"))
-                .fix("hosts: {" + url.host() + ": 3000}"));
+                .fix("hosts: {" + YamlLine.of(url.host(), "3000") + "}"));
     }
 
     private Finding target(RouteDecision.Matched<Route> matched) {
@@ -71,7 +72,7 @@ record RouteCheck(String file, RoutingTable<Route> table, Subject.Url url) imple
             return Files.isDirectory(files.root())
                     ? Finding.ok(name(), text + "files below " + files.root())
                     : Finding.fail(name(), text + "files below " + files.root() + ", and there is no such folder")
-                            .fix("mkdir -p " + files.root());
+                            .fix(ShellCommand.of("mkdir", "-p", files.root().toString()));
         }
         return Finding.ok(name(), text + "an answer of its own");
     }

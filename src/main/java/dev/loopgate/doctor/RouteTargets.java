@@ -28,12 +28,13 @@ record RouteTargets(Configuration configuration, VirtualHost host, Route route, 
         }
         String prefix = route.prefix().toString();
         String name = host.pattern() + (prefix.equals("/") ? "" : prefix);
+        String key = prefix.equals("/") ? host.pattern().toString() : prefix;
         return proxy.upstreams().stream()
-                .map(upstream -> check(name, upstream, authority, path, down))
+                .map(upstream -> check(name, key, upstream, authority, path, down))
                 .toList();
     }
 
-    private Check check(String name, Target.Upstream upstream, String authority, String path, Status down) {
+    private Check check(String name, String key, Target.Upstream upstream, String authority, String path, Status down) {
         UpstreamAddress address = upstream.address();
         if (configuration.listen().stream().anyMatch(listen -> PortRules.reaches(address, listen))) {
             return new LaterCheck(
@@ -44,7 +45,7 @@ record RouteTargets(Configuration configuration, VirtualHost host, Route route, 
                                     + " is the gateway itself; name the port of the service behind it")));
         }
         return new TargetCheck(
-                name, address, hostField(authority, address), upstream.basePath() + path, down, connecting);
+                name, key, address, hostField(authority, address), upstream.basePath() + path, down, connecting);
     }
 
     private String hostField(String authority, UpstreamAddress upstream) {

@@ -2,6 +2,7 @@ package dev.loopgate.doctor;
 
 import dev.loopgate.diagnose.Probe.Attempt;
 import dev.loopgate.diagnose.Probe.Outcome;
+import dev.loopgate.diagnose.ShellCommand;
 import dev.loopgate.diagnose.Speech;
 import dev.loopgate.diagnose.TlsSession;
 import dev.loopgate.net.Addresses;
@@ -43,7 +44,7 @@ record ServiceCheck(
                 .toList();
         for (Attempt attempt : attempts) {
             if (attempt.outcome() != Outcome.CONNECTED) {
-                Finding reason = connecting.reason(name(), attempt, port);
+                Finding reason = connecting.reason(name(), attempt, port, elsewhere -> led(attempt, elsewhere));
                 // Clients try the next address at once where one refuses, but wait where one does not answer.
                 if (!any || open.isEmpty()) {
                     findings.add(reason);
@@ -65,6 +66,14 @@ record ServiceCheck(
                             () -> Finding.warn(name(), Addresses.text(socket) + " takes connections and ends them")));
         }
         return findings;
+    }
+
+    /** Another URL where one is asked for, a forward to it for all who come otherwise, or from elsewhere. */
+    private String led(Attempt attempt, InetSocketAddress elsewhere) {
+        String to = Addresses.text(elsewhere);
+        return scheme.isPresent() && attempt.address().isLoopbackAddress()
+                ? scheme.get() + "://" + to + "/"
+                : YamlLine.forward(Addresses.text(new InetSocketAddress(attempt.address(), port)), to);
     }
 
     private Finding said(InetSocketAddress socket, Speech speech) {
@@ -122,7 +131,7 @@ record ServiceCheck(
         if (fault.contains("the clock")) {
             return finding.fix("sudo timedatectl set-ntp true");
         }
-        return finding.fix("openssl s_client -connect " + where + " -servername " + host
+        return finding.fix(ShellCommand.of("openssl", "s_client", "-connect", where, "-servername", host)
                 + " </dev/null | openssl x509 -noout -subject -issuer -dates");
     }
 

@@ -13,19 +13,29 @@ import java.util.concurrent.TimeUnit;
 /** Asks the system's own programs, which only read. */
 interface SystemCommands {
 
-    /** What a program said, and how it ended. */
-    record Reply(int status, String out, String err) {
+    /** What came of asking. */
+    sealed interface Answer {
 
-        boolean good() {
-            return status == 0;
+        /** What was printed; empty where the program did not do as it was told. */
+        default Optional<String> printed() {
+            return this instanceof Reply reply && reply.status == 0 ? Optional.of(reply.out) : Optional.empty();
         }
     }
 
-    /** Blocks for a second and a half at most; empty where the program is missing or does not end. */
-    Optional<Reply> ask(String... command);
+    /** There is no such program. */
+    record Missing() implements Answer {}
+
+    /** It has not ended in time. */
+    record Unfinished() implements Answer {}
+
+    /** What the program said, and how it ended. */
+    record Reply(int status, String out, String err) implements Answer {}
+
+    /** Blocks for a second and a half at most. */
+    Answer ask(String... command);
 
     /** Of this machine. Programs of the administrator are found where a user's PATH lacks them. */
-    static Optional<Reply> run(String... command) {
+    static Answer run(String... command) {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.command().set(0, path(command[0]));
         builder.environment().put("LC_ALL", "C");
@@ -34,17 +44,17 @@ interface SystemCommands {
             process = builder.start();
             process.getOutputStream().close();
         } catch (IOException missing) {
-            return Optional.empty();
+            return new Missing();
         }
         CompletableFuture<String> err = CompletableFuture.supplyAsync(() -> text(process.getErrorStream()));
         CompletableFuture<String> out = CompletableFuture.supplyAsync(() -> text(process.getInputStream()));
         try {
             return process.waitFor(1500, TimeUnit.MILLISECONDS)
-                    ? Optional.of(new Reply(process.exitValue(), out.join(), err.join()))
-                    : Optional.empty();
+                    ? new Reply(process.exitValue(), out.join(), err.join())
+                    : new Unfinished();
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
-            return Optional.empty();
+            return new Unfinished();
         } finally {
             process.destroyForcibly();
         }

@@ -28,11 +28,4 @@ record SystemFiles(Path root) {
     String text(String file) {
         return String.join("\n", lines(file));
     }
-
-    /** Whether a process is stopped, by Ctrl-Z or a signal (proc(5)). */
-    boolean stopped(long pid) {
-        String stat = text("proc/" + pid + "/stat");
-        int end = stat.lastIndexOf(')');
-        return end >= 0 && stat.startsWith(" T", end + 1);
-    }
 }

@@ -3,21 +3,16 @@ package dev.loopgate.doctor;
 import dev.loopgate.diagnose.Probe.Attempt;
 import dev.loopgate.diagnose.Probe.Outcome;
 import dev.loopgate.diagnose.Speech;
+import dev.loopgate.diagnose.UnixListener;
 import dev.loopgate.doctor.Finding.Status;
 import dev.loopgate.model.UpstreamAddress;
 import dev.loopgate.model.UpstreamAddress.HostPort;
 import dev.loopgate.model.UpstreamAddress.LoopbackPort;
 import dev.loopgate.model.UpstreamAddress.UnixSocket;
 import dev.loopgate.net.Addresses;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,10 +20,12 @@ import java.util.Optional;
  * Whether an upstream answers what the gateway sends it.
  *
  * @param route what leads to it, such as {@code app.localhost/api}
+ * @param key under which the file has its target
  * @param host the Host field that it gets, with a port where it has one; empty where it gets no HTTP, but a forward's bytes
  * @param down what it means where it takes no connections: a dev server may just not have been started
  */
-record TargetCheck(String route, UpstreamAddress address, String host, String path, Status down, Connecting connecting)
+record TargetCheck(
+        String route, String key, UpstreamAddress address, String host, String path, Status down, Connecting connecting)
         implements Check {
 
     @Override
@@ -39,7 +36,9 @@ record TargetCheck(String route, UpstreamAddress address, String host, String pa
     @Override
     public List<Finding> look() {
         if (address instanceof UnixSocket socket) {
-            return unix(socket.path());
+            UnixListener listener = UnixListener.look(socket.path());
+            Status status = listener.up() ? Status.OK : down;
+            return List.of(new Finding(name(), status, about(listener.text()), Optional.empty()));
         }
         List<InetAddress> addresses;
         int port;
@@ -65,7 +64,7 @@ record TargetCheck(String route, UpstreamAddress address, String host, String pa
                     .filter(attempt -> attempt.outcome() != Outcome.REFUSED)
                     .findFirst()
                     .orElse(attempts.get(0));
-            Finding reason = connecting.reason(name(), telling, port);
+            Finding reason = connecting.reason(name(), telling, port, this::line);
             return List.of(new Finding(name(), down, about(reason.evidence()), reason.fix()));
         }
         InetSocketAddress socket = new InetSocketAddress(open.get().address(), port);
@@ -83,13 +82,14 @@ record TargetCheck(String route, UpstreamAddress address, String host, String pa
         Speech speech = Speech.of(socket, hostName(), connecting.limit())
                 .orElse(new Speech.Silent(Optional.empty(), true, true));
         if (speech instanceof Speech.Tls || speech instanceof Speech.TlsRefused) {
-            return List.of(Finding.fail(name(), about(where + " speaks TLS, and its target is plain HTTP"))
-                    .fix("let it speak plain HTTP, or pass TLS through: forwards: {\"" + free(socket.getPort()) + "\": "
-                            + socket.getPort() + "}"));
+            return List.of(Finding.fail(
+                            name(),
+                            about(where + " speaks TLS, and its target is plain HTTP; to pass TLS through as it is"))
+                    .fix(passed(socket.getPort())));
         }
         if (speech instanceof Speech.Banner banner) {
             return List.of(Finding.fail(name(), about(where + " is no HTTP server: it says \"" + banner.line() + "\""))
-                    .fix("forwards: {\"" + free(socket.getPort()) + "\": " + socket.getPort() + "}"));
+                    .fix(passed(socket.getPort())));
         }
         if (speech instanceof Speech.H2c) {
             return List.of(Finding.fail(
@@ -140,22 +140,15 @@ record TargetCheck(String route, UpstreamAddress address, String host, String pa
                 && page.body().toLowerCase(java.util.Locale.ROOT).matches("(?s).*(https|tls|ssl).*");
     }
 
-    private List<Finding> unix(String path) {
-        List<Finding> findings = new ArrayList<>();
-        if (path.startsWith("@")) {
-            return findings;
-        }
-        if (!Files.exists(Path.of(path))) {
-            findings.add(new Finding(name(), down, about("there is no socket " + path), Optional.empty()));
-            return findings;
-        }
-        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
-            findings.add(Finding.ok(name(), about(path + " takes connections")));
-            channel.finishConnect();
-        } catch (IOException e) {
-            findings.add(new Finding(name(), down, about(path + ": " + e.getMessage()), Optional.empty()));
-        }
-        return findings;
+    /** Of the file, with another target. */
+    private String line(InetSocketAddress target) {
+        return YamlLine.of(key, (host.isEmpty() ? "" : "http://") + Addresses.text(target));
+    }
+
+    /** By a forward, from another port that reads like it. */
+    private static String passed(int port) {
+        int free = port <= 55535 ? port + 10_000 : port - 10_000;
+        return YamlLine.forward(Integer.toString(free), Integer.toString(port));
     }
 
     private String about(String sentence) {
@@ -165,10 +158,5 @@ record TargetCheck(String route, UpstreamAddress address, String host, String pa
     /** Without its port. */
     private String hostName() {
         return host.replaceFirst(":\\d+$", "");
-    }
-
-    /** Another port that reads like it. */
-    private static int free(int port) {
-        return port <= 55535 ? port + 10_000 : port - 10_000;
     }
 }

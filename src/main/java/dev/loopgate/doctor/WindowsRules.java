@@ -20,6 +20,11 @@ final class WindowsRules {
 
     private WindowsRules() {}
 
+    /** Whether what {@code netsh advfirewall show currentprofile} printed is understood. */
+    static boolean isEnglish(String profile) {
+        return profile.matches("(?s).*\\bState\\s+(ON|OFF)\\b.*");
+    }
+
     /**
      * Loopback is never filtered; a rule that blocks beats those that allow.
      *

@@ -1,7 +1,9 @@
 package dev.loopgate.explain;
 
 import dev.loopgate.builtin.FilePreview;
+import dev.loopgate.diagnose.Concurrently;
 import dev.loopgate.diagnose.NameOrigin;
+import dev.loopgate.diagnose.Printable;
 import dev.loopgate.diagnose.UpstreamDiagnosis;
 import dev.loopgate.explain.Explanation.HostStep;
 import dev.loopgate.explain.Explanation.ListenerStep;
@@ -116,7 +118,7 @@ public final class Explainer {
                     new RouteStep("", "", NearMisses.routes(unknown.host(), request.path(), Optional.empty())));
             problems.add("404: none of its routes has this path: " + prefixes(unknown.host()));
         } else if (decision instanceof RouteDecision.AmbiguousPath<Route> ambiguous) {
-            problems.add("400: the path also reads as " + ambiguous.normalised().replaceAll("\\p{Cntrl}", "?")
+            problems.add("400: the path also reads as " + Printable.kept(ambiguous.normalised())
                     + ", which belongs to another route");
         } else {
             List<String> nearest = table.nearest(request.host(), NEAREST);

@@ -1,6 +1,7 @@
 package dev.loopgate.explain;
 
 import dev.loopgate.config.PortRules;
+import dev.loopgate.diagnose.Concurrently;
 import dev.loopgate.diagnose.UpstreamDiagnosis;
 import dev.loopgate.explain.Explanation.UpstreamStep;
 import dev.loopgate.http.RequestPreview;

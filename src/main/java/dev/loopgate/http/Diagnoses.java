@@ -20,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Has failures diagnosed, off the event loops, within bounds: two threads that end when they have nothing to do, one
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class Diagnoses {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Diagnoses.class);
 
     private static final long FRESH_NANOS = 1_000_000_000L;
     private static final long LIMIT_NANOS = 500_000_000L;
@@ -149,6 +153,8 @@ final class Diagnoses {
         List<Finding> findings = List.of();
         try {
             findings = source.examine(upstream.address(), symptom, upstream.lastAnswered());
+        } catch (RuntimeException | LinkageError fault) {
+            LOG.warn("the reason why {} fails could not be looked for", upstream, fault);
         } finally {
             question.complete(findings);
         }
@@ -188,6 +194,10 @@ final class Diagnoses {
             all = new ArrayList<>(answering);
             answering.clear();
         }
-        source.remember(all);
+        try {
+            source.remember(all);
+        } catch (RuntimeException | LinkageError fault) {
+            LOG.warn("who answers for upstreams could not be noted", fault);
+        }
     }
 }

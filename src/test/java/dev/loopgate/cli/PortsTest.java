@@ -2,6 +2,8 @@ package dev.loopgate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loopgate.cli.PortTable.Commands;
+import dev.loopgate.diagnose.CommandLine;
 import dev.loopgate.diagnose.OpenPort;
 import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.net.Addresses;
@@ -115,7 +117,7 @@ class PortsTest {
         return Optional.of(new OpenPort.Owner(
                 42,
                 "node",
-                command,
+                new CommandLine(command),
                 "ann",
                 Optional.of(Path.of("/home/ann/shop/src")),
                 Optional.of(Path.of("/home/ann/shop")),
@@ -124,7 +126,7 @@ class PortsTest {
 
     @Test
     void the_table_says_who_listens_where_and_what_is_there() {
-        assertThat(new PortTable(Style.PLAIN, "/home/ann", true)
+        assertThat(new PortTable(Style.PLAIN, "/home/ann", Commands.TYPED)
                         .lines(List.of(
                                 port(Protocol.TCP, 8080, node("node server.js"), true),
                                 port(Protocol.UDP, 8081, Optional.empty(), false))))
@@ -137,10 +139,25 @@ class PortsTest {
     @Test
     void a_long_command_is_cut_for_a_terminal_only() {
         List<OpenPort> ports = List.of(port(Protocol.TCP, 1, node("node " + "x".repeat(300)), false));
-        assertThat(new PortTable(Style.PLAIN, null, false).lines(ports).get(1))
+        assertThat(new PortTable(Style.PLAIN, null, Commands.CUT).lines(ports).get(1))
                 .hasSizeLessThan(125)
                 .endsWith("x…");
-        assertThat(new PortTable(Style.PLAIN, null, true).lines(ports).get(1)).endsWith("x".repeat(300));
+        assertThat(new PortTable(Style.PLAIN, null, Commands.TYPED).lines(ports).get(1))
+                .endsWith("x".repeat(300));
+    }
+
+    @Test
+    void a_loopgate_is_shown_as_it_was_typed() {
+        List<OpenPort> ports = List.of(port(
+                Protocol.TCP, 1, node("/opt/bin/java -Xss512k -jar /opt/loopgate.jar run --config a.yaml"), false));
+        assertThat(new PortTable(Style.PLAIN, null, Commands.TYPED).lines(ports))
+                .last()
+                .asString()
+                .endsWith("/shop: loopgate run --config a.yaml");
+        assertThat(new PortTable(Style.PLAIN, null, Commands.WHOLE).lines(ports))
+                .last()
+                .asString()
+                .contains("java -Xss512k");
     }
 
     @Test
@@ -150,7 +167,7 @@ class PortsTest {
             ports.add(port(Protocol.TCP, port, node("node"), false));
             ports.add(port(Protocol.UDP, port, port < 9003 ? node("node") : node("other"), false));
         }
-        assertThat(new PortTable(Style.PLAIN, null, true)
+        assertThat(new PortTable(Style.PLAIN, null, Commands.TYPED)
                         .lines(ports).stream()
                                 .filter(line -> !line.startsWith(" "))
                                 .map(line -> line.replaceFirst(" +node, pid .*", "")))

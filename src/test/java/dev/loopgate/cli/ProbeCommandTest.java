@@ -1,5 +1,6 @@
 package dev.loopgate.cli;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +8,12 @@ import dev.loopgate.testkit.ClosedPort;
 import dev.loopgate.testkit.TcpPeer;
 import dev.loopgate.testkit.TlsPeer;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -52,6 +59,38 @@ class ProbeCommandTest {
                                     .matches("It speaks HTTP: HTTP/1\\.1 200 OK, from shop \\([0-9.]+ m?s\\)"));
             assertThat(told.err()).isEmpty();
         }
+    }
+
+    @Test
+    void a_unix_socket_is_asked_like_a_port() throws IOException {
+        Path path = folder.resolve("app.sock");
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(path));
+            Thread peer = new Thread(() -> {
+                // The first connection only tells whether there is somebody.
+                for (int i = 0; i < 4; i++) {
+                    try (SocketChannel channel = server.accept()) {
+                        if (channel.read(ByteBuffer.allocate(1024)) > 0) {
+                            channel.write(ByteBuffer.wrap("HTTP/1.1 204 None\r\n\r\n".getBytes(US_ASCII)));
+                        }
+                    } catch (IOException over) {
+                        return;
+                    }
+                }
+            });
+            peer.start();
+            assertThat(probe("unix://" + path)).satisfies(told -> {
+                assertThat(told.status()).isZero();
+                assertThat(told.out()).startsWith(path + " takes connections\nIt speaks HTTP: HTTP/1.1 204 None (");
+            });
+            JsonObject json = probe("--json", "unix:" + path).json();
+            assertThat(json.getBoolean("connected")).isTrue();
+            assertThat(json.getJsonObject("speech").getString("kind")).isEqualTo("http");
+        }
+        assertThat(probe("unix://" + path).out()).contains("refused");
+        assertThat(probe("unix:///no/such").status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(probe("unix://@no-such").out()).startsWith("nothing listens on the abstract socket @no-such");
+        assertThat(probe("unix:app.sock").status()).isEqualTo(ExitStatus.WRONG_USAGE);
     }
 
     @Test

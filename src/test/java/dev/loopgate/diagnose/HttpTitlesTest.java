@@ -23,8 +23,8 @@ class HttpTitlesTest {
                 port,
                 Addresses.LOOPBACK4,
                 "ann",
-                Optional.of(
-                        new OpenPort.Owner(42, program, command, "ann", Optional.empty(), Optional.empty(), false)));
+                Optional.of(new OpenPort.Owner(
+                        42, program, new CommandLine(command), "ann", Optional.empty(), Optional.empty(), false)));
     }
 
     private static OpenPort port(int port, InetAddress address, String user, Optional<OpenPort.Owner> process) {

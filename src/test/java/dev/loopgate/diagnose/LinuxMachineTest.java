@@ -81,12 +81,12 @@ class LinuxMachineTest {
     void names_the_user_where_the_process_may_not_be_seen() {
         assertThat(machine.listening())
                 .contains(
-                        new Machine.Listening(
+                        new ListeningSocket(
                                 Protocol.TCP,
                                 new InetSocketAddress(Addresses.LOOPBACK4, 5432),
                                 0,
                                 Optional.of("postgres")),
-                        new Machine.Listening(
+                        new ListeningSocket(
                                 Protocol.TCP, new InetSocketAddress(Addresses.LOOPBACK4, 80), 0, Optional.of("99")));
     }
 
@@ -97,7 +97,7 @@ class LinuxMachineTest {
         process(500, 40, "nginx", "nginx: master process\0", "/usr/sbin/nginx", 12, 99);
         assertThat(machine.listening())
                 .filteredOn(each -> each.address().getPort() == 8080)
-                .extracting(Machine.Listening::pid)
+                .extracting(ListeningSocket::pid)
                 .containsExactly(500L);
     }
 
@@ -110,7 +110,7 @@ class LinuxMachineTest {
         process(11, 1, "kworker", "", "none");
         assertThat(machine.process(7)).get().satisfies(process -> {
             assertThat(process.name()).isEqualTo("redis-server");
-            assertThat(process.command()).isEqualTo("/usr/bin/redis-server *:6379");
+            assertThat(process.command().whole()).isEqualTo("/usr/bin/redis-server *:6379");
             assertThat(process.user()).isEqualTo("postgres");
             assertThat(process.directory()).isEmpty();
         });
@@ -119,7 +119,7 @@ class LinuxMachineTest {
         assertThat(machine.process(10)).get().extracting(OpenPort.Owner::name).isEqualTo("sshd");
         assertThat(machine.process(11))
                 .get()
-                .extracting(OpenPort.Owner::command)
+                .extracting(process -> process.command().whole())
                 .isEqualTo("kworker");
         assertThat(machine.process(12)).isEmpty();
     }

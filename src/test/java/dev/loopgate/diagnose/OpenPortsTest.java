@@ -39,7 +39,7 @@ class OpenPortsTest {
                 OpenPort.Owner process = port.process().orElseThrow();
                 assertThat(process.pid()).isEqualTo(ProcessHandle.current().pid());
                 assertThat(process.name()).isEqualTo("java");
-                assertThat(process.command()).contains("java ");
+                assertThat(process.command().whole()).contains("java ");
                 assertThat(process.user()).isEqualTo(System.getProperty("user.name"));
                 assertThat(process.directory()).contains(Path.of("").toAbsolutePath());
                 assertThat(process.project()).contains(Path.of("").toAbsolutePath());
@@ -70,7 +70,7 @@ class OpenPortsTest {
                     .get()
                     .satisfies(process -> {
                         assertThat(process.pid()).isEqualTo(hog.pid());
-                        assertThat(process.command())
+                        assertThat(process.command().whole())
                                 .contains("PortHog", "?[2J ?gnp")
                                 .endsWith(words);
                     });

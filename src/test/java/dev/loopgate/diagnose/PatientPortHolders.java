@@ -9,6 +9,6 @@ public final class PatientPortHolders {
     private PatientPortHolders() {}
 
     public static PortHolders create() {
-        return new SystemPortHolders(new PortRules(), new SocketOwners(), Duration.ofSeconds(30));
+        return new SystemPortHolders(new PortRules(), Machine.ofThis(), Duration.ofSeconds(30));
     }
 }

@@ -8,13 +8,17 @@ import dev.loopgate.diagnose.Speech.Banner;
 import dev.loopgate.diagnose.Speech.H2c;
 import dev.loopgate.diagnose.Speech.Http;
 import dev.loopgate.diagnose.Speech.Silent;
+import dev.loopgate.diagnose.Speech.TlsRefused;
 import dev.loopgate.net.Addresses;
 import dev.loopgate.testkit.ClosedPort;
 import dev.loopgate.testkit.FullBacklog;
 import dev.loopgate.testkit.TcpPeer;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ProbeTest {
@@ -67,7 +71,7 @@ class ProbeTest {
     void hears_who_speaks_first() {
         Map<String, String> shown = Map.of(
                 "SSH-2.0-OpenSSH_9\r", "SSH-2.0-OpenSSH_9",
-                "\u001b[2J owned", "[2J owned",
+                "\u001b[2J owned", "?[2J owned",
                 "J\u0001\u0001 8.0.36\u0001x", "8.0.36",
                 "\u0001\u0002\u0003", "4 bytes that are no text");
         shown.forEach((said, line) -> {
@@ -133,6 +137,32 @@ class ProbeTest {
             assertThat(Probe.of("127.0.0.1", peer.port(), Duration.ofMillis(300))
                             .speech())
                     .contains(new Silent(Optional.empty(), true, false));
+        }
+    }
+
+    /** Each byte comes in time, and the last of them never. */
+    @Test
+    void gives_up_on_a_handshake_that_goes_on_and_on() {
+        CountDownLatch over = new CountDownLatch(1);
+        try (TcpPeer peer = TcpPeer.start(wire -> {
+            wire.readSome(1, LIMIT);
+            boolean open = wire.send(new byte[] {22, 3, 3, 64, 0, 2, 0, 63, (byte) 0xfc});
+            try {
+                while (open && !over.await(20, TimeUnit.MILLISECONDS)) {
+                    open = wire.send(new byte[] {0});
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        })) {
+            InetSocketAddress address = new InetSocketAddress(Addresses.LOOPBACK4, peer.port());
+            assertThat(Speech.tls(address, "localhost", Duration.ofMillis(300)))
+                    .get()
+                    .isInstanceOfSatisfying(
+                            TlsRefused.class,
+                            refused -> assertThat(refused.why()).contains("has not ended in time"));
+        } finally {
+            over.countDown();
         }
     }
 

@@ -20,6 +20,7 @@ import dev.loopgate.testkit.RunningProcess;
 import dev.loopgate.testkit.ScriptedBackend;
 import dev.loopgate.testkit.Sites;
 import dev.loopgate.testkit.TcpPeer;
+import dev.loopgate.testkit.TlsPeer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -168,6 +169,25 @@ class UpstreamDiagnosisTest {
     }
 
     @Test
+    void of_several_on_the_port_it_is_the_one_of_the_other_family() {
+        assumeIpv6();
+        int port = TcpPeer.closedPort();
+        UpstreamAddress upstream = new HostPort("127.0.0.1", port);
+        try (TcpPeer other = TcpPeer.start("127.0.0.2", port, wire -> {});
+                RunningProcess server = serve("::1", port)) {
+            assertThat(new UpstreamDiagnosis().examine(upstream, Symptom.REFUSED, Optional.empty()))
+                    .singleElement()
+                    .satisfies(found -> {
+                        assertThat(found.kind()).isEqualTo(Kind.OTHER_FAMILY);
+                        assertThat(found.text())
+                                .contains("(pid " + server.pid(), "listens on [::1]:" + port + " only")
+                                .doesNotContain("127.0.0.2");
+                    });
+            assertThat(other.port()).isEqualTo(port);
+        }
+    }
+
+    @Test
     void tells_that_the_service_listens_on_another_address_only() {
         int port = TcpPeer.closedPort();
         try (RunningProcess server = serve("127.0.0.2", port);
@@ -179,8 +199,8 @@ class UpstreamDiagnosisTest {
     }
 
     @Test
-    void tells_that_a_plain_target_speaks_tls() throws Exception {
-        try (TlsServer server = TlsServer.start(folder);
+    void tells_that_a_plain_target_speaks_tls() {
+        try (TlsPeer server = new TlsPeer(TlsPeer.keys(folder, "dns:localhost"), "");
                 RunningGateway gateway =
                         gateway(new UpstreamAddress.LoopbackPort(server.port()), new UpstreamDiagnosis())) {
             found(gateway, Kind.TLS);

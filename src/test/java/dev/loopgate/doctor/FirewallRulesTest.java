@@ -4,16 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loopgate.doctor.FirewallChains.Connection;
 import dev.loopgate.doctor.FirewallChains.Refusal;
+import dev.loopgate.doctor.Firewalls.Unread;
+import dev.loopgate.doctor.SystemCommands.Answer;
+import dev.loopgate.doctor.SystemCommands.Missing;
 import dev.loopgate.doctor.SystemCommands.Reply;
+import dev.loopgate.doctor.SystemCommands.Unfinished;
 import dev.loopgate.net.Addresses;
 import dev.loopgate.testkit.Programs;
 import dev.loopgate.testkit.RunningProcess;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +57,7 @@ class FirewallRulesTest {
             iptables -A INPUT -i lo -j ACCEPT
             iptables -A inner -p tcp --dport 8080 -j ACCEPT
             iptables -A inner -p udp --dport 8081 -j ACCEPT
+            iptables -A INPUT -p tcp --dport 9300 -m comment --comment 'a $(touch x) \\ "b"' -j DROP
             iptables -P INPUT DROP
             iptables-save
             """;
@@ -138,6 +143,11 @@ class FirewallRulesTest {
             assertThat(refusal.rule().removal())
                     .contains("sudo iptables -D INPUT -i lo -p tcp -m tcp --dport 9000 -j DROP");
         });
+        assertThat(chains.refusal(lan.to(9300))
+                        .flatMap(refusal -> refusal.rule().removal()))
+                .get()
+                .asString()
+                .contains("--comment 'a $(touch x) \\ \"b\"' -j DROP");
         assertThat(chains.refusal(four.to(9150)).map(Refusal::tells)).contains(true);
         assertThat(chains.refusal(four.to(9005))).isEmpty();
         assertThat(chains.refusal(lan.to(9005)).map(Refusal::tells)).contains(true);
@@ -150,12 +160,42 @@ class FirewallRulesTest {
     }
 
     @Test
-    void what_root_alone_may_read_is_said_with_the_command() {
-        Firewalls firewalls = new Firewalls(
-                command -> Optional.of(new Reply(4, "", "Operation not permitted (you must be root)")), "linux");
-        assertThat(firewalls.within(Addresses.LOOPBACK4, 9000)).isEmpty();
-        assertThat(firewalls.hidden()).contains("sudo nft list ruleset");
-        assertThat(new Firewalls(command -> Optional.empty(), "linux").hidden()).isEmpty();
+    void what_could_not_be_read_is_said_with_the_command() {
+        Answer denied = new Reply(4, "", "Operation not permitted (you must be root)");
+        Answer missing = new Missing();
+        Answer none = new Reply(0, "", "");
+        Firewalls user = firewalls(denied, denied, denied);
+        assertThat(user.within(Addresses.LOOPBACK4, 9000)).isEmpty();
+        assertThat(user.unread().flatMap(Unread::command)).contains("sudo nft list ruleset");
+        // What the one program may not show, the other that is missing does not show either.
+        assertThat(firewalls(denied, missing, missing).unread().flatMap(Unread::command))
+                .contains("sudo iptables-save");
+        assertThat(firewalls(missing, missing, missing).unread()).get().satisfies(unread -> {
+            assertThat(unread.why()).isEqualTo("neither nft nor iptables is here to show its rules");
+            assertThat(unread.command()).isEmpty();
+        });
+        assertThat(firewalls(none, none, new Unfinished()).unread()).get().satisfies(unread -> {
+            assertThat(unread.why()).isEqualTo("nft list ruleset did not end in time");
+            assertThat(unread.command()).contains("sudo nft list ruleset");
+        });
+        Answer empty = new Reply(0, "{\"nftables\": []}", "");
+        assertThat(firewalls(new Unfinished(), none, empty).unread()).isPresent();
+        assertThat(firewalls(missing, missing, empty).unread()).isEmpty();
+        assertThat(firewalls(none, none, missing).unread()).isEmpty();
+        assertThat(new FirewallCheck(
+                                () -> List.of(new InetSocketAddress("192.0.2.7", 80)),
+                                firewalls(missing, missing, missing))
+                        .look())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.evidence()).contains("is not known: neither nft nor"));
+        Firewalls german =
+                new Firewalls(command -> new Reply(0, "Status                                EIN", ""), "windows 11");
+        assertThat(german.unread()).isPresent();
+    }
+
+    private static Firewalls firewalls(Answer iptables, Answer ip6tables, Answer nft) {
+        Map<String, Answer> answers = Map.of("iptables-save", iptables, "ip6tables-save", ip6tables, "nft", nft);
+        return new Firewalls(command -> answers.getOrDefault(command[0], new Missing()), "linux");
     }
 
     /** As {@code pfctl -s rules} prints them on macOS 14 and FreeBSD 14. */
@@ -171,7 +211,7 @@ class FirewallRulesTest {
                 pass in proto tcp from 10.0.0.0/8 to any port = 9000 flags S/SA keep state
                 block drop out proto tcp from any to any port = 25
                 """;
-        Firewalls firewalls = new Firewalls(command -> Optional.of(new Reply(0, printed, "")), "mac os x");
+        Firewalls firewalls = new Firewalls(command -> new Reply(0, printed, ""), "mac os x");
         assertThat(firewalls.within(Addresses.LOOPBACK4, 9000)).isEmpty();
         assertThat(firewalls.within(Addresses.LOOPBACK4, 25))
                 .get()
@@ -251,7 +291,7 @@ class FirewallRulesTest {
                 new dev.loopgate.diagnose.SystemPortHolders(),
                 () -> true,
                 true,
-                command -> Optional.of(new Reply(0, excluded, "")),
+                command -> new Reply(0, excluded, ""),
                 "windows 11");
         assertThat(check.look()).anySatisfy(finding -> {
             assertThat(finding.status()).isEqualTo(Finding.Status.FAIL);

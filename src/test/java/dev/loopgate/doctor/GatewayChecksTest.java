@@ -13,6 +13,8 @@ import dev.loopgate.doctor.Circumstances.Trouble;
 import dev.loopgate.doctor.Finding.Status;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.net.Addresses;
+import dev.loopgate.net.JobControl;
+import dev.loopgate.net.PortHolders;
 import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.PortHog;
 import java.io.IOException;
@@ -41,11 +43,7 @@ class GatewayChecksTest {
                 List.of(new Trouble("tcp lan:5432 does not listen", Optional.of("kill 5"))));
         Setup setup = new Setup(
                 Optional.of(file), Optional.empty(), List.of("loopgate.yaml:1:1: no", "more"), Optional.of(running));
-        assertThat(new GatewayCheck(
-                                SystemFiles.HERE,
-                                List.of(setup),
-                                List.of(new DeadSocket(folder.resolve("9.sock"), true)))
-                        .look())
+        assertThat(new GatewayCheck(List.of(setup), List.of(new DeadSocket(folder.resolve("9.sock"), true))).look())
                 .extracting(
                         Finding::status,
                         Finding::evidence,
@@ -61,7 +59,7 @@ class GatewayChecksTest {
                                 Status.FAIL,
                                 "loopgate.yaml:1:1: no, and 1 more problems",
                                 "loopgate check --config loopgate.yaml"));
-        assertThat(new GatewayCheck(SystemFiles.HERE, List.of(), List.of()).look())
+        assertThat(new GatewayCheck(List.of(), List.of()).look())
                 .extracting(finding -> finding.fix().orElse(""))
                 .containsExactly("loopgate run");
     }
@@ -71,11 +69,11 @@ class GatewayChecksTest {
         try (PortHog stopped = PortHog.start("127.0.0.1", 0, false)) {
             stopped.signal("STOP");
             try {
-                Eventually.until("it is stopped", () -> SystemFiles.HERE.stopped(stopped.pid()));
+                Eventually.until("it is stopped", () -> JobControl.isStopped(stopped.pid()));
                 List<DeadSocket> sockets = List.of(
                         new DeadSocket(folder.resolve(stopped.pid() + ".sock"), false),
                         new DeadSocket(folder.resolve(ProcessHandle.current().pid() + "-1.sock"), false));
-                assertThat(new GatewayCheck(SystemFiles.HERE, List.of(), sockets).look())
+                assertThat(new GatewayCheck(List.of(), sockets).look())
                         .extracting(finding -> finding.fix().orElse(""))
                         .containsExactly("loopgate run", "kill -CONT " + stopped.pid(), "");
             } finally {
@@ -96,6 +94,33 @@ class GatewayChecksTest {
                             tuple(Status.FAIL, "loopgate attach " + setup.name()),
                             tuple(Status.FAIL, "kill " + hog.pid()));
         }
+    }
+
+    @Test
+    void a_path_with_a_blank_and_a_quote_can_be_copied_all_the_same() throws IOException {
+        Path odd = Files.createDirectory(folder.resolve("ann's work"));
+        Path written = Files.writeString(odd.resolve("loopgate.yaml"), "hosts: {docs.localhost: {files: ./none}}\n");
+        Setup setup = setup(written);
+        String quoted = "'" + folder + "/ann'\\''s work/";
+        assertThat(new GatewayCheck(List.of(), List.of(new DeadSocket(odd.resolve("9.sock"), true))).look())
+                .last()
+                .satisfies(finding -> assertThat(finding.fix()).contains("rm " + quoted + "9.sock'"));
+        assertThat(new PortCheck(1, List::of, Facts.SOCKETS, PortHolders.UNKNOWN, Optional.of(setup.name())).look())
+                .singleElement()
+                .satisfies(finding ->
+                        assertThat(finding.fix()).contains("loopgate run --config " + quoted + "loopgate.yaml'"));
+        assertThat(route(setup.configuration().orElseThrow(), "docs.localhost", "/")
+                        .fix())
+                .contains("mkdir -p " + quoted + "none'");
+        try (PortHog gateway = PortHog.start("127.0.0.1", 0, false, "-jar", "loopgate.jar")) {
+            Files.writeString(written, "listen: " + gateway.port() + "\n");
+            Setup taken = setup(written);
+            assertThat(new ListenCheck(taken, taken.configuration().orElseThrow(), Facts.ports()).look())
+                    .singleElement()
+                    .satisfies(finding ->
+                            assertThat(finding.fix()).contains("loopgate attach " + quoted + "loopgate.yaml'"));
+        }
+        assertThat(route(setup.configuration().orElseThrow(), "*", "/").fix()).contains("hosts: {\"*\": 3000}");
     }
 
     @Test
@@ -152,7 +177,10 @@ class GatewayChecksTest {
     }
 
     private Setup setup(String text) throws IOException {
-        Path written = Files.writeString(folder.resolve("loopgate.yaml"), text);
+        return setup(Files.writeString(folder.resolve("loopgate.yaml"), text));
+    }
+
+    private static Setup setup(Path written) throws IOException {
         ReadResult result = new ConfigurationReader(variable -> null).read(written, new DiskTexts());
         assertThat(result).isInstanceOf(ReadResult.Valid.class);
         return new Setup(

@@ -66,7 +66,7 @@ class MachineChecksTest {
             assertThat(finding.evidence())
                     .contains("http_proxy is set", "localhost, 127.0.0.1, app.localhost and 1 more");
             assertThat(finding.fix())
-                    .contains("export no_proxy='example.com,localhost,127.0.0.1,::1,.localhost,app.test'");
+                    .contains("export no_proxy=example.com,localhost,127.0.0.1,::1,.localhost,app.test");
         });
 
         assertThat(proxies(
@@ -117,7 +117,8 @@ class MachineChecksTest {
                         assertThat(finding.status()).isEqualTo(Status.FAIL);
                         // What the shell opens for itself in between counts, too.
                         assertThat(finding.evidence()).containsPattern("has (19|20) of 20 descriptors open");
-                        assertThat(finding.fix()).get().asString().startsWith("ulimit -n 65536");
+                        assertThat(finding.fix())
+                                .contains("sudo prlimit --pid " + gateway.pid() + " --nofile=65536:65536");
                     });
         }
     }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.loopgate.diagnose.SystemPortHolders;
 import dev.loopgate.doctor.Finding.Status;
 import dev.loopgate.net.Addresses;
+import dev.loopgate.net.JobControl;
+import dev.loopgate.net.PortHolders;
 import dev.loopgate.testkit.ClosedPort;
 import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.FullBacklog;
@@ -26,7 +28,7 @@ class PortChecksTest {
     private static final String LINUX = "linux";
 
     private static List<Finding> port(int port, Optional<String> expected) {
-        return new PortCheck(port, Facts.ports(), SystemFiles.HERE, expected).look();
+        return new PortCheck(port, Facts.ports(), Facts.SOCKETS, new SystemPortHolders(), expected).look();
     }
 
     @Test
@@ -52,7 +54,7 @@ class PortChecksTest {
         try (PortHog hog = PortHog.start("127.0.0.1", 0, false)) {
             hog.signal("STOP");
             try {
-                Eventually.until("it is stopped", () -> SystemFiles.HERE.stopped(hog.pid()));
+                Eventually.until("it is stopped", () -> JobControl.isStopped(hog.pid()));
                 assertThat(port(hog.port(), Optional.empty()))
                         .filteredOn(finding -> finding.status() == Status.FAIL)
                         .singleElement()
@@ -106,10 +108,15 @@ class PortChecksTest {
             });
             assertThat(Facts.connecting().attempts(List.of(Addresses.LOOPBACK4), port))
                     .singleElement()
-                    .satisfies(attempt -> assertThat(Facts.connecting().reason("connection", attempt, port))
+                    .satisfies(attempt -> assertThat(Facts.connecting()
+                                    .reason(
+                                            "connection",
+                                            attempt,
+                                            port,
+                                            elsewhere -> "to " + Addresses.text(elsewhere)))
                             .satisfies(reason -> assertThat(reason.evidence())
                                     .contains("127.0.0.1:" + port + " refuses connections", "listens on [::1]:" + port))
-                            .satisfies(reason -> assertThat(reason.fix()).contains("use [::1]:" + port)));
+                            .satisfies(reason -> assertThat(reason.fix()).contains("to [::1]:" + port)));
         }
         try (ServerSocket four = new ServerSocket(0, 5, Addresses.LOOPBACK4)) {
             assertThat(port(four.getLocalPort(), Optional.empty()))
@@ -146,6 +153,12 @@ class PortChecksTest {
                         assertThat(finding.evidence()).contains("an outgoing connection, to port " + peer.port());
                         assertThat(finding.fix()).get().asString().contains("ss -tnp");
                     });
+            // Of a port that the system does not lend, such a connection is what a server has left: anybody may listen.
+            PortCheck unlent = new PortCheck(
+                    outgoing.getLocalPort(), Facts.ports(), Facts.SOCKETS, PortHolders.UNKNOWN, Optional.empty());
+            assertThat(unlent.look())
+                    .singleElement()
+                    .satisfies(finding -> assertThat(finding.evidence()).startsWith("nobody listens on port "));
         }
     }
 
@@ -166,13 +179,14 @@ class PortChecksTest {
     void a_process_that_hangs_leaves_connections_waiting() throws IOException {
         try (FullBacklog full = new FullBacklog()) {
             InetAddress loopback = Addresses.LOOPBACK4;
-            Finding reason = Facts.connecting()
+            Finding reason = Facts.connecting(Facts.SHORT)
                     .reason(
                             "connection",
-                            Facts.connecting()
+                            Facts.connecting(Facts.SHORT)
                                     .attempts(List.of(loopback), full.port())
                                     .get(0),
-                            full.port());
+                            full.port(),
+                            elsewhere -> "");
             assertThat(reason.evidence()).contains("does not answer: java (pid ", "hangs, ", "connections wait for it");
         }
     }
@@ -193,6 +207,7 @@ class PortChecksTest {
     }
 
     private static List<Finding> range(int port, SystemPortHolders rules, boolean privileged, String system) {
-        return new PortRangeCheck(port, rules, () -> false, privileged, command -> Optional.empty(), system).look();
+        return new PortRangeCheck(port, rules, () -> false, privileged, command -> new SystemCommands.Missing(), system)
+                .look();
     }
 }

@@ -12,6 +12,7 @@ import dev.loopgate.testkit.ClosedPort;
 import dev.loopgate.testkit.PeerAction;
 import dev.loopgate.testkit.ScriptedBackend;
 import dev.loopgate.testkit.TcpPeer;
+import dev.loopgate.testkit.TlsPeer;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -30,10 +31,10 @@ class ServiceChecksTest {
 
     @Test
     void tells_a_certificate_that_has_expired_or_is_for_another_name_or_is_to_come() {
-        try (TlsServer expired = TlsServer.start(folder, "-10d", 5, "dns:localhost");
-                TlsServer other = TlsServer.start(folder, "-1d", 5, "dns:other.test");
-                TlsServer early = TlsServer.start(folder, "+2d", 5, "dns:localhost");
-                TlsServer own = TlsServer.start(folder, "-1d", 5, "dns:localhost")) {
+        try (TlsPeer expired = tls("-10d", "dns:localhost");
+                TlsPeer other = tls("-1d", "dns:other.test");
+                TlsPeer early = tls("+2d", "dns:localhost");
+                TlsPeer own = tls("-1d", "dns:localhost")) {
             assertThat(service(expired.port(), "https")).satisfies(finding -> {
                 assertThat(finding.status()).isEqualTo(Status.FAIL);
                 assertThat(finding.evidence()).contains("its certificate expired on ");
@@ -58,6 +59,12 @@ class ServiceChecksTest {
                 assertThat(finding.evidence()).contains("speaks TLS, and its target is plain HTTP");
             });
         }
+    }
+
+    /** With a certificate that is valid for five days. */
+    private TlsPeer tls(String start, String name) {
+        Path keys = TlsPeer.keys(folder, name, "-startdate", start, "-validity", "5");
+        return new TlsPeer(keys, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     }
 
     @Test
@@ -89,7 +96,8 @@ class ServiceChecksTest {
     }
 
     private static Finding target(UpstreamAddress address, String host) {
-        List<Finding> findings = new TargetCheck("app", address, host, "/", Status.WARN, Facts.connecting()).look();
+        List<Finding> findings =
+                new TargetCheck("app", "app.test", address, host, "/", Status.WARN, Facts.connecting()).look();
         assertThat(findings).hasSize(1);
         return findings.get(0);
     }
@@ -112,7 +120,17 @@ class ServiceChecksTest {
                 assertThat(finding.fix()).get().asString().startsWith("forwards: {");
             });
             silent.always(PeerAction.stall());
-            assertThat(target(silent.port(), "app.localhost").evidence()).contains("has no answer to a request");
+            TargetCheck check = new TargetCheck(
+                    "app",
+                    "app",
+                    new LoopbackPort(silent.port()),
+                    "app.localhost",
+                    "/",
+                    Status.WARN,
+                    Facts.connecting(Facts.SHORT));
+            assertThat(check.look())
+                    .singleElement()
+                    .satisfies(finding -> assertThat(finding.evidence()).contains("has no answer to a request"));
             assertThat(target(new HostPort("no-such-name.invalid", 80), "x").evidence())
                     .contains("no-such-name.invalid of its target cannot be resolved");
         }

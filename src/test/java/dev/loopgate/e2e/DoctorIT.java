@@ -109,7 +109,7 @@ class DoctorIT {
         assertThat(section(said, "app.test"))
                 .contains(
                         "warn  proxy",
-                        "fix: export no_proxy='localhost,127.0.0.1,::1,.localhost,app.test'",
+                        "fix: export no_proxy=localhost,127.0.0.1,::1,.localhost,app.test",
                         "nobody listens on port 8000: no gateway runs ",
                         "app.test: 127.0.0.1:8080 answers 200");
         assertThat(section(said, "elsewhere"))
@@ -145,6 +145,8 @@ class DoctorIT {
                 .contains("the network does not reach 10.77.0.1:8100: ", "fix: sudo ufw ", "allow 8100/tcp")
                 .contains("0.0.0.0:8100");
         assertThat(section(said, ""))
-                .contains("may open 100 descriptors, and its hosts and forwards can take ", "fix: ulimit -n 65536");
+                .contains(
+                        "may open 100 descriptors, and its hosts and forwards can take ",
+                        "fix: sudo prlimit --pid $$ --nofile=65536:65536");
     }
 }

@@ -127,6 +127,26 @@ class DiagnosesTest {
     }
 
     @Test
+    void a_diagnosis_that_breaks_costs_no_answer_and_not_the_next_one() {
+        Told broken = new Told() {
+            @Override
+            void look() {
+                if (asked.get() == 1) {
+                    throw new IllegalStateException("no such thing");
+                }
+            }
+        };
+        try (RunningGateway gateway = gateway(broken)) {
+            RawResponse first = get(gateway, "down.localhost");
+            assertThat(first.status()).isEqualTo(502);
+            assertThat(first.body()).doesNotContain("4711");
+            Eventually.until(
+                    "it is looked for again",
+                    () -> get(gateway, "down.localhost").body().contains("4711"));
+        }
+    }
+
+    @Test
     void an_answer_does_not_wait_for_a_diagnosis_that_takes_too_long() throws InterruptedException {
         CountDownLatch released = new CountDownLatch(1);
         Told slow = new Told() {

@@ -56,9 +56,11 @@ public final class TlsPeer implements AutoCloseable {
      * @param more such as {@code -startdate -10d}
      */
     public static Path keys(Path folder, String names, String... more) {
-        Path file = folder.resolve("keys-" + names.hashCode() + "-" + more.length + ".p12");
+        Path file =
+                folder.resolve("keys-" + names.hashCode() + "-" + List.of(more).hashCode() + ".p12");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-J-XX:TieredStopAtLevel=1",
                 "-genkeypair",
                 "-alias",
                 "own",
