@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The dev servers that have to be told of their port. Those that obey {@code PORT}, such as Next.js, need no line here. */
+/** The dev servers that have to be told of their port or address. Those that obey {@code PORT} and {@code HOST} need no line here. */
 final class Frameworks {
 
     private static final List<String> DEV = List.of("dev");
@@ -32,6 +32,13 @@ final class Frameworks {
             row(List.of("vitepress"), List.of("dev", "preview", "serve", ""), VITE, PORT, HOST),
             row(List.of("slidev"), List.of(""), VITE, PORT),
             row(List.of("storybook"), DEV, VITE, PORT, HOST, flag("--ci", "--ci", "--no-open")),
+            // It reads PORT, but listens on every address of the machine.
+            row(
+                    List.of("next"),
+                    List.of("dev", "start", ""),
+                    Map.of(),
+                    obeyed("--port", "-p"),
+                    flag("--hostname {host}", "--hostname", "-H")),
             hostChecking(row(List.of("ng"), List.of("serve", "s", "dev"), Map.of(), PORT, HOST)),
             row(
                     List.of("expo"),

@@ -48,7 +48,9 @@ class LaunchTest {
             nuxt dev                           | --port 4123 --host 127.0.0.1
             remix vite:dev                     | --port 4123 --host 127.0.0.1
             webpack serve                      | --port 4123 --host 127.0.0.1 --allowed-hosts web.localhost
-            next dev                           |
+            next dev                           | --hostname 127.0.0.1
+            next dev -p 3000 -H 0.0.0.0        |
+            next build                         |
             NODE_ENV=x env A=1 astro dev       | --port 4123 --host 127.0.0.1
             python manage.py runserver         | 127.0.0.1:4123
             python3 manage.py runserver --noreload | 127.0.0.1:4123
@@ -115,6 +117,8 @@ class LaunchTest {
         assertThat(Launch.of(List.of("php", "-S", "localhost:8000"), folder, SLOT)
                         .port())
                 .isEqualTo(8000);
+        assertThat(Launch.of(List.of("next", "dev", "-p", "3000"), folder, SLOT).port())
+                .isEqualTo(3000);
     }
 
     @ParameterizedTest
