@@ -146,6 +146,9 @@ public final class Attachments {
         if (said.proxyProtocol()) {
             keys.add("accept-proxy-protocol");
         }
+        if (!said.tls().equals(nothing.tls())) {
+            keys.add("tls");
+        }
         return keys;
     }
 
@@ -208,8 +211,7 @@ public final class Attachments {
                 hosts.addAll(part.configuration().hosts());
                 forwards.addAll(part.configuration().forwards());
             }
-            return new Configuration(
-                    base.listen(), hosts, forwards, base.trustedProxies(), base.proxyProtocol(), base.accessLog());
+            return base.with(hosts, forwards);
         }
     }
 }

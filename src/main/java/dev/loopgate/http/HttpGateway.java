@@ -3,10 +3,12 @@ package dev.loopgate.http;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Route;
 import dev.loopgate.model.Target;
+import dev.loopgate.model.TlsSettings;
 import dev.loopgate.model.UpstreamAddress;
 import dev.loopgate.model.VirtualHost;
 import dev.loopgate.net.Diagnosis;
 import dev.loopgate.net.PausableReads;
+import dev.loopgate.net.TlsTermination;
 import dev.loopgate.net.Transport;
 import dev.loopgate.observe.AccessLog;
 import dev.loopgate.routing.RoutingTable;
@@ -29,20 +31,25 @@ public final class HttpGateway {
     private final PausableReads clientReads;
     private volatile HttpPlan plan;
 
-    /** A gateway without hosts. */
-    public HttpGateway(Transport transport, AccessLog log) {
-        this(transport, log, Diagnosis.NONE);
+    /**
+     * A gateway without hosts.
+     *
+     * @param tls for the connections that begin with it
+     */
+    public HttpGateway(Transport transport, TlsTermination tls, AccessLog log) {
+        this(transport, tls, log, Diagnosis.NONE);
     }
 
     /** @param diagnosis asked why upstreams fail, for the answers to those who may know */
-    public HttpGateway(Transport transport, AccessLog log, Diagnosis diagnosis) {
+    public HttpGateway(Transport transport, TlsTermination tls, AccessLog log, Diagnosis diagnosis) {
         Identity identity = new Identity();
         Diagnoses diagnoses = new Diagnoses(diagnosis);
         clientReads = transport.pausableReads(ClientConnection.HEADROOM);
         List<EventLoop> eventLoops = transport.loops();
         for (EventLoop eventLoop : eventLoops) {
             loops.put(
-                    eventLoop, new HttpLoop(loops.size(), eventLoop, transport, identity, log, diagnoses, () -> plan));
+                    eventLoop,
+                    new HttpLoop(loops.size(), eventLoop, transport, tls, identity, log, diagnoses, () -> plan));
         }
         plan = new HttpPlan(
                 Configuration.EMPTY,
@@ -75,9 +82,13 @@ public final class HttpGateway {
                                 ? new Hop(target, upstream, "files " + files.root())
                                 : new Hop(target, upstream));
             }
-            return new HttpRoute(route, hops);
+            return new HttpRoute(route, hops, servesTls(configuration, host), host.redirectToHttps());
         });
         return new HttpPlan(configuration, table, upstreams);
+    }
+
+    private static boolean servesTls(Configuration configuration, VirtualHost host) {
+        return !(host.tls().orElse(configuration.tls()) instanceof TlsSettings.Off);
     }
 
     private static List<Target.Upstream> targets(Target target, BuiltinUpstreams builtin) {

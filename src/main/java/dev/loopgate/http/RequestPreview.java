@@ -86,7 +86,7 @@ public record RequestPreview(List<Line> lines, List<Line> removed) {
         int connection = ConnectionField.read(head);
         new RequestRules(head, parsed, out, identity)
                 .write(
-                        new HttpRoute(route, List.of(hop)),
+                        new HttpRoute(route, List.of(hop), true, false),
                         hop,
                         client,
                         trusted,
