@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -49,7 +50,13 @@ final class ExecSession {
      *
      * @param label what its lines of output begin with
      */
-    record Planned(String label, String host, Launch launch) {}
+    record Planned(String label, String host, Launch launch) {
+
+        /** With variables that give way to those it has. */
+        Planned with(Map<String, String> variables) {
+            return new Planned(label, host, launch.with(variables).with(launch.environment()));
+        }
+    }
 
     private record Started(Planned planned, DevServer server, ServedName name) {}
 
