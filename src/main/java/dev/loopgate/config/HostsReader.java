@@ -145,13 +145,13 @@ final class HostsReader {
     private List<Route> routes(Scalar key, Item value) {
         if (!(value instanceof Mapping mapping)) {
             return value instanceof Scalar scalar && !scalar.isNull()
-                    ? route(PathPrefix.ROOT, targets.shorthand(value), defaults)
+                    ? route(value.place(), PathPrefix.ROOT, targets.shorthand(value), defaults)
                     : refuse(key, value);
         }
         Fields fields = new Fields(mapping, HOST, problems);
         Options own = options.options(fields).over(defaults);
         if (!fields.has("routes")) {
-            return route(PathPrefix.ROOT, targets.target(fields, PathPrefix.ROOT, key, true), own);
+            return route(key.place(), PathPrefix.ROOT, targets.target(fields, PathPrefix.ROOT, key, true), own);
         }
         for (String other : Targets.KEYS) {
             if (fields.has(other)) {
@@ -205,16 +205,28 @@ final class HostsReader {
         if (value instanceof Mapping mapping) {
             Fields fields = new Fields(mapping, ROUTE, problems);
             Options own = options.options(fields).over(inherited);
-            return route(prefix, targets.target(fields, prefix, key, false), own);
+            return route(key.place(), prefix, targets.target(fields, prefix, key, false), own);
         }
         return value instanceof Scalar scalar && !scalar.isNull()
-                ? route(prefix, targets.shorthand(value), inherited)
+                ? route(value.place(), prefix, targets.shorthand(value), inherited)
                 : refuse(key, value);
     }
 
-    private List<Route> route(PathPrefix prefix, Optional<Target> target, Options options) {
+    private List<Route> route(Place place, PathPrefix prefix, Optional<Target> target, Options options) {
+        if (!options.verify().orElse(true)
+                && target.filter(HostsReader::isSecure).isPresent()) {
+            problems.warn(
+                    place,
+                    "verify is false: whoever answers for this https target is taken for it",
+                    "have its certificate trusted instead");
+        }
         return target.map(found -> List.of(new Route(prefix, found, shared(options.resolved()))))
                 .orElse(List.of());
+    }
+
+    private static boolean isSecure(Target target) {
+        return target instanceof Target.Proxy proxy
+                && proxy.upstreams().stream().anyMatch(Target.Upstream::secure);
     }
 
     /** Ten thousand hosts without options of their own have the same ones, once. */

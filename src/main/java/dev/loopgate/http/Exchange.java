@@ -319,6 +319,21 @@ final class Exchange {
                 .withUpstream(to.text()));
     }
 
+    /**
+     * The upstream was reached, but TLS with it was not agreed on.
+     *
+     * @param fault as a clause
+     */
+    void notSecured(String fault) {
+        dial = null;
+        Hop to = hop;
+        if (to != null) {
+            answer.fail(Failure.of(FailureCode.UPSTREAM_TLS, "TLS with " + to.text() + " failed: " + fault + ".")
+                    .withUpstream(to.text())
+                    .withFix("Have its certificate trusted, or write verify: false in the route."));
+        }
+    }
+
     void dialFailed(DialFailure failure) {
         dial = null;
         HttpRoute matched = route;

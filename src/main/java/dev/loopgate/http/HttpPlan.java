@@ -5,6 +5,7 @@ import dev.loopgate.model.Configuration;
 import dev.loopgate.model.TlsSettings;
 import dev.loopgate.model.VirtualHost;
 import dev.loopgate.net.Addresses;
+import dev.loopgate.net.TlsOrigination;
 import dev.loopgate.routing.RouteDecision;
 import dev.loopgate.routing.RoutingTable;
 import dev.loopgate.tls.TlsIdentity;
@@ -19,7 +20,8 @@ public final class HttpPlan {
 
     private final Configuration configuration;
     private final RoutingTable<HttpRoute> table;
-    private final Map<dev.loopgate.model.UpstreamAddress, Upstream> upstreams;
+    private final Map<Peer, Upstream> upstreams;
+    private final @Nullable TlsOrigination origination;
     private final boolean servesTls;
 
     /** Made when it is first wanted, which it seldom is; loops that do so at once make equal ones. */
@@ -28,7 +30,9 @@ public final class HttpPlan {
     HttpPlan(
             Configuration configuration,
             RoutingTable<HttpRoute> table,
-            Map<dev.loopgate.model.UpstreamAddress, Upstream> upstreams) {
+            Map<Peer, Upstream> upstreams,
+            @Nullable TlsOrigination origination) {
+        this.origination = origination;
         this.configuration = configuration;
         this.table = table;
         this.upstreams = Map.copyOf(upstreams);
@@ -55,8 +59,14 @@ public final class HttpPlan {
         return table;
     }
 
-    Map<dev.loopgate.model.UpstreamAddress, Upstream> upstreams() {
+    Map<Peer, Upstream> upstreams() {
         return upstreams;
+    }
+
+    /** For upstreams that are spoken to over TLS; null where there is none. */
+    @Nullable
+    TlsOrigination origination() {
+        return origination;
     }
 
     /** Whether any name is served over TLS. */

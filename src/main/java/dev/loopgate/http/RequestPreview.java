@@ -79,7 +79,7 @@ public record RequestPreview(List<Line> lines, List<Line> removed) {
         if (Refusal.of(head, identity) instanceof Refusal.Fault fault) {
             throw new IllegalArgumentException(fault.code().status() + ": " + fault.cause());
         }
-        Hop hop = new Hop(upstream, new Upstream(upstream.address(), 0));
+        Hop hop = new Hop(upstream, new Upstream(Peer.plain(upstream.address()), 0));
         InetAddress loopback = InetAddress.getLoopbackAddress();
         Client client = new Client(new InetSocketAddress(loopback, 0), new InetSocketAddress(loopback, port));
         HeadBuilder out = new HeadBuilder();

@@ -39,6 +39,7 @@ final class TlsEnds extends ChannelInboundHandlerAdapter {
             if (!ended) {
                 ended = true;
                 context.fireExceptionCaught(new EOFException("the connection ended without close_notify"));
+                context.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
             }
         } else {
             context.fireUserEventTriggered(event);

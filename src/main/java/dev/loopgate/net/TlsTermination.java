@@ -81,6 +81,15 @@ public final class TlsTermination {
     }
 
     /**
+     * The other direction: for upstreams, trusting whom this machine trusts now, and this user's authority. Blocks.
+     *
+     * @throws IllegalStateException where that cannot be had
+     */
+    public TlsOrigination origination() {
+        return new TlsOrigination(local.trusted());
+    }
+
+    /**
      * Makes a connection secure that begins with TLS. The handlers in front of it then see what it says within.
      *
      * @param before the handler that is to see it, whose channel is given no deadline here

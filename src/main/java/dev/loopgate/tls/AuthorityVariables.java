@@ -28,6 +28,11 @@ public final class AuthorityVariables {
 
     private AuthorityVariables() {}
 
+    /** All that the system trusts, in one file. */
+    static Optional<Path> system() {
+        return SYSTEM.stream().filter(Files::isReadable).findFirst();
+    }
+
     /**
      * None where there is no authority; and none that is set already.
      *
@@ -39,7 +44,7 @@ public final class AuthorityVariables {
         Map<String, String> variables = new LinkedHashMap<>();
         folder.ifPresent(found -> {
             MORE.forEach(name -> variables.put(name, found.root().toString()));
-            SYSTEM.stream().filter(Files::isReadable).findFirst().ifPresent(system -> {
+            system().ifPresent(system -> {
                 try {
                     Path both = found.bundle(system);
                     ALL.forEach(name -> variables.put(name, both.toString()));

@@ -2,8 +2,15 @@ package dev.loopgate.tls;
 
 import dev.loopgate.model.Credential;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -12,6 +19,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,7 +104,7 @@ public final class LocalCertificates {
         if (!usual && domain.isEmpty()) {
             throw new IOException("the local authority may not sign for " + name);
         }
-        Optional<java.security.cert.X509Certificate> before = place.certificate();
+        Optional<X509Certificate> before = place.certificate();
         LocalAuthority opened = place.open(usual ? Set.of() : Set.of(domain), now);
         authority = opened;
         if (before.isEmpty()) {
@@ -107,6 +117,45 @@ public final class LocalCertificates {
                     + ", so there is a new one, which has to be trusted again: loopgate trust");
         }
         return opened;
+    }
+
+    /**
+     * Whom this machine trusts: Java's list, the system's, and the authority of this user where there is one.
+     *
+     * @throws IllegalStateException where they cannot be read
+     */
+    public KeyStore trusted() {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            int count = 0;
+            TrustManagerFactory standard = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            standard.init((KeyStore) null);
+            for (TrustManager manager : standard.getTrustManagers()) {
+                if (manager instanceof X509TrustManager trust) {
+                    for (X509Certificate root : trust.getAcceptedIssuers()) {
+                        store.setCertificateEntry("java-" + count++, root);
+                    }
+                }
+            }
+            Optional<Path> system = AuthorityVariables.system();
+            if (system.isPresent()) {
+                try (InputStream in = Files.newInputStream(system.get())) {
+                    for (Certificate root :
+                            CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+                        store.setCertificateEntry("system-" + count++, root);
+                    }
+                }
+            }
+            Optional<X509Certificate> own =
+                    folder.isEmpty() ? Optional.empty() : folder.get().certificate();
+            if (own.isPresent()) {
+                store.setCertificateEntry("loopgate", own.get());
+            }
+            return store;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException("it cannot be read whom this machine trusts: " + e.getMessage(), e);
+        }
     }
 
     /** When a certificate is to be made anew, long before it expires. */

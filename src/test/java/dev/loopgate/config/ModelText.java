@@ -87,6 +87,7 @@ final class ModelText {
         add(out, "idle", options.idle(), standard.idle());
         add(out, "keep-alive", options.keepAlive(), standard.keepAlive());
         access(out, options.access());
+        add(out, "verify", options.verify(), true);
         return out.toString();
     }
 
