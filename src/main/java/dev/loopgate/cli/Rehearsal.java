@@ -13,14 +13,16 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /**
- * A short life of a gateway over a service of its own, for Java to learn from: the launcher has it write down what was
- * loaded and linked on the way, and later starts read that. Ends by itself; touches nothing outside a folder for the
- * moment and loopback ports that are free.
+ * A short life of a gateway over a service of its own, or of the commands that end soon beside a gateway, for Java to
+ * learn from: the launcher has it write down what was loaded and linked on the way, and later starts read that. Ends by
+ * itself; touches nothing outside a folder for the moment and loopback ports that are free.
  */
 final class Rehearsal {
 
@@ -36,17 +38,37 @@ final class Rehearsal {
 
     private static final int READ_MILLIS = 10_000;
 
+    /** Commands; {@code PORT} is the service's. */
+    private static final List<String> COMMANDS = List.of(
+            "status",
+            "status --json",
+            "routes",
+            "check --config FILE",
+            "explain http://app.localhost/ --config FILE",
+            "get app.localhost --config FILE",
+            "ports",
+            "ports PORT",
+            "probe 127.0.0.1:PORT",
+            "doctor PORT",
+            "doctor http://app.localhost/ --config FILE",
+            "complete hosts",
+            "completion bash",
+            "version",
+            "--help",
+            "reload");
+
     private Rehearsal() {}
 
     /**
      * The status tells whether everything was rehearsed.
      *
-     * @param arguments an empty folder, with a path short enough for a socket in it; whoever made it removes it
+     * @param arguments what to learn, {@code start} or {@code commands}, and an empty folder, with a path short enough for a
+     *     socket in it; whoever made it removes it
      */
     public static void main(String[] arguments) {
         // Nobody sees this process: whatever goes wrong, it must not stay.
         Thread limit = limit(LIMIT, Rehearsal::giveUp);
-        int status = rehearse(Path.of(arguments[0]));
+        int status = rehearse(arguments[0].equals("commands"), Path.of(arguments[1]));
         limit.interrupt();
         // On its way out Java writes down what it learned, which takes a slow machine longer than all of the above.
         limit(DUMP_LIMIT, Rehearsal::giveUp);
@@ -74,12 +96,18 @@ final class Rehearsal {
         Runtime.getRuntime().halt(ExitStatus.FAILED);
     }
 
-    private static int rehearse(Path folder) {
+    private static int rehearse(boolean commands, Path folder) {
         try (ServerSocket backend = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
             Thread service = new Thread(() -> serve(backend), "rehearsal-service");
             service.setDaemon(true);
             service.start();
-            perform(folder, backend.getLocalPort());
+            // The way into the process is learned too.
+            Commands.execute(Main.surroundings(), "version");
+            if (commands) {
+                performCommands(folder, backend.getLocalPort());
+            } else {
+                performStart(folder, backend.getLocalPort());
+            }
             return ExitStatus.DONE;
         } catch (IOException | InterruptedException | RuntimeException failure) {
             System.err.println("loopgate: nothing was learned: " + failure);
@@ -87,12 +115,67 @@ final class Rehearsal {
         }
     }
 
-    private static void perform(Path folder, int backendPort) throws IOException, InterruptedException {
+    private static void performStart(Path folder, int backendPort) throws IOException, InterruptedException {
         int port = freePort();
         int forwarded = freePort();
-        Path file = folder.resolve("loopgate.yaml");
+        Path file = configuration(folder, port, backendPort, forwarded);
+        Surroundings surroundings = surroundings(folder);
+        Thread gateway =
+                new Thread(() -> Commands.execute(surroundings, "run", "--config", file.toString()), "rehearsal");
+        gateway.setDaemon(true);
+        gateway.start();
+        awaitListener(port, gateway::isAlive);
+        for (String host : List.of("app", "web", "docs", "ping", "unknown")) {
+            request(port, "GET / HTTP/1.1\r\nHost: " + host + ".localhost\r\nConnection: close\r\n\r\n", 1);
+        }
+        request(port, "GET /api/x HTTP/1.1\r\nHost: web.localhost\r\nAccept: */*\r\n\r\n", REQUESTS);
+        request(port, "POST / HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: 2\r\n\r\nok", 1);
+        request(forwarded, "GET / HTTP/1.1\r\nHost: x\r\n\r\n", 1);
+        Files.writeString(file, "  \"127.0.0.1:" + freePort() + "\": " + backendPort + "\n", StandardOpenOption.APPEND);
+        Commands.execute(surroundings, "reload");
+        Commands.execute(surroundings, "status");
+        gateway.interrupt();
+        gateway.join();
+    }
+
+    /** The gateway is another process, so that Java keeps nothing of it for those that only ask it. */
+    private static void performCommands(Path folder, int backendPort) throws IOException, InterruptedException {
+        int port = freePort();
+        Path file = configuration(folder, port, backendPort, freePort());
+        ProcessBuilder start = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "run",
+                        // By itself, should this process be killed.
+                        "--ends-alone-after",
+                        Long.toString(LIMIT.toSeconds()),
+                        "--config",
+                        file.toString())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        start.environment().put("XDG_RUNTIME_DIR", folder.toString());
+        Process gateway = start.start();
+        try {
+            awaitListener(port, gateway::isAlive);
+            for (String command : COMMANDS) {
+                String[] words =
+                        command.replace("PORT", Integer.toString(backendPort)).split(" ", -1);
+                for (int i = 0; i < words.length; i++) {
+                    words[i] = words[i].equals("FILE") ? file.toString() : words[i];
+                }
+                Commands.execute(surroundings(folder), words);
+            }
+        } finally {
+            gateway.destroy();
+            gateway.waitFor();
+        }
+    }
+
+    private static Path configuration(Path folder, int port, int backendPort, int forwarded) throws IOException {
         Files.writeString(Files.createDirectory(folder.resolve("site")).resolve("index.html"), "<p>here");
-        String text = """
+        return Files.writeString(folder.resolve("loopgate.yaml"), """
                 listen: 127.0.0.1:%d
                 access-log: {format: short, file: %s}
                 hosts:
@@ -103,42 +186,13 @@ final class Rehearsal {
                 forwards:
                   "127.0.0.1:%d": %d
                 """.formatted(
-                port, folder.resolve("access.log"), backendPort, backendPort, backendPort, forwarded, backendPort);
-        Files.writeString(file, text);
+                port, folder.resolve("access.log"), backendPort, backendPort, backendPort, forwarded, backendPort));
+    }
+
+    private static Surroundings surroundings(Path folder) {
         Map<String, String> environment = Map.of("XDG_RUNTIME_DIR", folder.toString());
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-        Surroundings surroundings =
-                new Surroundings(Terminal.of(nowhere, nowhere, environment::get, ""), environment::get, folder);
-        Thread gateway =
-                new Thread(() -> Commands.execute(surroundings, "run", "--config", file.toString()), "rehearsal");
-        gateway.setDaemon(true);
-        gateway.start();
-        awaitListener(port, gateway);
-        for (String host : List.of("app", "web", "docs", "ping", "unknown")) {
-            request(port, "GET / HTTP/1.1\r\nHost: " + host + ".localhost\r\nConnection: close\r\n\r\n", 1);
-        }
-        request(port, "GET /api/x HTTP/1.1\r\nHost: web.localhost\r\nAccept: */*\r\n\r\n", REQUESTS);
-        request(port, "POST / HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: 2\r\n\r\nok", 1);
-        request(forwarded, "GET / HTTP/1.1\r\nHost: x\r\n\r\n", 1);
-        Files.writeString(file, text + "  \"127.0.0.1:" + freePort() + "\": " + backendPort + "\n");
-        // What a command loads counts for its answer as much as for a start.
-        for (String command : List.of(
-                "reload",
-                "status",
-                "status --json",
-                "routes",
-                "check --config " + file,
-                "explain http://ping.localhost/ --config " + file,
-                "complete hosts",
-                "completion bash",
-                "version",
-                "--help")) {
-            Commands.execute(surroundings, command.split(" ", -1));
-        }
-        Commands.execute(surroundings, "ports", "--no-titles", Integer.toString(port));
-        Commands.execute(surroundings, "probe", "127.0.0.1:" + backendPort);
-        gateway.interrupt();
-        gateway.join();
+        return new Surroundings(Terminal.of(nowhere, nowhere, environment::get, ""), environment::get, folder);
     }
 
     /** The service: an answer for each head that ends, and bodies are part of what it skips. */
@@ -170,8 +224,8 @@ final class Rehearsal {
         }
     }
 
-    private static void awaitListener(int port, Thread gateway) throws IOException, InterruptedException {
-        for (int i = 0; i < ATTEMPTS && gateway.isAlive(); i++) {
+    private static void awaitListener(int port, BooleanSupplier lives) throws IOException, InterruptedException {
+        for (int i = 0; i < ATTEMPTS && lives.getAsBoolean(); i++) {
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
                 return;
