@@ -96,9 +96,8 @@ public final class TlsOrigination {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            if (over) {
-                context.fireExceptionCaught(cause);
-            } else if (!(cause instanceof PausableReads.ReadPaused)) {
+            // What follows the failure that was told says nothing new.
+            if (!(cause instanceof PausableReads.ReadPaused)) {
                 end(context, words(cause));
             }
         }

@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class TlsTermination {
 
-    /** How many certificates are kept: each costs some 20 KiB. */
-    static final int MOST = 500;
+    /** How many certificates are kept; names below a wildcard are anybody's to ask for. */
+    static final int MOST = 250;
 
     /** How many clients may wait for certificates that are still to be made; more of them are turned away. */
     private static final int WAITING = 64;

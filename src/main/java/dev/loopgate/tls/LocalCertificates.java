@@ -4,6 +4,7 @@ import dev.loopgate.model.Credential;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -101,11 +102,19 @@ public final class LocalCertificates {
         AuthorityFolder place = folder.orElseThrow(() -> new IOException(
                 "neither XDG_DATA_HOME nor HOME is set, so there is no place for a certificate authority"));
         boolean usual = LocalAuthority.DOMAINS.stream().anyMatch(one -> name.equals(one) || name.endsWith("." + one));
-        if (!usual && domain.isEmpty()) {
+        // A top-level domain, be it one label of a file or a wildcard, is everybody's.
+        if (!usual && domain.indexOf('.') < 0) {
             throw new IOException("the local authority may not sign for " + name);
         }
-        Optional<X509Certificate> before = place.certificate();
-        LocalAuthority opened = place.open(usual ? Set.of() : Set.of(domain), now);
+        Optional<X509Certificate> before;
+        LocalAuthority opened;
+        try {
+            before = place.certificate();
+            opened = place.open(usual ? Set.of() : Set.of(domain), now);
+        } catch (FileSystemException e) {
+            String reason = e.getReason() == null ? "permission denied" : e.getReason();
+            throw new IOException("no certificate authority can be had: " + e.getFile() + ": " + reason, e);
+        }
         authority = opened;
         if (before.isEmpty()) {
             notice.accept("made a certificate authority in " + place

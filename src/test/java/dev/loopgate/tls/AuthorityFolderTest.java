@@ -175,6 +175,14 @@ class AuthorityFolderTest {
     }
 
     @Test
+    void signs_for_no_top_level_domain_whatever_the_configuration_says() throws IOException {
+        LocalCertificates certificates = certificates(NOW);
+        assertThatThrownBy(() -> certificates.certificate(new TlsIdentity.Local("shop.com", "com")))
+                .hasMessage("the local authority may not sign for shop.com");
+        assertThat(folder().certificate()).isEmpty();
+    }
+
+    @Test
     void is_replaced_before_it_expires() throws IOException {
         X509Certificate before = folder().certificateOrNew(NOW);
         Instant later = before.getNotAfter().toInstant().minus(Duration.ofDays(30));
