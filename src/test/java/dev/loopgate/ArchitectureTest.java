@@ -40,11 +40,12 @@ class ArchitectureTest {
     private static Map<String, Set<String>> order() {
         Map<String, Set<String>> order = new LinkedHashMap<>();
         order.put("model", Set.of());
-        order.put("config", Set.of("model"));
+        order.put("tls", Set.of("model"));
+        order.put("config", Set.of("model", "tls"));
         order.put("routing", Set.of("model"));
         order.put("observe", Set.of("model"));
-        order.put("net", Set.of("model", "observe"));
-        order.put("http", Set.of("model", "routing", "observe", "net"));
+        order.put("net", Set.of("model", "tls", "observe"));
+        order.put("http", Set.of("model", "tls", "routing", "observe", "net"));
         order.put("forward", Set.of("model", "observe", "net"));
         order.put("builtin", Set.of("model", "observe", "net", "http"));
         order.put("gateway", Set.of("model", "config", "routing", "observe", "net", "http", "forward", "builtin"));
@@ -61,6 +62,7 @@ class ArchitectureTest {
                 "cli",
                 Set.of(
                         "model",
+                        "tls",
                         "config",
                         "routing",
                         "observe",
@@ -123,6 +125,7 @@ class ArchitectureTest {
         onlyIn("io.vertx.config..", "gateway");
         onlyIn("io.vertx.ext.web..", "builtin", "admin");
         onlyIn("picocli..", "cli");
+        onlyIn("org.bouncycastle..", "tls");
         onlyIn("oshi..", "diagnose");
         onlyIn("com.sun.jna..", "diagnose", "net");
     }

@@ -36,7 +36,9 @@ public class RequestRulesBenchmark extends InNanoseconds {
                     PathPrefix.ROOT,
                     new Target.Proxy(List.of(upstream), new Target.PathRewrite.Keep()),
                     RouteOptions.DEFAULT),
-            List.of(hop));
+            List.of(hop),
+            true,
+            false);
 
     @Setup
     public void parse() throws MalformedMessage {

@@ -40,6 +40,8 @@ final class Commands {
         all.put("doctor", DoctorCommand::new);
         all.put("ports", PortsCommand::new);
         all.put("probe", ProbeCommand::new);
+        all.put("trust", TrustCommand::new);
+        all.put("untrust", UntrustCommand::new);
         all.put("hosts", HostsCommand::new);
         all.put("service", ServiceCommand::new);
         all.put("completion", CompletionCommand::new);

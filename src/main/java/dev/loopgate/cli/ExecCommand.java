@@ -12,6 +12,7 @@ import dev.loopgate.devserver.ProjectName;
 import dev.loopgate.devserver.ProjectServers;
 import dev.loopgate.diagnose.Printable;
 import dev.loopgate.model.ServerCommand;
+import dev.loopgate.tls.AuthorityVariables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,7 +110,9 @@ final class ExecCommand implements Callable<Integer> {
         if (gateway.isPresent()) {
             gateways.claim(gateway.get(), planned.stream().map(Planned::host).toList(), force);
         }
-        return new ExecSession(surroundings, gateways, keepGoing).run(planned, gateway, gatewayPort);
+        Map<String, String> trust = AuthorityVariables.of(surroundings.environment());
+        return new ExecSession(surroundings, gateways, keepGoing)
+                .run(planned.stream().map(one -> one.with(trust)).toList(), gateway, gatewayPort);
     }
 
     private Optional<String> single() {

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -43,7 +44,13 @@ final class ExecSession {
      *
      * @param label what its lines of output begin with
      */
-    record Planned(String label, String host, Launch launch) {}
+    record Planned(String label, String host, Launch launch) {
+
+        /** With variables that give way to those it has. */
+        Planned with(Map<String, String> variables) {
+            return new Planned(label, host, launch.with(variables).with(launch.environment()));
+        }
+    }
 
     /** @param keepGoing whether the others go on where one ends */
     ExecSession(Surroundings surroundings, DevGateway gateways, boolean keepGoing) {

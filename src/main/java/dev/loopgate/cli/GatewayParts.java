@@ -8,11 +8,15 @@ import dev.loopgate.gateway.Gateway;
 import dev.loopgate.gateway.GatewayEvents;
 import dev.loopgate.gateway.GatewaySetup;
 import dev.loopgate.http.HttpGateway;
+import dev.loopgate.net.TlsTermination;
 import dev.loopgate.net.Transport;
 import dev.loopgate.observe.AccessLog;
+import dev.loopgate.tls.AuthorityFolder;
+import dev.loopgate.tls.LocalCertificates;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -32,10 +36,14 @@ record GatewayParts(
         AccessLog log = new AccessLog(terminal.out(), terminal.outStyle().on());
         Transport transport = new Transport(vertx, surroundings.environment());
         FilesService files = new FilesService(vertx, surroundings.environment());
+        TlsTermination tls = new TlsTermination(
+                new LocalCertificates(
+                        AuthorityFolder.from(surroundings.environment()), InstantSource.system(), events::notice),
+                InstantSource.system());
         Gateway gateway = new Gateway(new GatewaySetup(
                 vertx,
                 transport,
-                new HttpGateway(transport, log, new UpstreamDiagnosis()),
+                new HttpGateway(transport, tls, log, new UpstreamDiagnosis()),
                 files,
                 log,
                 new GatewayHolders(new SystemPortHolders(), surroundings),

@@ -32,17 +32,7 @@ final class LoopbackOnly {
 
     /** Of a project beside the gateway's own configuration, which is the one that says where to listen. */
     static ConfigurationView ofAttached(Configuration configuration, String file) {
-        return of(
-                new Configuration(
-                        Configuration.EMPTY.listen(),
-                        configuration.hosts(),
-                        configuration.forwards(),
-                        configuration.trustedProxies(),
-                        configuration.proxyProtocol(),
-                        configuration.accessLog()),
-                file,
-                FOUND,
-                "attach ");
+        return of(configuration.on(Configuration.EMPTY.listen(), configuration.forwards()), file, FOUND, "attach ");
     }
 
     private static ConfigurationView of(Configuration configuration, String file, String reason, String command) {
@@ -74,13 +64,7 @@ final class LoopbackOnly {
             return ConfigurationView.whole(configuration);
         }
         return new ConfigurationView(
-                new Configuration(
-                        List.copyOf(listen),
-                        configuration.hosts(),
-                        forwards,
-                        configuration.trustedProxies(),
-                        configuration.proxyProtocol(),
-                        configuration.accessLog()),
+                configuration.on(List.copyOf(listen), forwards),
                 changes.stream()
                         .map(change -> warning(change, file, reason, command))
                         .toList());

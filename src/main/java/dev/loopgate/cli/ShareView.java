@@ -85,6 +85,7 @@ final class ShareView {
                         options.bodyIdle(),
                         options.idle(),
                         options.keepAlive(),
-                        rules));
+                        rules,
+                        options.verify()));
     }
 }

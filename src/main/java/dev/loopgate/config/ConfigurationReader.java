@@ -9,6 +9,7 @@ import dev.loopgate.model.Cidr;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Forward;
 import dev.loopgate.model.ServerCommand;
+import dev.loopgate.model.TlsSettings;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -25,6 +26,8 @@ public final class ConfigurationReader {
                     "listen",
                     "hosts",
                     "forwards",
+                    "tls",
+                    "redirect-to-https",
                     "defaults",
                     "include",
                     "trusted-proxies",
@@ -84,7 +87,14 @@ public final class ConfigurationReader {
                 .map(new ListenReader(problems)::read)
                 .orElse(List.of(new Listener(
                         mapping.place(), "the gateway by default", BindAddress.loopback(Configuration.DEFAULT_PORT))));
-        HostsReader hosts = new HostsReader(problems, defaults(main, scalars, problems));
+        TlsReader certificates = new TlsReader(problems, files);
+        TlsSettings tls = main.value("tls").flatMap(certificates::read).orElse(TlsSettings.DEFAULT);
+        boolean redirect =
+                main.value("redirect-to-https").flatMap(scalars::bool).orElse(false);
+        if (redirect && tls instanceof TlsSettings.Off) {
+            problems.error(main.placeOf("redirect-to-https"), HostsReader.NOWHERE, "write tls: auto");
+        }
+        HostsReader hosts = new HostsReader(problems, defaults(main, scalars, problems), certificates, tls, redirect);
         ForwardsReader forwards = new ForwardsReader(problems);
         main.value("hosts").ifPresent(hosts::read);
         main.value("forwards").ifPresent(forwards::read);
@@ -109,6 +119,9 @@ public final class ConfigurationReader {
         AccessLogSettings accessLog = main.value("access-log")
                 .map(new AccessLogReader(problems)::read)
                 .orElse(AccessLogSettings.DEFAULT);
+        hosts.hosts().stream()
+                .filter(host -> host.tls().isEmpty())
+                .forEach(host -> certificates.checkName(tls, host.pattern(), main.placeOf("tls")));
         main.value("run").ifPresent(new RunReader(problems)::read);
         List<Rule> rules = forwards.rules();
         new PortChecks(problems, listeners).check(rules, hosts.uses());
@@ -120,7 +133,8 @@ public final class ConfigurationReader {
                         .toList(),
                 trusted,
                 proxyProtocol,
-                accessLog);
+                accessLog,
+                tls);
         List<Place> places = rules.stream()
                 .flatMap(rule ->
                         Collections.nCopies(rule.forwards().size(), rule.key().place()).stream())

@@ -236,13 +236,7 @@ public final class HostEditor {
         private Configuration without(Configuration configuration) {
             List<VirtualHost> others = new ArrayList<>(configuration.hosts());
             others.removeIf(other -> other.pattern().equals(host));
-            return new Configuration(
-                    configuration.listen(),
-                    others,
-                    configuration.forwards(),
-                    configuration.trustedProxies(),
-                    configuration.proxyProtocol(),
-                    configuration.accessLog());
+            return configuration.with(others, configuration.forwards());
         }
     }
 

@@ -8,6 +8,7 @@ import dev.loopgate.model.PathPrefix;
 import dev.loopgate.model.Route;
 import dev.loopgate.model.RouteOptions;
 import dev.loopgate.model.Target;
+import dev.loopgate.model.TlsSettings;
 import dev.loopgate.model.VirtualHost;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,7 +24,7 @@ final class HostsReader {
 
     private static final Keys HOST = new Keys(
             "a host",
-            Stream.of(List.of("routes"), Targets.KEYS, OptionsReader.KEYS)
+            Stream.of(List.of("routes", "tls", "redirect-to-https"), Targets.KEYS, OptionsReader.KEYS)
                     .flatMap(Collection::stream)
                     .toList());
 
@@ -32,6 +33,9 @@ final class HostsReader {
             Stream.of(Targets.KEYS, OptionsReader.KEYS)
                     .flatMap(Collection::stream)
                     .toList());
+
+    /** Why nothing can be redirected to HTTPS. */
+    static final String NOWHERE = "there is nothing to redirect to: tls is off";
 
     /** The name under which the gateway itself is to be reached. */
     private static final HostPattern RESERVED = HostPattern.exact("loopgate.localhost");
@@ -43,12 +47,22 @@ final class HostsReader {
     private final OptionsReader options;
     private final Targets targets;
     private final Options defaults;
+    private final TlsReader certificates;
+    private final TlsSettings tls;
+    private final boolean redirect;
     private final Map<HostPattern, Place> places = new HashMap<>();
     private final List<VirtualHost> hosts = new ArrayList<>();
     private final List<Place> hostPlaces = new ArrayList<>();
     private final Map<RouteOptions, RouteOptions> shared = new HashMap<>();
 
-    HostsReader(Problems problems, Options defaults) {
+    /**
+     * @param tls of a host that says nothing of it
+     * @param redirect the same
+     */
+    HostsReader(Problems problems, Options defaults, TlsReader certificates, TlsSettings tls, boolean redirect) {
+        this.tls = tls;
+        this.redirect = redirect;
+        this.certificates = certificates;
         this.problems = problems;
         this.defaults = defaults;
         scalars = new Scalars(problems);
@@ -77,13 +91,39 @@ final class HostsReader {
                 .entries()) {
             Optional<HostPattern> pattern = names.pattern(entry.key()).filter(name -> isNew(name, entry.key()));
             List<Route> routes = routes(entry.key(), entry.value());
+            Optional<Item> ownTls = own(entry.value(), "tls");
+            Optional<TlsSettings> settings = ownTls.flatMap(certificates::read);
+            boolean redirects = redirects(entry.value(), settings.orElse(tls));
             if (!routes.isEmpty()) {
                 pattern.ifPresent(name -> {
-                    hosts.add(new VirtualHost(name, routes));
+                    settings.ifPresent(given -> certificates.checkName(
+                            given,
+                            name,
+                            ownTls.map(Item::place).orElse(entry.key().place())));
+                    hosts.add(new VirtualHost(name, routes, settings, redirects));
                     hostPlaces.add(entry.key().place());
                 });
             }
         }
+    }
+
+    private boolean redirects(Item value, TlsSettings settings) {
+        Optional<Item> own = own(value, "redirect-to-https");
+        Optional<Boolean> said = own.flatMap(scalars::bool);
+        boolean off = settings instanceof TlsSettings.Off;
+        if (off && said.orElse(false)) {
+            problems.error(own.map(Item::place).orElse(value.place()), NOWHERE, "write tls: auto");
+        }
+        return said.orElse(redirect) && !off;
+    }
+
+    private static Optional<Item> own(Item value, String key) {
+        return value instanceof Mapping mapping
+                ? mapping.entries().stream()
+                        .filter(entry -> entry.key().text().equals(key))
+                        .map(Entry::value)
+                        .findFirst()
+                : Optional.empty();
     }
 
     private boolean isNew(HostPattern pattern, Scalar key) {
@@ -105,13 +145,13 @@ final class HostsReader {
     private List<Route> routes(Scalar key, Item value) {
         if (!(value instanceof Mapping mapping)) {
             return value instanceof Scalar scalar && !scalar.isNull()
-                    ? route(PathPrefix.ROOT, targets.shorthand(value), defaults)
+                    ? route(value.place(), PathPrefix.ROOT, targets.shorthand(value), defaults)
                     : refuse(key, value);
         }
         Fields fields = new Fields(mapping, HOST, problems);
         Options own = options.options(fields).over(defaults);
         if (!fields.has("routes")) {
-            return route(PathPrefix.ROOT, targets.target(fields, PathPrefix.ROOT, key, true), own);
+            return route(key.place(), PathPrefix.ROOT, targets.target(fields, PathPrefix.ROOT, key, true), own);
         }
         for (String other : Targets.KEYS) {
             if (fields.has(other)) {
@@ -165,16 +205,28 @@ final class HostsReader {
         if (value instanceof Mapping mapping) {
             Fields fields = new Fields(mapping, ROUTE, problems);
             Options own = options.options(fields).over(inherited);
-            return route(prefix, targets.target(fields, prefix, key, false), own);
+            return route(key.place(), prefix, targets.target(fields, prefix, key, false), own);
         }
         return value instanceof Scalar scalar && !scalar.isNull()
-                ? route(prefix, targets.shorthand(value), inherited)
+                ? route(value.place(), prefix, targets.shorthand(value), inherited)
                 : refuse(key, value);
     }
 
-    private List<Route> route(PathPrefix prefix, Optional<Target> target, Options options) {
+    private List<Route> route(Place place, PathPrefix prefix, Optional<Target> target, Options options) {
+        if (!options.verify().orElse(true)
+                && target.filter(HostsReader::isSecure).isPresent()) {
+            problems.warn(
+                    place,
+                    "verify is false: whoever answers for this https target is taken for it",
+                    "have its certificate trusted instead");
+        }
         return target.map(found -> List.of(new Route(prefix, found, shared(options.resolved()))))
                 .orElse(List.of());
+    }
+
+    private static boolean isSecure(Target target) {
+        return target instanceof Target.Proxy proxy
+                && proxy.upstreams().stream().anyMatch(Target.Upstream::secure);
     }
 
     /** Ten thousand hosts without options of their own have the same ones, once. */

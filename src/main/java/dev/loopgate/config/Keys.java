@@ -25,11 +25,18 @@ record Keys(String owner, List<String> known) {
             "mirror",
             "retries",
             "sources",
-            "tls",
             "weight");
 
-    private static final Set<String> MAIN_ONLY =
-            Set.of("listen", "defaults", "include", "trusted-proxies", "accept-proxy-protocol", "access-log", "run");
+    private static final Set<String> MAIN_ONLY = Set.of(
+            "listen",
+            "defaults",
+            "include",
+            "trusted-proxies",
+            "accept-proxy-protocol",
+            "access-log",
+            "run",
+            "tls",
+            "redirect-to-https");
 
     /** What other gateways call it. */
     private static final Map<String, List<String>> SYNONYMS = Map.ofEntries(
@@ -48,6 +55,10 @@ record Keys(String owner, List<String> known) {
             Map.entry("idle", List.of("idle-timeout")),
             Map.entry("connections", List.of("max-connections", "maxconn")),
             Map.entry("host", List.of("hostname", "host-header")),
+            Map.entry("tls", List.of("ssl", "https", "certificate", "certificates")),
+            Map.entry("cert", List.of("certificate", "crt", "chain", "fullchain")),
+            Map.entry("key", List.of("private-key", "keyfile")),
+            Map.entry("pkcs12", List.of("p12", "pfx", "keystore")),
             Map.entry("access-log", List.of("log", "logs", "logging")),
             Map.entry("run", List.of("dev", "scripts", "commands", "processes", "exec")),
             Map.entry("command", List.of("cmd", "run", "script", "exec")),

@@ -21,7 +21,8 @@ record Options(
         Optional<Duration> idle,
         Optional<Boolean> keepAlive,
         Optional<List<Cidr>> allow,
-        Optional<List<Cidr>> deny) {
+        Optional<List<Cidr>> deny,
+        Optional<Boolean> verify) {
 
     /** These, and for what they leave open the outer ones; changes to headers add up. */
     Options over(Options outer) {
@@ -36,7 +37,8 @@ record Options(
                 idle.or(outer::idle),
                 keepAlive.or(outer::keepAlive),
                 allow.or(outer::allow),
-                deny.or(outer::deny));
+                deny.or(outer::deny),
+                verify.or(outer::verify));
     }
 
     /** With the built-in defaults for what is still open. */
@@ -52,6 +54,7 @@ record Options(
                 bodyIdle.orElse(standard.bodyIdle()),
                 idle.orElse(standard.idle()),
                 keepAlive.orElse(standard.keepAlive()),
-                new Access(allow.orElse(List.of()), deny.orElse(List.of())));
+                new Access(allow.orElse(List.of()), deny.orElse(List.of())),
+                verify.orElse(standard.verify()));
     }
 }

@@ -13,11 +13,21 @@ import java.util.Optional;
 final class OptionsReader {
 
     static final List<String> KEYS = List.of(
-            "host", "headers", "wait", "connect", "first-byte", "body-idle", "idle", "keep-alive", "allow", "deny");
+            "host",
+            "headers",
+            "wait",
+            "connect",
+            "first-byte",
+            "body-idle",
+            "idle",
+            "keep-alive",
+            "allow",
+            "deny",
+            "verify");
 
     /** Those that speak of an upstream, and so of nothing where there is none. */
     static final List<String> OF_UPSTREAMS =
-            List.of("host", "wait", "connect", "first-byte", "body-idle", "idle", "keep-alive");
+            List.of("host", "wait", "connect", "first-byte", "body-idle", "idle", "keep-alive", "verify");
 
     private static final Keys DIRECTIONS = new Keys("headers", List.of("request", "response"));
 
@@ -51,7 +61,8 @@ final class OptionsReader {
                 duration(fields, "idle", Optional.of("no limit")),
                 fields.value("keep-alive").flatMap(scalars::bool),
                 allow(fields),
-                deny(fields));
+                deny(fields),
+                fields.value("verify").flatMap(scalars::bool));
     }
 
     private Optional<Duration> duration(Fields fields, String key, Optional<String> zero) {

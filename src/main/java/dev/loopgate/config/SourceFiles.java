@@ -126,6 +126,16 @@ final class SourceFiles {
         });
     }
 
+    /** A file that is not one of the configuration, but of what it speaks of; a problem where it cannot be read. */
+    Optional<byte[]> content(Path file, Place asked) {
+        try {
+            return Optional.of(texts.content(file));
+        } catch (IOException fault) {
+            problems.error(asked, "cannot read " + file + ": " + reason(fault));
+            return Optional.empty();
+        }
+    }
+
     private static String reason(IOException fault) {
         if (fault instanceof NoSuchFileException) {
             return "there is no such file";

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 /** Backends as text: a port, host:port, a URL, a Unix socket. */
 final class Upstreams {
 
-    private static final String HTTP_FORMS = "a port, host:port, http://host:port/base or unix:///path";
+    private static final String HTTP_FORMS = "a port, host:port, http(s)://host:port/base or unix:///path";
     private static final String TCP_FORMS = "a port, host:port or unix:///path";
     private static final String UDP_FORMS = "a port or host:port";
 
@@ -51,7 +51,10 @@ final class Upstreams {
             }
             String scheme = scheme(text);
             if (scheme.equals("http")) {
-                return url(scalar, text.substring("http://".length()));
+                return url(scalar, text.substring("http://".length()), false);
+            }
+            if (scheme.equals("https")) {
+                return url(scalar, text.substring("https://".length()), true);
             }
             if (!scheme.isEmpty()) {
                 return refuseScheme(scalar, scheme);
@@ -151,11 +154,11 @@ final class Upstreams {
 
     private <T> Optional<T> refuseScheme(Scalar scalar, String scheme) {
         return switch (scheme) {
-            case "https", "h2c", "h2", "h3" ->
+            case "h2c", "h2", "h3" ->
                 refuse(
                         scalar,
                         "begins with " + scheme + "://, which is not supported by this version of Loopgate",
-                        "use the backend's plain http:// port");
+                        "use http:// or https://, which HTTP/1.1 is spoken over");
             case "ws", "wss" ->
                 refuse(
                         scalar,
@@ -166,7 +169,7 @@ final class Upstreams {
         };
     }
 
-    private Optional<Upstream> url(Scalar scalar, String rest) {
+    private Optional<Upstream> url(Scalar scalar, String rest, boolean secure) {
         int slash = rest.indexOf('/');
         String authority = slash < 0 ? rest : rest.substring(0, slash);
         if (authority.contains("@")) {
@@ -180,12 +183,12 @@ final class Upstreams {
         if (rest.contains("?") || rest.contains("#")) {
             return refuse(scalar, "is more than a base path", "leave out what begins with ? or #");
         }
-        Optional<UpstreamAddress> address = address(scalar, authority, Optional.of(80));
+        Optional<UpstreamAddress> address = address(scalar, authority, Optional.of(secure ? 443 : 80));
         Optional<String> base = slash < 0
                 ? Optional.of("")
                 : prefixes.prefix(scalar, rest.substring(slash))
                         .map(prefix -> prefix.value().equals("/") ? "" : prefix.value());
-        return address.flatMap(found -> base.map(path -> new Upstream(found, path)));
+        return address.flatMap(found -> base.map(path -> new Upstream(found, path, secure)));
     }
 
     /** A Unix socket that is listened on. */

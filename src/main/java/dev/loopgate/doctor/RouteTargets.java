@@ -44,8 +44,9 @@ record RouteTargets(Configuration configuration, VirtualHost host, Route route, 
                             name + ": 508: its target " + upstream
                                     + " is the gateway itself; name the port of the service behind it")));
         }
-        return new TargetCheck(
-                name, key, address, hostField(authority, address), upstream.basePath() + path, down, connecting);
+        // Of one that is asked over TLS only that it takes connections is looked at.
+        String field = upstream.secure() ? "" : hostField(authority, address);
+        return new TargetCheck(name, key, address, field, upstream.basePath() + path, down, connecting);
     }
 
     private String hostField(String authority, UpstreamAddress upstream) {

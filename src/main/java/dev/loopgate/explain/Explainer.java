@@ -18,6 +18,7 @@ import dev.loopgate.model.Configuration;
 import dev.loopgate.model.HostPattern;
 import dev.loopgate.model.Route;
 import dev.loopgate.model.Target;
+import dev.loopgate.model.TlsSettings;
 import dev.loopgate.model.UpstreamAddress.UnixSocket;
 import dev.loopgate.model.VirtualHost;
 import dev.loopgate.net.Addresses;
@@ -82,9 +83,6 @@ public final class Explainer {
         CompletableFuture<NameOrigin> name =
                 Concurrently.ask(() -> NameOrigin.of(request.host(), offline ? Duration.ZERO : RESOLVER));
         ListenerStep listener = new Listeners(configuration, diagnosis).of(request.port(), running);
-        if (request.scheme().equals("https")) {
-            problems.add("https is not served on this port: use http");
-        }
         if (listener.state() == Explanation.ListenerState.NOT_CONFIGURED) {
             problems.add(listener.text());
         }
@@ -93,7 +91,7 @@ public final class Explainer {
         noteName(origin);
         return new Explanation(
                 request.method(),
-                "http://" + request.authority(port) + request.target(),
+                request.scheme() + "://" + request.authority(port) + request.target(),
                 file,
                 origin,
                 listener,
@@ -147,6 +145,12 @@ public final class Explainer {
     }
 
     private void host(RoutingTable<Route> table, VirtualHost taken) {
+        boolean secure = request.scheme().equals("https");
+        if (secure && taken.tls().orElse(configuration.tls()) instanceof TlsSettings.Off) {
+            problems.add("the host " + taken.pattern() + " is not served over TLS: use http, or write tls: auto");
+        } else if (!secure && taken.redirectToHttps()) {
+            notes.add("redirect-to-https: a plain request is sent to the same address over TLS");
+        }
         HostPattern pattern = taken.pattern();
         String why = switch (pattern.kind()) {
             case EXACT -> "the name itself";
@@ -264,7 +268,8 @@ public final class Explainer {
                     request.target(),
                     request.fields(),
                     port,
-                    trusted));
+                    trusted,
+                    request.scheme().equals("https")));
         } catch (IllegalArgumentException e) {
             if (problems.isEmpty()) {
                 problems.add(String.valueOf(e.getMessage()));

@@ -52,6 +52,15 @@ record UpstreamProbe(
                     Optional.empty(),
                     reach.up() ? List.of() : diagnosis.examine(upstream.address(), symptom, Optional.empty()));
         }
+        if (upstream.secure()) {
+            return new UpstreamProbe(
+                    true,
+                    reach,
+                    Optional.of("takes connections; TLS is not tried"),
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty());
+        }
         PlainHttpCheck check = PlainHttpCheck.of(reach.first().get(), authority, PATIENCE);
         if (check.outcome() == Outcome.HTTP) {
             List<String> who = diagnosis.whoListens(upstream.address()).stream()

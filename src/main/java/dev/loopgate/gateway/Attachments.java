@@ -157,6 +157,9 @@ public final class Attachments {
         if (said.proxyProtocol()) {
             keys.add("accept-proxy-protocol");
         }
+        if (!said.tls().equals(nothing.tls())) {
+            keys.add("tls");
+        }
         return keys;
     }
 

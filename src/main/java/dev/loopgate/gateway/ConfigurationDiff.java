@@ -10,7 +10,8 @@ import java.util.function.Function;
 
 /**
  * How many hosts, by pattern, forwards, by the socket they ask for, and addresses of the gateway itself are new, differ or
- * are gone; the settings that are there once, {@code access-log}, {@code trusted-proxies} and {@code accept-proxy-protocol}, can only differ.
+ * are gone; the settings that are there once, {@code access-log}, {@code trusted-proxies}, {@code accept-proxy-protocol} and {@code tls}, can
+ * only differ.
  */
 record ConfigurationDiff(int added, int changed, int removed) {
 
@@ -26,7 +27,8 @@ record ConfigurationDiff(int added, int changed, int removed) {
                 .plus(count(
                         List.of(before.proxyProtocol()),
                         List.of(after.proxyProtocol()),
-                        setting -> "accept-proxy-protocol"));
+                        setting -> "accept-proxy-protocol"))
+                .plus(count(List.of(before.tls()), List.of(after.tls()), setting -> "tls"));
     }
 
     private static <T> ConfigurationDiff count(List<T> before, List<T> after, Function<T, Object> key) {

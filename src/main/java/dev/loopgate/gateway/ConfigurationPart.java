@@ -46,13 +46,7 @@ public record ConfigurationPart(
             part.configuration().hosts().forEach(host -> hosts.putIfAbsent(host.pattern(), host));
             forwards.addAll(part.configuration().forwards());
         }
-        return new Configuration(
-                base.listen(),
-                List.copyOf(hosts.values()),
-                forwards,
-                base.trustedProxies(),
-                base.proxyProtocol(),
-                base.accessLog());
+        return base.with(List.copyOf(hosts.values()), forwards);
     }
 
     /** Where it has a host: {@code FILE:LINE:COLUMN}, or the name where there is no file. */

@@ -199,7 +199,9 @@ public final class Gateway {
                 file,
                 now == null ? Instant.EPOCH : now.started,
                 StatusReport.listeners(bound),
-                now == null ? List.of() : StatusReport.hosts(now.configuration.listen(), hosts, bound),
+                now == null
+                        ? List.of()
+                        : StatusReport.hosts(now.configuration.listen(), hosts, now.configuration.tls(), bound),
                 states,
                 http.connections(),
                 http.requests(),

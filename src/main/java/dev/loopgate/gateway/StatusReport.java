@@ -5,6 +5,7 @@ import dev.loopgate.model.Configuration;
 import dev.loopgate.model.HostPattern;
 import dev.loopgate.model.Route;
 import dev.loopgate.model.Target;
+import dev.loopgate.model.TlsSettings;
 import dev.loopgate.model.VirtualHost;
 import dev.loopgate.net.Addresses;
 import java.net.InetSocketAddress;
@@ -27,14 +28,17 @@ final class StatusReport {
     }
 
     static List<GatewayStatus.Host> hosts(
-            List<BindAddress> listen, List<VirtualHost> hosts, List<InetSocketAddress> bound) {
+            List<BindAddress> listen, List<VirtualHost> hosts, TlsSettings tls, List<InetSocketAddress> bound) {
         String port = port(listen, bound);
-        return hosts.stream().map(host -> host(host, port)).toList();
+        return hosts.stream().map(host -> host(host, tls, port)).toList();
     }
 
-    private static GatewayStatus.Host host(VirtualHost host, String port) {
+    /** The address that every client takes: over TLS only with a certificate that somebody went and got, or where
+     * nothing else is served. */
+    private static GatewayStatus.Host host(VirtualHost host, TlsSettings tls, String port) {
+        boolean secure = host.redirectToHttps() || host.tls().orElse(tls) instanceof TlsSettings.Given;
         Optional<String> url = host.pattern().kind() == HostPattern.Kind.EXACT
-                ? Optional.of("http://" + host.pattern().name() + port + "/")
+                ? Optional.of((secure ? "https://" : "http://") + host.pattern().name() + port + "/")
                 : Optional.empty();
         return new GatewayStatus.Host(
                 host.pattern().toString(),

@@ -336,6 +336,10 @@ final class Answer {
         own(OwnAnswer.redirect(redirect, loop.head, loop.target));
     }
 
+    void redirectToHttps() {
+        own(OwnAnswer.toHttps(loop.head, loop.target));
+    }
+
     void redirectIntoFolder() {
         own(OwnAnswer.intoFolder(loop.head, loop.target));
     }

@@ -10,35 +10,68 @@ import java.nio.charset.StandardCharsets;
 final class Client {
 
     private final InetAddress address;
+    private final InetAddress gateway;
     private final boolean direct;
+    private final boolean secure;
+    private final String serverName;
     private final String addressText;
     private final String portText;
     private final byte[] forwardingFields;
 
     /** One that is connected to the gateway itself. */
     Client(InetSocketAddress remote, InetSocketAddress local) {
-        this(remote, local, true);
+        this(remote.getAddress(), Integer.toString(local.getPort()), local.getAddress(), true, false, "");
     }
 
     /** One that a proxy in front speaks for. */
     Client(ProxyHeader header) {
-        this(header.client(), header.server(), false);
+        this(
+                header.client().getAddress(),
+                Integer.toString(header.server().getPort()),
+                header.server().getAddress(),
+                false,
+                false,
+                "");
     }
 
-    private Client(InetSocketAddress remote, InetSocketAddress local, boolean direct) {
+    private Client(
+            InetAddress address, String port, InetAddress gateway, boolean direct, boolean secure, String serverName) {
         this.direct = direct;
-        address = remote.getAddress();
+        this.address = address;
+        this.gateway = gateway;
+        this.secure = secure;
+        this.serverName = serverName;
         String text = Addresses.text(address);
         int scope = text.indexOf('%');
         addressText = scope < 0 ? text : text.substring(0, scope);
-        portText = Integer.toString(local.getPort());
+        portText = port;
         forwardingFields = ("X-Forwarded-For: " + addressText + "\r\nX-Forwarded-Proto: " + scheme()
                         + "\r\nX-Forwarded-Port: " + portText + "\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
+    /** The same, now that TLS is agreed on; the server name that it asked for, empty where it named none. */
+    Client secured(String name) {
+        return new Client(address, portText, gateway, direct, true, name);
+    }
+
     InetAddress address() {
         return address;
+    }
+
+    /** The address of the gateway that it connected to. */
+    InetAddress gateway() {
+        return gateway;
+    }
+
+    /** Whether nobody on the way can read along. */
+    boolean secure() {
+        return secure;
+    }
+
+    /** That of TLS, in lower case; empty where there is none. */
+    String serverName() {
+        return serverName;
     }
 
     String addressText() {
@@ -46,7 +79,7 @@ final class Client {
     }
 
     String scheme() {
-        return "http";
+        return secure ? "https" : "http";
     }
 
     /** The port that the client connected to. */

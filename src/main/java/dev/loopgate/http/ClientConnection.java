@@ -1,6 +1,7 @@
 package dev.loopgate.http;
 
 import dev.loopgate.net.PausableReads;
+import dev.loopgate.net.TlsTermination;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -8,7 +9,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     private enum Phase {
+        /** TLS is being agreed on. */
+        HANDSHAKE,
         /** Between requests. */
         IDLE,
         /** Some bytes of a head are here. */
@@ -34,6 +36,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** Room in front of what is read, in bytes: a head that grows on its way still goes out with the body behind it. */
     static final int HEADROOM = 512;
 
+    /** The type of a record that begins a TLS connection (RFC 8446 §5.1), and of no HTTP message the first byte. */
+    private static final byte TLS_HANDSHAKE = 22;
+
     private static final long HEAD_DEADLINE = 15_000_000_000L;
     private static final long IDLE_DEADLINE = 300_000_000_000L;
     private static final long LINGER_DEADLINE = 5_000_000_000L;
@@ -48,7 +53,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     private final HttpLoop loop;
     private final Channel channel;
-    private final Client client;
+    private Client client;
     private final BodyReader requestBody = new BodyReader();
     private Phase phase = Phase.IDLE;
     private @Nullable Exchange exchange;
@@ -57,6 +62,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private int headLength;
     private long deadline;
     private long lastBody;
+    /** Nothing was read so far: what comes may be TLS. */
+    private boolean fresh = true;
+
     private boolean processing;
     private boolean inputEnded;
     private boolean closeAfter;
@@ -138,6 +146,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
         inputEnded = true;
         switch (phase) {
+            case HANDSHAKE -> abort();
             case IDLE, HEAD, LINGER -> closeOnceWritten();
             case EXCHANGE -> {
                 if (!requestBody.complete() && input.isEmpty()) {
@@ -205,6 +214,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             return false;
         }
         long now = loop.now();
+        if (fresh) {
+            fresh = false;
+            if (in.getByte(in.readerIndex()) == TLS_HANDSHAKE && loop.plan().servesTls()) {
+                secure(in, now);
+                return false;
+            }
+        }
         if (phase == Phase.IDLE) {
             if (input.isEmptyLines()) {
                 return false;
@@ -243,6 +259,27 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         exchange = started;
         started.start(framing, now);
         return true;
+    }
+
+    /** What came is no request but the beginning of TLS; requests come within it. */
+    private void secure(ByteBuf hello, long now) {
+        phase = Phase.HANDSHAKE;
+        deadline = now + HEAD_DEADLINE;
+        input.take();
+        loop.tls()
+                .begin(
+                        channel.pipeline().context(this),
+                        hello,
+                        name -> loop.plan().identity(name, client),
+                        this::secured);
+    }
+
+    private void secured(String serverName) {
+        client = client.secured(serverName);
+        if (phase == Phase.HANDSHAKE) {
+            phase = Phase.IDLE;
+            deadline = loop.now() + IDLE_DEADLINE;
+        }
     }
 
     private void refuse(FailureCode code, String cause) {
@@ -370,7 +407,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         } else {
             channel.flush();
         }
-        close();
+        breakOff();
     }
 
     /** Gives the channel away; this object has no more to do with it. */
@@ -386,6 +423,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         closeAfter = true;
         if (phase == Phase.IDLE) {
             closeOnceWritten();
+        } else if (phase == Phase.HANDSHAKE) {
+            abort();
         }
     }
 
@@ -400,9 +439,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         resume();
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
             deadline = loop.now() + LINGER_DEADLINE;
-            if (channel instanceof DuplexChannel duplex && channel.isActive()) {
-                duplex.shutdownOutput();
-            }
+            TlsTermination.endOutput(channel);
         });
     }
 
@@ -412,7 +449,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (current != null) {
             current.clientGone();
         }
-        close();
+        breakOff();
+    }
+
+    /** Not the end that was meant: over TLS the client is to see that. */
+    private void breakOff() {
+        forget();
+        TlsTermination.cutOff(channel);
     }
 
     /** Closes, but not before the client has taken the end of its last answer: netty would drop what is queued. */
@@ -424,10 +467,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void close() {
+        forget();
+        channel.close();
+    }
+
+    private void forget() {
         phase = Phase.CLOSED;
         loop.remove(this);
         input.release();
-        channel.close();
     }
 
     void sweep(long now) {
@@ -439,7 +486,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                 exchange.sweep(now, lastBody, paused);
             }
         } else if (now - deadline > 0) {
-            if (phase == Phase.HEAD) {
+            if (phase == Phase.HANDSHAKE) {
+                abort();
+            } else if (phase == Phase.HEAD) {
                 refuse(FailureCode.REQUEST_TIMEOUT, "its header was not complete after 15 seconds");
             } else {
                 close();

@@ -67,7 +67,9 @@ final class Exchange {
         RequestTarget target = loop.target;
         RouteDecision<HttpRoute> decision =
                 plan.table().decide(head.bytes, target.hostStart, target.hostEnd, target.pathStart, target.pathEnd);
-        if (decision instanceof RouteDecision.Matched<HttpRoute> matched) {
+        if (client.client().secure() && Misrouted.isMisdirected(decision, head, target, client.client())) {
+            answer.fail(Misrouted.misdirected(head, target, client.client()));
+        } else if (decision instanceof RouteDecision.Matched<HttpRoute> matched) {
             prefixLength = matched.prefixLength();
             serve(matched.handler(), framing);
         } else {
@@ -96,7 +98,9 @@ final class Exchange {
             return;
         }
         Target target = matched.target();
-        if (target instanceof Target.Redirect redirect) {
+        if (matched.redirectsToHttps() && !cameByTls()) {
+            answer.redirectToHttps();
+        } else if (target instanceof Target.Redirect redirect) {
             answer.redirect(redirect);
         } else if (target instanceof Target.Respond respond) {
             answer.respond(respond);
@@ -105,6 +109,12 @@ final class Exchange {
         } else {
             proxy(matched, framing);
         }
+    }
+
+    /** Here, or at a proxy in front whose word counts. */
+    private boolean cameByTls() {
+        return client.client().secure()
+                || (plan.trusts(client.client().address()) && loop.head.says("x-forwarded-proto", "https"));
     }
 
     /** Whether a folder is asked for by its route's prefix alone: {@code /docs}, not {@code /docs/}. */
@@ -307,6 +317,21 @@ final class Exchange {
                         reset ? FailureCode.CONNECTION_RESET : FailureCode.UPSTREAM_CLOSED,
                         to.text() + (reset ? " reset" : " closed") + " the connection before it answered.")
                 .withUpstream(to.text()));
+    }
+
+    /**
+     * The upstream was reached, but TLS with it was not agreed on.
+     *
+     * @param fault as a clause
+     */
+    void notSecured(String fault) {
+        dial = null;
+        Hop to = hop;
+        if (to != null) {
+            answer.fail(Failure.of(FailureCode.UPSTREAM_TLS, "TLS with " + to.text() + " failed: " + fault + ".")
+                    .withUpstream(to.text())
+                    .withFix("Have its certificate trusted, or write verify: false in the route."));
+        }
     }
 
     void dialFailed(DialFailure failure) {

@@ -93,6 +93,11 @@ public enum FailureCode {
             502,
             "Not HTTP",
             "The upstream speaks another protocol than plain HTTP, such as TLS or HTTP/2."),
+    UPSTREAM_TLS(
+            "upstream-tls",
+            502,
+            "TLS failed",
+            "The upstream's certificate is not to be trusted, or is not for its name, or it does not speak TLS."),
     STARTING("starting", 503, "Starting", "The upstream refuses connections so far; the page reloads once it answers."),
     LIMIT("limit", 503, "Limit reached", "The gateway or the route serves as many requests as it is allowed to."),
     UNHEALTHY("unhealthy", 503, "No healthy upstream", "Every upstream of the route fails its health check."),

@@ -91,6 +91,16 @@ final class Head {
         return Grammar.equalsIgnoreCase(bytes, nameStart[field], nameEnd[field], lowerCase);
     }
 
+    /** Whether there is a field of that name and value, both in lower case. */
+    boolean says(String name, String value) {
+        for (int i = 0; i < fields; i++) {
+            if (nameEquals(i, name) && valueEquals(i, value)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     boolean methodIs(String method) {
         int n = methodEnd - methodStart;
         if (n != method.length()) {

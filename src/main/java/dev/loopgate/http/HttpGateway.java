@@ -3,10 +3,12 @@ package dev.loopgate.http;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Route;
 import dev.loopgate.model.Target;
-import dev.loopgate.model.UpstreamAddress;
+import dev.loopgate.model.TlsSettings;
 import dev.loopgate.model.VirtualHost;
 import dev.loopgate.net.Diagnosis;
 import dev.loopgate.net.PausableReads;
+import dev.loopgate.net.TlsOrigination;
+import dev.loopgate.net.TlsTermination;
 import dev.loopgate.net.Transport;
 import dev.loopgate.observe.AccessLog;
 import dev.loopgate.routing.RoutingTable;
@@ -18,6 +20,8 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves HTTP on the connections it is given, by the plan that is installed. Every method may be called from any thread,
@@ -26,30 +30,38 @@ import java.util.Map;
 public final class HttpGateway {
 
     private final IdentityHashMap<EventLoop, HttpLoop> loops = new IdentityHashMap<>();
+    private final TlsTermination tls;
     private final PausableReads clientReads;
     private volatile HttpPlan plan;
 
-    /** A gateway without hosts. */
-    public HttpGateway(Transport transport, AccessLog log) {
-        this(transport, log, Diagnosis.NONE);
+    /**
+     * A gateway without hosts.
+     *
+     * @param tls for the connections that begin with it
+     */
+    public HttpGateway(Transport transport, TlsTermination tls, AccessLog log) {
+        this(transport, tls, log, Diagnosis.NONE);
     }
 
     /** @param diagnosis asked why upstreams fail, for the answers to those who may know */
-    public HttpGateway(Transport transport, AccessLog log, Diagnosis diagnosis) {
+    public HttpGateway(Transport transport, TlsTermination tls, AccessLog log, Diagnosis diagnosis) {
+        this.tls = tls;
         Identity identity = new Identity();
         Diagnoses diagnoses = new Diagnoses(diagnosis);
         clientReads = transport.pausableReads(ClientConnection.HEADROOM);
         List<EventLoop> eventLoops = transport.loops();
         for (EventLoop eventLoop : eventLoops) {
             loops.put(
-                    eventLoop, new HttpLoop(loops.size(), eventLoop, transport, identity, log, diagnoses, () -> plan));
+                    eventLoop,
+                    new HttpLoop(loops.size(), eventLoop, transport, tls, identity, log, diagnoses, () -> plan));
         }
         plan = new HttpPlan(
                 Configuration.EMPTY,
                 RoutingTable.of(List.of(), (host, route) -> {
                     throw new IllegalStateException("no hosts, no routes");
                 }),
-                Map.of());
+                Map.of(),
+                null);
     }
 
     /**
@@ -60,24 +72,38 @@ public final class HttpGateway {
      * @throws IllegalStateException where one of them cannot be provided
      */
     public HttpPlan compile(Configuration configuration, BuiltinUpstreams builtin) {
-        Map<UpstreamAddress, Upstream> before = plan.upstreams();
-        Map<UpstreamAddress, Upstream> upstreams = new HashMap<>();
+        Map<Peer, Upstream> before = plan.upstreams();
+        Map<Peer, Upstream> upstreams = new HashMap<>();
         RoutingTable<HttpRoute> table = RoutingTable.of(configuration.hosts(), (VirtualHost host, Route route) -> {
             List<Hop> hops = new ArrayList<>();
             for (Target.Upstream target : targets(route.target(), builtin)) {
                 Upstream upstream = upstreams.computeIfAbsent(
-                        target.address(),
-                        address -> before.containsKey(address)
-                                ? before.get(address)
-                                : new Upstream(address, loops.size()));
+                        new Peer(target.address(), security(target, route)),
+                        peer -> before.containsKey(peer) ? before.get(peer) : new Upstream(peer, loops.size()));
                 hops.add(
                         route.target() instanceof Target.Files files
                                 ? new Hop(target, upstream, "files " + files.root())
                                 : new Hop(target, upstream));
             }
-            return new HttpRoute(route, hops);
+            return new HttpRoute(route, hops, servesTls(configuration, host), host.redirectToHttps());
         });
-        return new HttpPlan(configuration, table, upstreams);
+        return new HttpPlan(configuration, table, upstreams, origination(upstreams.keySet()));
+    }
+
+    private static Peer.Security security(Target.Upstream target, Route route) {
+        if (!target.secure()) {
+            return Peer.Security.PLAIN;
+        }
+        return route.options().verify() ? Peer.Security.VERIFIED : Peer.Security.UNVERIFIED;
+    }
+
+    /** Made anew each time: whom the machine trusts may have changed. Null where nobody needs it. */
+    private @Nullable TlsOrigination origination(Set<Peer> peers) {
+        return peers.stream().allMatch(peer -> peer.security() == Peer.Security.PLAIN) ? null : tls.origination();
+    }
+
+    private static boolean servesTls(Configuration configuration, VirtualHost host) {
+        return !(host.tls().orElse(configuration.tls()) instanceof TlsSettings.Off);
     }
 
     private static List<Target.Upstream> targets(Target target, BuiltinUpstreams builtin) {

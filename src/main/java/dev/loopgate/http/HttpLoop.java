@@ -2,6 +2,7 @@ package dev.loopgate.http;
 
 import dev.loopgate.net.PausableReads;
 import dev.loopgate.net.Relay;
+import dev.loopgate.net.TlsTermination;
 import dev.loopgate.net.Transport;
 import dev.loopgate.observe.AccessLog;
 import io.netty.channel.EventLoop;
@@ -30,6 +31,7 @@ final class HttpLoop {
     private final int index;
     private final EventLoop eventLoop;
     private final Transport transport;
+    private final TlsTermination tls;
     private final Identity identity;
     private final AccessLog log;
     private final Diagnoses diagnoses;
@@ -47,6 +49,7 @@ final class HttpLoop {
             int index,
             EventLoop eventLoop,
             Transport transport,
+            TlsTermination tls,
             Identity identity,
             AccessLog log,
             Diagnoses diagnoses,
@@ -54,6 +57,7 @@ final class HttpLoop {
         this.index = index;
         this.eventLoop = eventLoop;
         this.transport = transport;
+        this.tls = tls;
         this.identity = identity;
         this.upstreamReads = transport.pausableReads(UpstreamConnection.HEADROOM);
         this.log = log;
@@ -73,6 +77,10 @@ final class HttpLoop {
 
     Transport transport() {
         return transport;
+    }
+
+    TlsTermination tls() {
+        return tls;
     }
 
     Identity identity() {

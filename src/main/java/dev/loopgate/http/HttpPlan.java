@@ -2,10 +2,17 @@ package dev.loopgate.http;
 
 import dev.loopgate.model.Cidr;
 import dev.loopgate.model.Configuration;
+import dev.loopgate.model.TlsSettings;
+import dev.loopgate.model.VirtualHost;
+import dev.loopgate.net.Addresses;
+import dev.loopgate.net.TlsOrigination;
+import dev.loopgate.routing.RouteDecision;
 import dev.loopgate.routing.RoutingTable;
+import dev.loopgate.tls.TlsIdentity;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A configuration's hosts, ready for the data path; immutable, and in force for an exchange from its start to its end. */
@@ -13,7 +20,9 @@ public final class HttpPlan {
 
     private final Configuration configuration;
     private final RoutingTable<HttpRoute> table;
-    private final Map<dev.loopgate.model.UpstreamAddress, Upstream> upstreams;
+    private final Map<Peer, Upstream> upstreams;
+    private final @Nullable TlsOrigination origination;
+    private final boolean servesTls;
 
     /** Made when it is first wanted, which it seldom is; loops that do so at once make equal ones. */
     private volatile @Nullable List<Failure.ListedHost> listed;
@@ -21,10 +30,15 @@ public final class HttpPlan {
     HttpPlan(
             Configuration configuration,
             RoutingTable<HttpRoute> table,
-            Map<dev.loopgate.model.UpstreamAddress, Upstream> upstreams) {
+            Map<Peer, Upstream> upstreams,
+            @Nullable TlsOrigination origination) {
+        this.origination = origination;
         this.configuration = configuration;
         this.table = table;
         this.upstreams = Map.copyOf(upstreams);
+        this.servesTls = !(configuration.tls() instanceof TlsSettings.Off)
+                || configuration.hosts().stream()
+                        .anyMatch(host -> host.tls().isPresent() && !(host.tls().get() instanceof TlsSettings.Off));
     }
 
     Configuration configuration() {
@@ -45,8 +59,55 @@ public final class HttpPlan {
         return table;
     }
 
-    Map<dev.loopgate.model.UpstreamAddress, Upstream> upstreams() {
+    Map<Peer, Upstream> upstreams() {
         return upstreams;
+    }
+
+    /** For upstreams that are spoken to over TLS; null where there is none. */
+    @Nullable
+    TlsOrigination origination() {
+        return origination;
+    }
+
+    /** Whether any name is served over TLS. */
+    boolean servesTls() {
+        return servesTls;
+    }
+
+    /**
+     * Who to be to a client that begins TLS.
+     *
+     * @param name the server name that it asks for, in lower case; empty where it names none
+     * @return empty where no host has the name, or none that is served over TLS
+     */
+    Optional<TlsIdentity> identity(String name, Client client) {
+        if (name.isEmpty()) {
+            // Who asks for an address names none (RFC 6066 §3). Beyond loopback there is no certificate for one.
+            InetAddress own = client.gateway();
+            return identity(configuration.tls(), own.isLoopbackAddress() ? Addresses.text(own) : "localhost", "");
+        }
+        RouteDecision<HttpRoute> found = table.decide(name, "/");
+        VirtualHost host = null;
+        if (found instanceof RouteDecision.Matched<HttpRoute> matched) {
+            host = matched.host();
+        } else if (found instanceof RouteDecision.UnknownPath<HttpRoute> unknown) {
+            host = unknown.host();
+        }
+        if (host != null) {
+            return identity(
+                    host.tls().orElse(configuration.tls()), name, host.pattern().name());
+        }
+        // The start page has a name of its own.
+        return name.equals("localhost") ? identity(configuration.tls(), name, "") : Optional.empty();
+    }
+
+    private static Optional<TlsIdentity> identity(TlsSettings settings, String name, String domain) {
+        if (settings instanceof TlsSettings.Given given) {
+            return Optional.of(new TlsIdentity.Given(given.credential()));
+        }
+        return settings instanceof TlsSettings.Auto
+                ? Optional.of(new TlsIdentity.Local(name, domain))
+                : Optional.empty();
     }
 
     /** Whether a connection of this peer begins with a header of the PROXY protocol. */

@@ -24,13 +24,21 @@ final class HttpRoute {
     private final @Nullable FieldChanges requestChanges;
     private final @Nullable FieldChanges responseChanges;
     private final byte @Nullable [] prefixReplacement;
+    private final boolean servesTls;
+    private final boolean redirectsToHttps;
     private final long waitNanos;
     private final long firstByteNanos;
     private final long bodyIdleNanos;
     private final long idleNanos;
 
-    /** @param hops where a proxy or files route sends requests; empty for a redirect or a fixed answer */
-    HttpRoute(Route route, List<Hop> hops) {
+    /**
+     * @param hops where a proxy or files route sends requests; empty for a redirect or a fixed answer
+     * @param servesTls whether its host is served over TLS
+     * @param redirectsToHttps whether it is served over nothing else
+     */
+    HttpRoute(Route route, List<Hop> hops, boolean servesTls, boolean redirectsToHttps) {
+        this.redirectsToHttps = redirectsToHttps;
+        this.servesTls = servesTls;
         this.target = route.target();
         this.options = route.options();
         this.hops = List.copyOf(hops);
@@ -80,6 +88,14 @@ final class HttpRoute {
 
     boolean keepAlive() {
         return options.keepAlive();
+    }
+
+    boolean servesTls() {
+        return servesTls;
+    }
+
+    boolean redirectsToHttps() {
+        return redirectsToHttps;
     }
 
     /** How many upstreams there are to try. */

@@ -41,6 +41,45 @@ final class Misrouted {
                 .withHosts(plan.listed());
     }
 
+    /**
+     * Whether a request does not belong on its connection over TLS (RFC 9110 §15.5.20): it is for another host than the one
+     * whose certificate the client was shown, or for one that is not served over TLS.
+     */
+    static boolean isMisdirected(RouteDecision<HttpRoute> decision, Head head, RequestTarget target, Client client) {
+        if (decision instanceof RouteDecision.Matched<HttpRoute> matched
+                && !matched.handler().servesTls()) {
+            return true;
+        }
+        String asked = client.serverName();
+        if (asked.isEmpty()) {
+            return false;
+        }
+        int end = target.hostEnd;
+        if (end > target.hostStart && head.bytes[end - 1] == '.') {
+            end--;
+        }
+        if (end - target.hostStart != asked.length()) {
+            return true;
+        }
+        for (int i = 0; i < asked.length(); i++) {
+            if (Character.toLowerCase((char) head.bytes[target.hostStart + i]) != asked.charAt(i)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    static Failure misdirected(Head head, RequestTarget target, Client client) {
+        String host = head.text(target.hostStart, target.hostEnd);
+        return Failure.of(
+                        FailureCode.MISDIRECTED,
+                        client.serverName().isEmpty() || client.serverName().equalsIgnoreCase(host)
+                                ? "The host " + host + " is not served over TLS."
+                                : "The connection was made for " + client.serverName() + ", and the request is for "
+                                        + host + ".")
+                .withFix("Open another connection for it.");
+    }
+
     private static String prefixes(VirtualHost host) {
         List<String> prefixes = new ArrayList<>();
         host.routes().forEach(route -> prefixes.add(route.prefix().value()));

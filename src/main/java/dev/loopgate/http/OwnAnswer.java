@@ -145,6 +145,13 @@ final class OwnAnswer {
                 new byte[0]);
     }
 
+    /** The same address over TLS, on the same port; never for good, as the setting may change. */
+    static OwnAnswer toHttps(Head head, RequestTarget target) {
+        String location = "https://" + head.text(target.hostStart, target.authorityEnd)
+                + (target.pathStart == head.targetEnd ? "/" : head.text(target.pathStart, head.targetEnd));
+        return new OwnAnswer(307, reasonOf(307), List.of(Map.entry("Location", location)), new byte[0]);
+    }
+
     static OwnAnswer respond(Target.Respond respond) {
         List<Map.Entry<String, String>> fields =
                 new ArrayList<>(respond.headers().entrySet());

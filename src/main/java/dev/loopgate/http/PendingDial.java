@@ -3,6 +3,8 @@ package dev.loopgate.http;
 import dev.loopgate.net.Dial;
 import dev.loopgate.net.DialFailure;
 import dev.loopgate.net.DialListener;
+import dev.loopgate.net.TlsOrigination;
+import dev.loopgate.net.TlsTermination;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
@@ -17,6 +19,8 @@ final class PendingDial implements DialListener {
     private final Exchange exchange;
     private @Nullable Dial dial;
     private @Nullable Future<?> pause;
+    private @Nullable Channel securing;
+    private Duration timeout = Duration.ZERO;
     private boolean cancelled;
 
     PendingDial(HttpLoop loop, Upstream upstream, Exchange exchange) {
@@ -26,8 +30,9 @@ final class PendingDial implements DialListener {
     }
 
     /** Connects; the exchange hears of the outcome, perhaps before this returns. */
-    void start(Duration timeout) {
-        Dial started = loop.transport().dial(loop.eventLoop(), upstream.address(), timeout, this);
+    void start(Duration limit) {
+        timeout = limit;
+        Dial started = loop.transport().dial(loop.eventLoop(), upstream.address(), limit, this);
         dial = started;
         if (cancelled) {
             started.cancel();
@@ -47,12 +52,35 @@ final class PendingDial implements DialListener {
         if (pause != null) {
             pause.cancel(false);
         }
+        if (securing != null) {
+            TlsTermination.cutOff(securing);
+        }
     }
 
     @Override
     public void connected(Channel channel) {
         channel.config().setAutoClose(false);
         channel.config().setRecvByteBufAllocator(loop.upstreamReads());
+        TlsOrigination tls = exchange.plan().origination();
+        if (upstream.security() == Peer.Security.PLAIN || tls == null) {
+            open(channel);
+            return;
+        }
+        securing = channel;
+        tls.begin(channel, upstream.address(), upstream.security() == Peer.Security.VERIFIED, timeout, fault -> {
+            securing = null;
+            if (cancelled) {
+                TlsTermination.cutOff(channel);
+            } else if (fault == null) {
+                open(channel);
+            } else {
+                TlsTermination.cutOff(channel);
+                exchange.notSecured(fault);
+            }
+        });
+    }
+
+    private void open(Channel channel) {
         UpstreamConnection connection = new UpstreamConnection(loop, upstream, channel);
         channel.pipeline().addLast(connection);
         exchange.connected(connection);

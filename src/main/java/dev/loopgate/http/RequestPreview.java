@@ -52,6 +52,7 @@ public record RequestPreview(List<Line> lines, List<Line> removed) {
      * @param fields further lines of the request: {@code Name: value}
      * @param port the gateway's, to which the client has connected
      * @param trusted whether the client's own forwarding fields are believed
+     * @param secure whether the client comes over TLS
      * @throws IllegalArgumentException where no such request would be taken, with status and reason as its message
      */
     public static RequestPreview of(
@@ -62,7 +63,8 @@ public record RequestPreview(List<Line> lines, List<Line> removed) {
             String target,
             List<String> fields,
             int port,
-            boolean trusted) {
+            boolean trusted,
+            boolean secure) {
         Head head = new Head();
         RequestTarget parsed = new RequestTarget();
         StringBuilder request = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: " + authority + "\r\n");
@@ -79,14 +81,15 @@ public record RequestPreview(List<Line> lines, List<Line> removed) {
         if (Refusal.of(head, identity) instanceof Refusal.Fault fault) {
             throw new IllegalArgumentException(fault.code().status() + ": " + fault.cause());
         }
-        Hop hop = new Hop(upstream, new Upstream(upstream.address(), 0));
+        Hop hop = new Hop(upstream, new Upstream(Peer.plain(upstream.address()), 0));
         InetAddress loopback = InetAddress.getLoopbackAddress();
-        Client client = new Client(new InetSocketAddress(loopback, 0), new InetSocketAddress(loopback, port));
+        Client plain = new Client(new InetSocketAddress(loopback, 0), new InetSocketAddress(loopback, port));
+        Client client = secure ? plain.secured("") : plain;
         HeadBuilder out = new HeadBuilder();
         int connection = ConnectionField.read(head);
         new RequestRules(head, parsed, out, identity)
                 .write(
-                        new HttpRoute(route, List.of(hop)),
+                        new HttpRoute(route, List.of(hop), true, false),
                         hop,
                         client,
                         trusted,

@@ -16,7 +16,7 @@ final class Upstream {
     /** How long it is taken for granted that the process behind an upstream is the same. */
     private static final long SAME_PROCESS = 30_000_000_000L;
 
-    private final UpstreamAddress address;
+    private final Peer peer;
     private final @Nullable UpstreamPool[] pools;
 
     /** When it last began an answer; a late or torn read only shortens or lengthens a grace period. */
@@ -29,13 +29,17 @@ final class Upstream {
 
     private volatile boolean known;
 
-    Upstream(UpstreamAddress address, int loops) {
-        this.address = address;
+    Upstream(Peer peer, int loops) {
+        this.peer = peer;
         this.pools = new UpstreamPool[loops];
     }
 
     UpstreamAddress address() {
-        return address;
+        return peer.address();
+    }
+
+    Peer.Security security() {
+        return peer.security();
     }
 
     /** Made when it is first asked for: of ten thousand services few are in use. */

@@ -1,7 +1,7 @@
 package dev.loopgate.machine;
 
-import dev.loopgate.diagnose.Printable;
 import dev.loopgate.config.LockedFile;
+import dev.loopgate.diagnose.Printable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -156,8 +156,9 @@ public final class ServiceControl {
                 throw new IOException(String.join(" ", command) + " does not end");
             }
             if (process.exitValue() != 0) {
-                String said = Printable.of(
-                        new String(output.join(), StandardCharsets.UTF_8).strip().replaceAll("\\R+", "; "));
+                String said = Printable.of(new String(output.join(), StandardCharsets.UTF_8)
+                        .strip()
+                        .replaceAll("\\R+", "; "));
                 throw new IOException(String.join(" ", command) + " failed: " + said);
             }
         } catch (InterruptedException stopped) {

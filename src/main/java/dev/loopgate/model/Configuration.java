@@ -11,6 +11,7 @@ import java.util.List;
  * @param trustedProxies peers whose forwarding fields are believed
  * @param proxyProtocol whether connections of these peers begin with a header of the PROXY protocol
  * @param accessLog where each exchange is recorded
+ * @param tls for every host that does not say otherwise, and for the gateway's own name
  */
 public record Configuration(
         List<BindAddress> listen,
@@ -18,7 +19,8 @@ public record Configuration(
         List<Forward> forwards,
         List<Cidr> trustedProxies,
         boolean proxyProtocol,
-        AccessLogSettings accessLog) {
+        AccessLogSettings accessLog,
+        TlsSettings tls) {
 
     /** The port that the gateway listens on unless the file names another. */
     public static final int DEFAULT_PORT = 62893;
@@ -27,14 +29,24 @@ public record Configuration(
     public static final Configuration EMPTY = new Configuration(
             List.of(BindAddress.loopback(DEFAULT_PORT)), List.of(), List.of(), List.of(), AccessLogSettings.DEFAULT);
 
-    /** Without the PROXY protocol. */
+    /** Without the PROXY protocol, and with TLS as it is by default. */
     public Configuration(
             List<BindAddress> listen,
             List<VirtualHost> hosts,
             List<Forward> forwards,
             List<Cidr> trustedProxies,
             AccessLogSettings accessLog) {
-        this(listen, hosts, forwards, trustedProxies, false, accessLog);
+        this(listen, hosts, forwards, trustedProxies, false, accessLog, TlsSettings.DEFAULT);
+    }
+
+    /** The same with other hosts and forwards. */
+    public Configuration with(List<VirtualHost> otherHosts, List<Forward> otherForwards) {
+        return new Configuration(listen, otherHosts, otherForwards, trustedProxies, proxyProtocol, accessLog, tls);
+    }
+
+    /** The same on other addresses, with other forwards. */
+    public Configuration on(List<BindAddress> addresses, List<Forward> otherForwards) {
+        return new Configuration(addresses, hosts, otherForwards, trustedProxies, proxyProtocol, accessLog, tls);
     }
 
     public Configuration {

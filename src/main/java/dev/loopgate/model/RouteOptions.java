@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param idle how long both directions may be silent within an exchange or tunnel; zero: for ever
  * @param keepAlive whether upstream connections are kept for later requests
  * @param access which clients are served
+ * @param verify whether an upstream that is spoken to over TLS has to prove who it is
  */
 public record RouteOptions(
         HostHeader host,
@@ -28,7 +29,8 @@ public record RouteOptions(
         Duration bodyIdle,
         Duration idle,
         boolean keepAlive,
-        Access access) {
+        Access access,
+        boolean verify) {
 
     public static final RouteOptions DEFAULT = new RouteOptions(
             new HostHeader.Preserve(),
@@ -40,7 +42,8 @@ public record RouteOptions(
             Duration.ofSeconds(30),
             Duration.ZERO,
             true,
-            Access.ALL);
+            Access.ALL,
+            true);
 
     /** The Host field that the upstream gets. */
     public sealed interface HostHeader {

@@ -52,11 +52,20 @@ public sealed interface Target {
      * One backend of a proxy route.
      *
      * @param basePath put before the request's path; begins with a slash and does not end in one; empty for none
+     * @param secure whether it is spoken to over TLS
      */
-    record Upstream(UpstreamAddress address, String basePath) {
+    record Upstream(UpstreamAddress address, String basePath, boolean secure) {
+
+        /** One that speaks plain HTTP. */
+        public Upstream(UpstreamAddress address, String basePath) {
+            this(address, basePath, false);
+        }
+
         @Override
         public String toString() {
-            return address instanceof UpstreamAddress.UnixSocket ? address.toString() : "http://" + address + basePath;
+            return address instanceof UpstreamAddress.UnixSocket
+                    ? address.toString()
+                    : (secure ? "https://" : "http://") + address + basePath;
         }
     }
 

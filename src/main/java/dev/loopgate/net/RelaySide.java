@@ -251,6 +251,7 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
     private boolean sendFin() {
         // Its own FIN is then the end of both directions, at which netty closes it: channelInactive.
         ((DuplexChannelConfig) channel.config()).setAllowHalfClosure(false);
+        TlsTermination.finish(channel);
         return Transport.sendFin(channel);
     }
 

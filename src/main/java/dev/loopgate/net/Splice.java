@@ -54,6 +54,8 @@ public final class Splice {
     public static @Nullable Splice between(Channel source, Channel sink, Runnable drained) {
         if (!(source instanceof AbstractEpollStreamChannel from)
                 || !(sink instanceof AbstractEpollStreamChannel to)
+                || TlsTermination.isOn(source)
+                || TlsTermination.isOn(sink)
                 || "off".equals(System.getProperty(PROPERTY))) {
             return null;
         }

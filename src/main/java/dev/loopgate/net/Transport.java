@@ -301,7 +301,8 @@ public final class Transport {
                 // The system has closed it already.
             }
         }
-        channel.close();
+        // TLS would say goodbye first.
+        TlsTermination.cutOff(channel);
     }
 
     /**

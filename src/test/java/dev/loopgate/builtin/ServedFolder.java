@@ -10,6 +10,7 @@ import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.RawClient;
 import dev.loopgate.testkit.RawResponse;
 import dev.loopgate.testkit.Sites;
+import dev.loopgate.testkit.Tls;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -49,6 +50,7 @@ final class ServedFolder implements AutoCloseable {
         service = new FilesService(vertx, Map.of("XDG_RUNTIME_DIR", runtime.toString())::get);
         http = new HttpGateway(
                 transport,
+                Tls.withoutAuthority(),
                 new AccessLog(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)));
         http.install(http.compile(configuration(root), service));
         listener = await(transport.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), http::accept));

@@ -102,7 +102,9 @@ class ExplainTest {
         write("hosts: {ping.localhost: {respond: {body: pong}}}\n");
         assertThat(explain("http://ping.localhost:1/").status()).isEqualTo(ExitStatus.FAILED);
         assertThat(explain("--json", "https://ping.localhost/").json().getBoolean("answered"))
-                .isFalse();
+                .isTrue();
+        write("hosts: {ping.localhost: {respond: {body: pong}, tls: off}}\n");
+        assertThat(explain("https://ping.localhost/").out()).contains("ping.localhost is not served over TLS");
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.loopgate.model.Forward;
 import dev.loopgate.model.Route;
 import dev.loopgate.model.RouteOptions;
 import dev.loopgate.model.Target;
+import dev.loopgate.model.TlsSettings;
 import dev.loopgate.model.VirtualHost;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,13 +38,27 @@ final class ModelText {
             text.lines.add("log " + configuration.accessLog().format()
                     + configuration.accessLog().file().map(file -> " " + file).orElse(""));
         }
+        if (!configuration.tls().equals(TlsSettings.DEFAULT)) {
+            text.tls(configuration.tls());
+        }
         return text.lines;
+    }
+
+    private void tls(TlsSettings settings) {
+        lines.add("tls "
+                + (settings instanceof TlsSettings.Given given
+                        ? given.credential()
+                        : settings.getClass().getSimpleName()));
     }
 
     private void host(VirtualHost host) {
         for (Route route : host.routes()) {
             lines.add(host.pattern().kind() + " " + host.pattern() + " " + route.prefix() + " " + target(route.target())
                     + options(route.options()));
+        }
+        host.tls().ifPresent(this::tls);
+        if (host.redirectToHttps()) {
+            lines.add("redirect-to-https");
         }
     }
 
@@ -72,6 +87,7 @@ final class ModelText {
         add(out, "idle", options.idle(), standard.idle());
         add(out, "keep-alive", options.keepAlive(), standard.keepAlive());
         access(out, options.access());
+        add(out, "verify", options.verify(), true);
         return out.toString();
     }
 

@@ -17,6 +17,7 @@ import dev.loopgate.net.Transport;
 import dev.loopgate.observe.AccessLog;
 import dev.loopgate.testkit.RawClient;
 import dev.loopgate.testkit.RawResponse;
+import dev.loopgate.testkit.Tls;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.OutputStream;
@@ -54,7 +55,7 @@ final class GatewayUnderTest implements AutoCloseable, GatewayEvents {
         gateway = new Gateway(new GatewaySetup(
                 vertx,
                 transport,
-                new HttpGateway(transport, log),
+                new HttpGateway(transport, Tls.withoutAuthority(), log),
                 files -> {
                     throw new IllegalStateException("no files here");
                 },

@@ -6,6 +6,7 @@ import dev.loopgate.model.AccessLogSettings;
 import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Cidr;
 import dev.loopgate.model.Configuration;
+import dev.loopgate.model.TlsSettings;
 import dev.loopgate.net.Addresses;
 import dev.loopgate.testkit.RawClient;
 import dev.loopgate.testkit.RawResponse;
@@ -28,7 +29,8 @@ class ProxiedClientTest {
             List.of(),
             List.of(Cidr.of(Addresses.LOOPBACK4, 32)),
             true,
-            AccessLogSettings.DEFAULT));
+            AccessLogSettings.DEFAULT,
+            TlsSettings.DEFAULT));
 
     @Test
     void is_what_upstreams_are_told_with_the_port_it_came_to() {

@@ -21,6 +21,11 @@ public final class RawClient implements AutoCloseable {
         return new RawClient(Wire.connect(port));
     }
 
+    /** On a connection that is made already. */
+    public static RawClient over(Wire wire) {
+        return new RawClient(wire);
+    }
+
     /** A client that cannot take much before it reads. */
     public static RawClient connectNarrow(int port) {
         return new RawClient(Wire.connectWithReceiveBuffer(port, 64 * 1024));

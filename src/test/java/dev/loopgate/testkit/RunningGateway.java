@@ -4,6 +4,7 @@ import dev.loopgate.http.HttpGateway;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.net.Diagnosis;
 import dev.loopgate.net.Listener;
+import dev.loopgate.net.TlsTermination;
 import dev.loopgate.net.Transport;
 import dev.loopgate.observe.AccessLog;
 import io.vertx.core.Future;
@@ -44,11 +45,22 @@ public final class RunningGateway implements AutoCloseable {
         return start(configuration, 1, diagnosis);
     }
 
+    /** One that serves TLS with this. */
+    public static RunningGateway start(Configuration configuration, TlsTermination tls) {
+        return start(configuration, 1, Diagnosis.NONE, tls);
+    }
+
     private static RunningGateway start(Configuration configuration, int eventLoops, Diagnosis diagnosis) {
+        return start(configuration, eventLoops, diagnosis, Tls.withoutAuthority());
+    }
+
+    private static RunningGateway start(
+            Configuration configuration, int eventLoops, Diagnosis diagnosis, TlsTermination tls) {
         Vertx vertx = Transport.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops));
         Transport transport = new Transport(vertx);
         HttpGateway http = new HttpGateway(
                 transport,
+                tls,
                 new AccessLog(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)),
                 diagnosis);
         Listener listener = await(transport.listen(loopback(), http::accept));

@@ -86,6 +86,7 @@ public final class Sites {
         private Duration bodyIdle = RouteOptions.DEFAULT.bodyIdle();
         private Duration idle = RouteOptions.DEFAULT.idle();
         private boolean keepAlive = true;
+        private boolean verify = true;
         private dev.loopgate.model.Access access = RouteOptions.DEFAULT.access();
 
         public Options host(RouteOptions.HostHeader value) {
@@ -133,6 +134,11 @@ public final class Sites {
             return this;
         }
 
+        public Options verify(boolean value) {
+            verify = value;
+            return this;
+        }
+
         public Options access(dev.loopgate.model.Access value) {
             access = value;
             return this;
@@ -140,7 +146,7 @@ public final class Sites {
 
         public RouteOptions build() {
             return new RouteOptions(
-                    host, request, response, waitLimit, connect, firstByte, bodyIdle, idle, keepAlive, access);
+                    host, request, response, waitLimit, connect, firstByte, bodyIdle, idle, keepAlive, access, verify);
         }
     }
 

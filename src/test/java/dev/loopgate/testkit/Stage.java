@@ -1,6 +1,7 @@
 package dev.loopgate.testkit;
 
 import dev.loopgate.model.Configuration;
+import dev.loopgate.net.TlsTermination;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class Stage implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
 
     private final Function<Stage, Configuration> configuration;
+    private final TlsTermination tls;
     private final LeakCheck leaks = new LeakCheck();
     private final List<RawClient> clients = new ArrayList<>();
     private @Nullable ScriptedBackend first;
@@ -35,7 +37,13 @@ public final class Stage implements BeforeAllCallback, BeforeEachCallback, After
     }
 
     public Stage(Function<Stage, Configuration> configuration) {
+        this(configuration, Tls.withoutAuthority());
+    }
+
+    /** One whose gateway serves TLS with this. */
+    public Stage(Function<Stage, Configuration> configuration, TlsTermination tls) {
         this.configuration = configuration;
+        this.tls = tls;
     }
 
     /** The backend A. */
@@ -67,7 +75,8 @@ public final class Stage implements BeforeAllCallback, BeforeEachCallback, After
         return keep(RawClient.connectNarrow(gateway().port()));
     }
 
-    private RawClient keep(RawClient client) {
+    /** Closed after the test, too. */
+    public RawClient keep(RawClient client) {
         clients.add(client);
         return client;
     }
@@ -96,7 +105,7 @@ public final class Stage implements BeforeAllCallback, BeforeEachCallback, After
         closed = new ClosedPort();
         first = ScriptedBackend.start("A");
         second = ScriptedBackend.start("B");
-        running = RunningGateway.start(configuration.apply(this));
+        running = RunningGateway.start(configuration.apply(this), tls);
     }
 
     @Override

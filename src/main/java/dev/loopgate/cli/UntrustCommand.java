@@ -1,0 +1,72 @@
+package dev.loopgate.cli;
+
+import dev.loopgate.tls.AuthorityFolder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code loopgate untrust}. */
+@Command(
+        name = "untrust",
+        header = "Take back what trust has done.",
+        description = {
+            "",
+            "Takes the certificate of this user's authority, and of those that it took the place of, out of every list that",
+            "trust knows of. The authority itself stays, and may be trusted again.",
+            ""
+        },
+        footer = {
+            "",
+            "Example:  loopgate untrust --dry-run",
+            "          loopgate untrust --java /path/to/cacerts",
+            "Exit status: 0 nobody trusts it any more, 1 something is left to do."
+        })
+final class UntrustCommand implements Callable<Integer> {
+
+    private final Surroundings surroundings;
+
+    @Option(names = "--dry-run", description = "Print what would be done, as commands, and do nothing.")
+    boolean dryRun;
+
+    @Option(names = "--java", paramLabel = "KEYSTORE", description = "A truststore of Java, too.")
+    @Nullable
+    Path keystore;
+
+    @Option(
+            names = "--java-password",
+            paramLabel = "PASSWORD",
+            defaultValue = TrustWork.JAVA_PASSWORD,
+            description = "Of that truststore. Without it: changeit, as of Java's own.")
+    String password = TrustWork.JAVA_PASSWORD;
+
+    @Mixin
+    JsonOption json = new JsonOption();
+
+    UntrustCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        TrustWork work = new TrustWork(surroundings, dryRun, json.wanted);
+        AuthorityFolder folder = work.folder();
+        try {
+            List<X509Certificate> all = new ArrayList<>(folder.former());
+            folder.certificate().ifPresent(all::add);
+            if (all.isEmpty()) {
+                throw new CommandFailure(
+                        ExitStatus.FAILED, "there is no certificate authority in " + folder + ", so nobody trusts it");
+            }
+            return work.untrust(all, folder.root(), keystore, password);
+        } catch (IOException e) {
+            throw new CommandFailure(ExitStatus.FAILED, String.valueOf(e.getMessage()));
+        }
+    }
+}

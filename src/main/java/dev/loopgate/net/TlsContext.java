@@ -1,0 +1,33 @@
+package dev.loopgate.net;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+
+/**
+ * One certificate, ready for connections. What it holds outside the heap is let go once nobody can use it any more: a
+ * connection keeps it for itself. Immutable; safe for use by any thread.
+ */
+final class TlsContext {
+
+    private final SslContext context;
+
+    TlsContext(SslContext context, Cleaner cleaner) {
+        this.context = context;
+        cleaner.register(this, () -> ReferenceCountUtil.release(context));
+    }
+
+    SslHandler handler(ByteBufAllocator allocator) {
+        try {
+            SslHandler handler = context.newHandler(allocator);
+            // The one deadline of a connection is kept by whoever accepted it.
+            handler.setHandshakeTimeoutMillis(0);
+            return handler;
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package dev.loopgate.net;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.io.EOFException;
+import java.util.function.Consumer;
+
+/**
+ * Tells the handler behind it of the ends of a secure connection as of a plain one: close_notify is its FIN. A FIN without
+ * it can be anybody's on the way, and counts as a connection that broke off (RFC 8446 §6.1).
+ */
+final class TlsEnds extends ChannelInboundHandlerAdapter {
+
+    private final String serverName;
+    private final Consumer<String> secured;
+    private boolean ended;
+
+    TlsEnds(String serverName, Consumer<String> secured) {
+        this.serverName = serverName;
+        this.secured = secured;
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent handshake) {
+            if (handshake.isSuccess()) {
+                secured.accept(serverName);
+            }
+        } else if (event instanceof SslCloseCompletionEvent closed) {
+            if (closed.isSuccess() && !ended) {
+                ended = true;
+                context.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+            }
+        } else if (event == ChannelInputShutdownEvent.INSTANCE || event == ChannelInputShutdownReadComplete.INSTANCE) {
+            if (!ended) {
+                ended = true;
+                context.fireExceptionCaught(new EOFException("the connection ended without close_notify"));
+                context.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+            }
+        } else {
+            context.fireUserEventTriggered(event);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.loopgate.net;
+
+import dev.loopgate.model.UpstreamAddress;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.net.ConnectException;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/** The client's side of TLS: upstreams that prove who they are, or need not. Immutable; safe for use by any thread. */
+public final class TlsOrigination {
+
+    private final SslContext verified;
+    private final SslContext unverified;
+
+    /**
+     * Blocks.
+     *
+     * @param roots who may sign for upstreams
+     * @throws IllegalStateException where they cannot be used
+     */
+    TlsOrigination(KeyStore roots) {
+        try {
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(roots);
+            verified = context(trust);
+            unverified = context(InsecureTrustManagerFactory.INSTANCE);
+        } catch (java.security.GeneralSecurityException | SSLException e) {
+            throw new IllegalStateException("https targets cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    private static SslContext context(TrustManagerFactory trust) throws SSLException {
+        // Not counted by reference: it lasts as long as the plan that it belongs to, and what was begun under it.
+        return SslContextBuilder.forClient()
+                .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
+                .protocols("TLSv1.3", "TLSv1.2")
+                .trustManager(trust)
+                .endpointIdentificationAlgorithm(trust == InsecureTrustManagerFactory.INSTANCE ? null : "HTTPS")
+                .build();
+    }
+
+    /**
+     * Makes a connection secure; called on its event loop, before anything was read or written.
+     *
+     * @param to whom the other side has to prove to be, where it is verified; localhost for a port of this machine
+     * @param limit for all of it
+     * @param done gets null once all is agreed, or what went wrong, as a clause; the connection is then the caller's to
+     *     close
+     */
+    public void begin(
+            Channel channel, UpstreamAddress to, boolean verify, Duration limit, Consumer<@Nullable String> done) {
+        String name = to instanceof UpstreamAddress.HostPort host ? host.host() : "localhost";
+        int port = to instanceof UpstreamAddress.HostPort host
+                ? host.port()
+                : to instanceof UpstreamAddress.LoopbackPort loopback ? loopback.port() : 0;
+        SslHandler handler = (verify ? verified : unverified).newHandler(channel.alloc(), name, port);
+        handler.setHandshakeTimeoutMillis(Math.max(1, limit.toMillis()));
+        channel.pipeline().addLast(new TlsReads(), handler, new Beginning(done), new TlsEnds("", ready -> {}));
+    }
+
+    /** Hears of the outcome, once, and makes way. */
+    private static final class Beginning extends ChannelInboundHandlerAdapter {
+
+        private final Consumer<@Nullable String> done;
+        private boolean over;
+
+        Beginning(Consumer<@Nullable String> done) {
+            this.done = done;
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) {
+            if (event instanceof SslHandshakeCompletionEvent outcome) {
+                end(context, outcome.isSuccess() ? null : words(outcome.cause()));
+            } else if (event == ChannelInputShutdownEvent.INSTANCE && !over) {
+                end(context, "it ended the connection");
+            } else {
+                context.fireUserEventTriggered(event);
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            // What follows the failure that was told says nothing new.
+            if (!(cause instanceof PausableReads.ReadPaused)) {
+                end(context, words(cause));
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            end(context, "it ended the connection");
+            context.fireChannelInactive();
+        }
+
+        private void end(ChannelHandlerContext context, @Nullable String fault) {
+            if (!over) {
+                over = true;
+                done.accept(fault);
+                if (fault == null) {
+                    context.pipeline().remove(this);
+                }
+            }
+        }
+    }
+
+    private static String words(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null && cause.getCause() != cause) {
+            cause = cause.getCause();
+        }
+        String said = String.valueOf(cause.getMessage());
+        if (cause instanceof ConnectException || said.contains("not an SSL/TLS record")) {
+            return "it does not speak TLS";
+        }
+        if (failure instanceof SSLHandshakeException && said.contains("unable to find valid certification path")) {
+            return "nobody whom this machine trusts has signed its certificate";
+        }
+        // What the other side has a part in is not to drive a terminal or a log.
+        return said.replaceAll("\\p{Cntrl}", "?");
+    }
+}

@@ -1,0 +1,266 @@
+package dev.loopgate.tls;
+
+import dev.loopgate.model.Credential;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a user's certificate authority is kept: its key and certificate in one file that nobody else may read, the
+ * certificate alone in another, and the certificates of those it took the place of. Blocks; safe for use by any thread and
+ * by several processes.
+ */
+public final class AuthorityFolder {
+
+    /** The certificate alone, for those who are to trust it. */
+    public static final String ROOT = "root.pem";
+
+    private static final String BOTH = "authority.pem";
+    private static final String FORMER = "former-";
+    private static final Set<PosixFilePermission> OURS_ALONE =
+            EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+    private static final Set<PosixFilePermission> OUR_FOLDER = EnumSet.of(
+            PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
+    private static final long PATIENCE_MILLIS = 10_000;
+
+    private final Path path;
+
+    private AuthorityFolder(Path path) {
+        this.path = path;
+    }
+
+    /**
+     * {@code loopgate/ca} in {@code $XDG_DATA_HOME}, else in {@code $HOME/.local/share}.
+     *
+     * @param environment the value of a variable, or null
+     * @return empty where neither is set
+     */
+    public static Optional<AuthorityFolder> from(UnaryOperator<@Nullable String> environment) {
+        return absolute(environment.apply("XDG_DATA_HOME"))
+                .or(() -> absolute(environment.apply("HOME")).map(home -> home.resolve(".local/share")))
+                .map(data -> new AuthorityFolder(data.resolve("loopgate").resolve("ca")));
+    }
+
+    public static AuthorityFolder at(Path path) {
+        return new AuthorityFolder(path);
+    }
+
+    /** Of the certificate that is to be trusted; there once there is an authority. */
+    public Path root() {
+        return path.resolve(ROOT);
+    }
+
+    /** The authority's own certificate; empty where there is none yet. */
+    public Optional<X509Certificate> certificate() throws IOException {
+        return read().map(LocalAuthority::certificate);
+    }
+
+    /** The same, made where there is none. */
+    public X509Certificate certificateOrNew(Instant now) throws IOException {
+        return open(Set.of(), now).certificate();
+    }
+
+    /**
+     * A file of the authority's certificate and all of these.
+     *
+     * @param others a file of certificates
+     */
+    Path bundle(Path others) throws IOException {
+        Path bundle = path.resolve("bundle.pem");
+        String text = Files.readString(others, StandardCharsets.ISO_8859_1)
+                + "\n"
+                + Files.readString(root(), StandardCharsets.ISO_8859_1);
+        if (!Files.exists(bundle)
+                || !Files.readString(bundle, StandardCharsets.ISO_8859_1).equals(text)) {
+            write(bundle, text);
+        }
+        return bundle;
+    }
+
+    /** Certificates of authorities that this one took the place of, which somebody may still trust. */
+    public List<X509Certificate> former() throws IOException {
+        if (!Files.isDirectory(path)) {
+            return List.of();
+        }
+        List<X509Certificate> former = new ArrayList<>();
+        try (Stream<Path> files = Files.list(path)) {
+            for (Path file : files.sorted().toList()) {
+                if (file.getFileName().toString().startsWith(FORMER)) {
+                    former.addAll(GivenCertificate.chain(Files.readAllBytes(file)));
+                }
+            }
+        } catch (CredentialFault fault) {
+            throw new IOException("a certificate in " + path + " " + fault.fault(), fault);
+        }
+        return former;
+    }
+
+    /**
+     * The authority, made where there is none, and made anew where it may not sign for all these names or is about to
+     * expire.
+     *
+     * @param domains beside those that every authority may sign for
+     */
+    LocalAuthority open(Set<String> domains, Instant now) throws IOException {
+        Optional<LocalAuthority> kept = read().filter(found -> suits(found, domains, now));
+        return kept.isPresent() ? kept.get() : replace(domains, now);
+    }
+
+    private static boolean suits(LocalAuthority found, Set<String> domains, Instant now) {
+        return found.lasts(now) && domains.stream().allMatch(found::permits);
+    }
+
+    private LocalAuthority replace(Set<String> domains, Instant now) throws IOException {
+        prepare();
+        try (FileChannel file = FileChannel.open(
+                path.resolve("lock"),
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                attributes(OURS_ALONE))) {
+            // Until the file is closed.
+            lock(file);
+            Optional<LocalAuthority> kept = read();
+            if (kept.isPresent() && suits(kept.get(), domains, now)) {
+                // Another process was quicker.
+                return kept.get();
+            }
+            Set<String> all = new TreeSet<>(domains);
+            kept.ifPresent(old -> all.addAll(old.domains()));
+            LocalAuthority fresh = LocalAuthority.create(all, now);
+            if (kept.isPresent()) {
+                X509Certificate old = kept.get().certificate();
+                write(path.resolve(FORMER + old.getSerialNumber().toString(16) + ".pem"), Pem.write(old));
+            }
+            String certificate = Pem.write(fresh.certificate());
+            write(path.resolve(BOTH), Pem.write(fresh.credential().key()) + certificate);
+            write(root(), certificate);
+            return fresh;
+        } catch (GeneralSecurityException e) {
+            throw new IOException("cannot make a certificate authority: " + e.getMessage(), e);
+        }
+    }
+
+    /** Another thread of this process may have it as well, in tests. */
+    private static void lock(FileChannel file) throws IOException {
+        long end = System.nanoTime() + PATIENCE_MILLIS * 1_000_000;
+        while (true) {
+            try {
+                if (file.tryLock() != null) {
+                    return;
+                }
+            } catch (OverlappingFileLockException ours) {
+                // As if another process had it.
+            }
+            if (System.nanoTime() - end > 0) {
+                throw new IOException("another process keeps the certificate authority locked");
+            }
+            try {
+                Thread.sleep(10);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted", e);
+            }
+        }
+    }
+
+    private Optional<LocalAuthority> read() throws IOException {
+        Path file = path.resolve(BOTH);
+        byte[] text;
+        try {
+            text = Files.readAllBytes(file);
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        }
+        try {
+            if (posix() && !Files.getPosixFilePermissions(file).equals(OURS_ALONE)) {
+                Files.setPosixFilePermissions(file, OURS_ALONE);
+            }
+            Pem.Content content = Pem.read(text);
+            if (content.keys().isEmpty() || content.certificates().isEmpty()) {
+                throw new CredentialFault("lacks its key or its certificate", "");
+            }
+            Credential both = new Credential(
+                    content.keys().get(0), List.of(content.certificates().get(0)));
+            GivenCertificate.match(both.key(), both.certificate());
+            return Optional.of(LocalAuthority.of(both));
+        } catch (CredentialFault | GeneralSecurityException damaged) {
+            throw new IOException(
+                    file + " holds no certificate authority any more; move it away, and a new one is made", damaged);
+        }
+    }
+
+    /** Never seen half-written, nor by anybody else. */
+    private void write(Path file, String text) throws IOException {
+        Path draft = Files.createTempFile(path, "draft", ".pem", attributes(OURS_ALONE));
+        try {
+            Files.writeString(draft, text, StandardCharsets.ISO_8859_1);
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(draft);
+        }
+    }
+
+    private void prepare() throws IOException {
+        Path parent = path.getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            try {
+                Files.createDirectory(path, attributes(OUR_FOLDER));
+            } catch (java.nio.file.FileAlreadyExistsException other) {
+                if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+                    throw new IOException(path + " is no folder; move it away", other);
+                }
+            }
+        }
+        if (posix() && !Files.getPosixFilePermissions(path).equals(OUR_FOLDER)) {
+            // Fails where the folder is another user's, whose authority is not to be ours.
+            Files.setPosixFilePermissions(path, OUR_FOLDER);
+        }
+    }
+
+    private static FileAttribute<?>[] attributes(Set<PosixFilePermission> permissions) {
+        // Elsewhere it is the user's profile that is closed to others.
+        return posix()
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)}
+                : new FileAttribute<?>[0];
+    }
+
+    private static boolean posix() {
+        return FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+
+    private static Optional<Path> absolute(@Nullable String value) {
+        return value == null || value.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Path.of(value)).filter(Path::isAbsolute);
+    }
+}

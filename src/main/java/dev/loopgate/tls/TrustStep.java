@@ -1,0 +1,44 @@
+package dev.loopgate.tls;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** One thing that is done to somebody's list of authorities. */
+public sealed interface TrustStep {
+
+    /** As a command that does it, for a shell. */
+    String command();
+
+    /** A certificate is put where the system looks for them, readable for everybody. */
+    record Copy(Path from, Path to) implements TrustStep {
+        @Override
+        public String command() {
+            return "install -m 644 " + TrustStep.quoted(from.toString()) + " " + TrustStep.quoted(to.toString());
+        }
+    }
+
+    /** One is taken away there. */
+    record Delete(Path file) implements TrustStep {
+        @Override
+        public String command() {
+            return "rm " + TrustStep.quoted(file.toString());
+        }
+    }
+
+    /** A program of the system does it. */
+    record Run(List<String> words) implements TrustStep {
+        public Run {
+            words = List.copyOf(words);
+        }
+
+        @Override
+        public String command() {
+            return words.stream().map(TrustStep::quoted).collect(Collectors.joining(" "));
+        }
+    }
+
+    private static String quoted(String word) {
+        return word.matches("[A-Za-z0-9_@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+}

@@ -1,0 +1,79 @@
+package dev.loopgate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.loopgate.tls.AuthorityFolder;
+import dev.loopgate.tls.TrustStores;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Dry: what it does is for {@code TrustStoresTest}, on a system of its own. */
+class TrustCommandTest {
+
+    @TempDir
+    Path folder;
+
+    private Invocation run(String... words) {
+        return run(Map.of(), words);
+    }
+
+    private Invocation run(Map<String, String> more, String... words) {
+        Map<String, String> environment = new HashMap<>(Map.of("HOME", folder.toString(), "PATH", ""));
+        environment.putAll(more);
+        return Invocation.of(folder, environment, "", words);
+    }
+
+    private X509Certificate made() throws IOException {
+        return AuthorityFolder.from(Map.of("HOME", folder.toString())::get)
+                .orElseThrow()
+                .certificateOrNew(Instant.now());
+    }
+
+    @Test
+    void a_dry_run_makes_nothing() {
+        Invocation dry = run("trust", "--dry-run");
+        assertThat(dry.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(dry.err()).contains("there is no certificate authority yet");
+        assertThat(folder).isEmptyDirectory();
+        assertThat(run("untrust").err()).contains("nobody trusts it");
+    }
+
+    @Test
+    void a_dry_run_prints_the_commands() throws IOException {
+        String alias = TrustStores.alias(made());
+        Invocation dry = run("trust", "--dry-run", "--java", "own.p12", "--java-password", "geheim");
+        assertThat(dry.status()).as(dry.err()).isZero();
+        assertThat(dry.out())
+                .contains("would the Java truststore " + folder.resolve("own.p12"))
+                .contains("-alias " + alias, "-storepass PASSWORD")
+                .doesNotContain("geheim");
+        assertThat(folder.resolve("own.p12")).doesNotExist();
+        assertThat(run("trust", "--dry-run", "--json", "--java", "own.p12")
+                        .json()
+                        .getString("authority"))
+                .isEqualTo(alias);
+    }
+
+    @Test
+    void exports_the_certificate_and_no_key() throws IOException {
+        assertThat(run("trust", "--export", "root.crt").status()).isZero();
+        assertThat(Files.readString(folder.resolve("root.crt")))
+                .startsWith("-----BEGIN CERTIFICATE")
+                .doesNotContain("KEY");
+        assertThat(run("trust", "--export", "-").out()).isEqualTo(Files.readString(folder.resolve("root.crt")));
+    }
+
+    @Test
+    void does_not_take_the_authority_of_root_for_that_of_who_typed_sudo() {
+        Invocation sudo = run(Map.of("SUDO_USER", "jane"), "trust");
+        assertThat(sudo.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(sudo.err()).contains("not that of jane", "run it without sudo");
+    }
+}

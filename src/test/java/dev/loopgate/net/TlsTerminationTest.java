@@ -1,0 +1,97 @@
+package dev.loopgate.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.loopgate.tls.AuthorityFolder;
+import dev.loopgate.tls.LocalCertificates;
+import dev.loopgate.tls.TlsIdentity;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which certificates are made, and how long they are kept. */
+class TlsTerminationTest {
+
+    @TempDir
+    Path folder;
+
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-27T12:00:00Z"));
+    private TlsTermination termination;
+
+    @BeforeEach
+    void begin() {
+        InstantSource clock = now::get;
+        termination = new TlsTermination(
+                new LocalCertificates(Optional.of(AuthorityFolder.at(folder.resolve("ca"))), clock, sentence -> {}),
+                clock);
+    }
+
+    private Future<TlsContext> ask(String name) {
+        return termination.context(new TlsIdentity.Local(name, ""), ImmediateEventExecutor.INSTANCE);
+    }
+
+    private TlsContext get(String name) throws Exception {
+        return ask(name).get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void keeps_a_certificate_until_long_before_it_expires() throws Exception {
+        TlsContext first = get("a.localhost");
+        now.set(now.get().plus(Duration.ofDays(59)));
+        assertThat(get("a.localhost")).isSameAs(first);
+        now.set(now.get().plus(Duration.ofDays(2)));
+        TlsContext next = get("a.localhost");
+        assertThat(next).isNotSameAs(first);
+        assertThat(get("a.localhost")).isSameAs(next);
+    }
+
+    @Test
+    void forgets_the_one_longest_unused() throws Exception {
+        TlsContext used = get("used.localhost");
+        TlsContext unused = get("unused.localhost");
+        for (int i = 0; i < TlsTermination.MOST - 1; i++) {
+            get("n" + i + ".localhost");
+            assertThat(get("used.localhost")).isSameAs(used);
+        }
+        assertThat(get("unused.localhost")).isNotSameAs(unused);
+    }
+
+    @Test
+    void turns_some_away_where_too_many_names_are_asked_for_at_once() throws Exception {
+        get("a.localhost");
+        List<Future<TlsContext>> asked = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            asked.add(ask("n" + i + ".localhost"));
+        }
+        int refused = 0;
+        for (Future<TlsContext> one : asked) {
+            assertThat(one.await(30, TimeUnit.SECONDS)).isTrue();
+            refused += one.isSuccess() ? 0 : 1;
+        }
+        assertThat(refused).isBetween(1, 999);
+        assertThat(get("b.localhost")).isNotNull();
+    }
+
+    @Test
+    void makes_one_for_all_who_ask_at_once() throws Exception {
+        List<Future<TlsContext>> asked = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            asked.add(ask("a.localhost"));
+        }
+        TlsContext first = asked.get(0).get(30, TimeUnit.SECONDS);
+        for (Future<TlsContext> one : asked) {
+            assertThat(one.get(30, TimeUnit.SECONDS)).isSameAs(first);
+        }
+    }
+}

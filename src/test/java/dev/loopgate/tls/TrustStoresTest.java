@@ -1,0 +1,157 @@
+package dev.loopgate.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** On a system of our own, whose programs write down how they are called. */
+class TrustStoresTest {
+
+    @TempDir
+    Path folder;
+
+    private Path root;
+    private Path home;
+    private Path bin;
+    private Path calls;
+    private AuthorityFolder authority;
+    private X509Certificate certificate;
+
+    @BeforeEach
+    void machine() throws IOException {
+        root = Files.createDirectories(folder.resolve("root"));
+        home = Files.createDirectories(folder.resolve("home"));
+        bin = Files.createDirectories(folder.resolve("bin"));
+        calls = folder.resolve("calls");
+        authority = AuthorityFolder.at(folder.resolve("ca"));
+        certificate = authority.certificateOrNew(Instant.now());
+    }
+
+    private void program(String name, String body) throws IOException {
+        Path file = Files.writeString(
+                bin.resolve(name), "#!/bin/sh\necho \"" + name + " $*\" >>" + calls + "\n" + body + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private List<TrustStore> stores(String platform) {
+        return new TrustStores(root, platform, Map.of("HOME", home.toString(), "PATH", bin.toString())::get)
+                .of(certificate, authority.root());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "usr/local/share/ca-certificates, .crt, update-ca-certificates, ''",
+        "etc/pki/ca-trust/source/anchors, .pem, update-ca-trust, extract",
+        "etc/ca-certificates/trust-source/anchors, .crt, trust, extract-compat",
+        "etc/pki/trust/anchors, .pem, update-ca-certificates, ''"
+    })
+    void has_the_system_trust_it_and_takes_it_back(String anchors, String suffix, String program, String word)
+            throws IOException {
+        Path list = Files.createDirectories(root.resolve(anchors));
+        program(program, "");
+        TrustStore store = stores("Linux").get(0);
+        assertThat(store.trusts()).isFalse();
+        assertThat(store.closed()).isEmpty();
+
+        TrustStore.take(store.add());
+        Path put = list.resolve(TrustStores.alias(certificate) + suffix);
+        assertThat(put).hasSameTextualContentAs(authority.root());
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(put)))
+                .isEqualTo("rw-r--r--");
+        assertThat(Files.readString(calls).strip()).isEqualTo((program + " " + word).strip());
+        assertThat(stores("Linux").get(0).trusts()).isTrue();
+
+        TrustStore.take(store.remove());
+        assertThat(list).isEmptyDirectory();
+        assertThat(Files.readAllLines(calls)).hasSize(2);
+    }
+
+    @Test
+    void knows_nobody_on_a_system_that_it_does_not_know() {
+        assertThat(stores("Linux")).isEmpty();
+    }
+
+    @Test
+    void fills_the_databases_of_browsers_and_makes_that_of_chromium() throws IOException {
+        program("chromium", "");
+        program("certutil", "case \"$*\" in *-L*) exit 1 ;; esac");
+        Path profile = Files.createDirectories(home.resolve(".mozilla/firefox/abc.default"));
+        Files.createFile(profile.resolve("cert9.db"));
+        List<TrustStore> stores = stores("Linux");
+        assertThat(stores)
+                .extracting(TrustStore::name)
+                .satisfiesExactly(
+                        one -> assertThat(one).startsWith("Chromium"),
+                        one -> assertThat(one).contains("abc.default of Firefox"));
+        for (TrustStore store : stores) {
+            assertThat(store.trusts()).isFalse();
+            TrustStore.take(store.add());
+        }
+        assertThat(home.resolve(".pki/nssdb")).isDirectory();
+        String alias = TrustStores.alias(certificate);
+        assertThat(Files.readString(calls))
+                .contains("certutil -d sql:" + home.resolve(".pki/nssdb") + " -N --empty-password")
+                .contains("certutil -d sql:" + profile + " -A -t C,, -n " + alias + " -i " + authority.root());
+    }
+
+    @Test
+    void says_what_is_missing_for_a_browser() throws IOException {
+        program("google-chrome", "");
+        assertThat(stores("Linux"))
+                .singleElement()
+                .satisfies(store -> assertThat(store.missing())
+                        .hasValueSatisfying(what -> assertThat(what).contains("libnss3-tools")));
+    }
+
+    @Test
+    void tells_what_a_program_said_that_failed() throws IOException {
+        Files.createDirectories(root.resolve("etc/pki/trust/anchors"));
+        program("update-ca-certificates", "printf 'no\\033[31m way' >&2; exit 3");
+        List<TrustStep> add = stores("Linux").get(0).add();
+        assertThatThrownBy(() -> TrustStore.take(add))
+                .isInstanceOf(IOException.class)
+                .hasMessage(bin.resolve("update-ca-certificates") + ": no?[31m way");
+    }
+
+    @Test
+    void has_a_truststore_of_java_trust_it() throws IOException {
+        Path keystore = folder.resolve("my keys.p12");
+        TrustStores all = new TrustStores(Map.<String, String>of()::get);
+        TrustStore store = all.java(certificate, authority.root(), keystore, "changeit");
+        assertThat(store.trusts()).isFalse();
+        TrustStore.take(store.add());
+        TrustStore after = all.java(certificate, authority.root(), keystore, "changeit");
+        assertThat(after.trusts()).isTrue();
+        assertThat(store.add().get(0).command()).contains("-keystore '" + keystore + "'");
+        TrustStore.take(after.remove());
+        assertThat(all.java(certificate, authority.root(), keystore, "changeit").trusts())
+                .isFalse();
+    }
+
+    @Test
+    void speaks_the_words_of_other_systems() {
+        assertThat(stores("Mac OS X").get(0).add().get(0).command())
+                .startsWith("security add-trusted-cert -r trustRoot -k " + home);
+        assertThat(new TrustStores(root, "Windows 11", Map.of("USERPROFILE", home.toString())::get)
+                        .of(certificate, authority.root())
+                        .get(0)
+                        .remove()
+                        .get(0)
+                        .command())
+                .isEqualTo("certutil -user -delstore Root "
+                        + certificate.getSerialNumber().toString(16));
+    }
+}
