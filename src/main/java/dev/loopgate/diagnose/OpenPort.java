@@ -94,6 +94,14 @@ public record OpenPort(
         return Addresses.isForOthers(address) ? Scope.LAN : Scope.CONTAINERS;
     }
 
+    /** Where a socket on this address is reached from this machine: one on every address by loopback. */
+    public static InetAddress reached(InetAddress own) {
+        if (!own.isAnyLocalAddress()) {
+            return own;
+        }
+        return own.getAddress().length == 4 ? Addresses.LOOPBACK4 : Addresses.LOOPBACK6;
+    }
+
     /** Whether the network reaches it, unless a firewall is in between. */
     public boolean open() {
         return scope().compareTo(Scope.LAN) >= 0;

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /** All ports that somebody on this machine listens on, as far as its user may see. Blocks. */
 public final class OpenPorts {
@@ -31,18 +32,21 @@ public final class OpenPorts {
                     .add(socket.address().getAddress());
         }
         Map<Long, Optional<OpenPort.Owner>> processes = new HashMap<>();
+        IntPredicate outgoing = rules.outgoing();
         return found.entrySet().stream()
                 .map(entry -> port(
                         entry.getKey(),
                         entry.getValue(),
                         entry.getKey().pid == 0
                                 ? Optional.empty()
-                                : processes.computeIfAbsent(entry.getKey().pid, machine::process)))
+                                : processes.computeIfAbsent(entry.getKey().pid, machine::process),
+                        outgoing))
                 .sorted(Comparator.comparingInt(OpenPort::port).thenComparing(OpenPort::protocol))
                 .toList();
     }
 
-    private OpenPort port(Key key, List<InetAddress> addresses, Optional<OpenPort.Owner> process) {
+    private OpenPort port(
+            Key key, List<InetAddress> addresses, Optional<OpenPort.Owner> process, IntPredicate outgoing) {
         Optional<Integer> published = process.flatMap(Published::portOf);
         return new OpenPort(
                 key.protocol,
@@ -54,7 +58,7 @@ public final class OpenPorts {
                 process,
                 process.map(OpenPort.Owner::user).or(key::user),
                 OpenPort.Range.of(key.port),
-                rules.outgoing(key.port).isPresent(),
+                outgoing.test(key.port),
                 services.of(key.protocol, published.orElse(key.port)),
                 Optional.empty());
     }

@@ -1,10 +1,8 @@
 package dev.loopgate.diagnose;
 
-import dev.loopgate.net.Addresses;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -34,16 +32,8 @@ final class PageTitle {
 
     /** @param end when it is given up, as {@link System#nanoTime()} counts */
     PageTitle(OpenPort port, long end) {
-        this.address = new InetSocketAddress(reached(port.addresses().get(0)), port.port());
+        this.address = new InetSocketAddress(OpenPort.reached(port.addresses().get(0)), port.port());
         this.end = end;
-    }
-
-    /** Where a socket on every address is reached. */
-    private static InetAddress reached(InetAddress own) {
-        if (!own.isAnyLocalAddress()) {
-            return own;
-        }
-        return own.getAddress().length == 4 ? Addresses.LOOPBACK4 : Addresses.LOOPBACK6;
     }
 
     /** Blocks. */

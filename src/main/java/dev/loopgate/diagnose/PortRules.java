@@ -3,7 +3,10 @@ package dev.loopgate.diagnose;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,17 +37,25 @@ final class PortRules {
     }
 
     Optional<String> outgoing(int port) {
-        Range range = Range.of(setting("ip_local_port_range", DYNAMIC));
-        if (!range.contains(port)) {
-            return Optional.empty();
-        }
-        for (String part : setting("ip_local_reserved_ports", "").split(",", -1)) {
-            if (Range.of(part).contains(port)) {
-                return Optional.empty();
-            }
-        }
-        return Optional.of(
-                "ports " + range.first + " to " + range.last + " go to outgoing connections, one of which may have it");
+        Range range = lent();
+        return outgoing().test(port)
+                ? Optional.of("ports " + range.first + " to " + range.last
+                        + " go to outgoing connections, one of which may have it")
+                : Optional.empty();
+    }
+
+    /** Which ports go to outgoing connections, by the settings as they are now. */
+    IntPredicate outgoing() {
+        Range range = lent();
+        List<Range> reserved = Arrays.stream(
+                        setting("ip_local_reserved_ports", "").split(",", -1))
+                .map(Range::of)
+                .toList();
+        return port -> range.contains(port) && reserved.stream().noneMatch(each -> each.contains(port));
+    }
+
+    private Range lent() {
+        return Range.of(setting("ip_local_port_range", DYNAMIC));
     }
 
     private String setting(String name, String otherwise) {

@@ -73,11 +73,25 @@ final class ServiceNames {
 
     ServiceNames(Path services) {
         for (String line : lines(services)) {
-            String[] words = line.replaceFirst("#.*", "").strip().split("\\s+", -1);
-            if (words.length >= 2) {
-                system.putIfAbsent(words[1], words[0]);
+            int name = end(line, 0);
+            int port = name;
+            while (port < line.length() && line.charAt(port) <= ' ') {
+                port++;
+            }
+            int end = end(line, port);
+            if (name > 0 && end > port) {
+                system.putIfAbsent(line.substring(port, end), line.substring(0, name));
             }
         }
+    }
+
+    /** Of the word that begins there. Without patterns: there are hundreds of lines, and a command that waits for them. */
+    private static int end(String line, int start) {
+        int end = start;
+        while (end < line.length() && line.charAt(end) > ' ' && line.charAt(end) != '#') {
+            end++;
+        }
+        return end;
     }
 
     Optional<String> of(Protocol protocol, int port) {

@@ -90,15 +90,7 @@ final class Connecting {
                         to + " refuses connections: " + PortCheck.who(other) + " listens on "
                                 + Addresses.text(new InetSocketAddress(nearest.get(), port))
                                 + ", not on that address")
-                .fix(elsewhere.apply(new InetSocketAddress(reached(nearest.get()), port)));
-    }
-
-    /** Where a socket on every address is reached from here. */
-    private static InetAddress reached(InetAddress own) {
-        if (!own.isAnyLocalAddress()) {
-            return own;
-        }
-        return own.getAddress().length == 4 ? Addresses.LOOPBACK4 : Addresses.LOOPBACK6;
+                .fix(elsewhere.apply(new InetSocketAddress(OpenPort.reached(nearest.get()), port)));
     }
 
     /** On this machine, a connection that nobody answers waits for a process that does not accept. */

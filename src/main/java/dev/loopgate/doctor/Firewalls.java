@@ -14,12 +14,17 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The firewalls of this machine: which rule keeps a connection out, and how to let it in. Read once, with the first
  * question; where only root may read them, the command that does is known.
  */
 final class Firewalls {
+
+    /** In which firewalld has the rules for the network that a connection comes from. */
+    private static final Pattern ZONE = Pattern.compile(" filter_IN_([\\w-]+?)(?:_(?:pre|log|deny|allow|post))?:");
 
     private final SystemCommands commands;
     private final String system;
@@ -116,7 +121,9 @@ final class Firewalls {
             return Optional.of("sudo ufw " + (text.contains("-user-") ? "insert 1 " : "") + "allow " + port + "/tcp");
         }
         if (text.contains("inet firewalld")) {
-            return Optional.of("sudo firewall-cmd --add-port=" + port + "/tcp");
+            Matcher zone = ZONE.matcher(text);
+            return Optional.of("sudo firewall-cmd " + (zone.find() ? "--zone=" + zone.group(1) + " " : "")
+                    + "--add-port=" + port + "/tcp");
         }
         if (system.contains("windows")) {
             return removal.or(() -> Optional.of("netsh advfirewall firewall add rule name=loopgate dir=in action=allow"

@@ -36,13 +36,50 @@ public final class Addresses {
 
     /** Without brackets, the longest run of zeros shortened (RFC 5952). */
     public static String text(InetAddress address) {
-        String text = NetUtil.toAddressString(address);
+        String text = digits(address.getAddress());
         if (!(address instanceof Inet6Address six) || !six.isLinkLocalAddress()) {
             return text;
         }
         String full = six.getHostAddress();
         int scope = full.indexOf('%');
         return scope < 0 ? text : text + full.substring(scope);
+    }
+
+    /** Not netty's, which looks at all networks of the machine before its first word: a command is over by then. */
+    private static String digits(byte[] address) {
+        StringBuilder text = new StringBuilder(39);
+        if (address.length == 4) {
+            for (byte part : address) {
+                text.append(text.length() == 0 ? "" : ".").append(part & 0xff);
+            }
+            return text.toString();
+        }
+        int[] groups = new int[address.length / 2];
+        for (int i = 0; i < groups.length; i++) {
+            groups[i] = (address[2 * i] & 0xff) << 8 | (address[2 * i + 1] & 0xff);
+        }
+        int first = 0;
+        int longest = 1;
+        for (int i = 0; i < groups.length; i++) {
+            int end = i;
+            while (end < groups.length && groups[end] == 0) {
+                end++;
+            }
+            if (end - i > longest) {
+                first = i;
+                longest = end - i;
+            }
+        }
+        for (int i = 0; i < groups.length; ) {
+            if (longest > 1 && i == first) {
+                text.append("::");
+                i += longest;
+            } else {
+                boolean joined = text.length() == 0 || text.charAt(text.length() - 1) == ':';
+                text.append(joined ? "" : ":").append(Integer.toHexString(groups[i++]));
+            }
+        }
+        return text.toString();
     }
 
     /** @throws IllegalArgumentException where the text is not an IPv4 or IPv6 literal */

@@ -62,6 +62,55 @@ class FirewallRulesTest {
             iptables-save
             """;
 
+    /** What firewalld 1.3 writes for its zone public, as far as connections to this machine pass it. */
+    private static final String FIREWALLD = """
+            nft -f - <<'RULES'
+            table inet firewalld {
+              chain filter_PREROUTING {
+                type filter hook prerouting priority filter + 10; policy accept;
+                icmpv6 type { nd-router-advert, nd-neighbor-solicit } accept
+                meta nfproto ipv6 fib saddr . mark . iif oif missing drop
+              }
+              chain filter_INPUT {
+                type filter hook input priority filter + 10; policy accept;
+                ct state { established, related } accept
+                ct status dnat accept
+                iifname "lo" accept
+                ct state invalid drop
+                jump filter_INPUT_ZONES
+                reject with icmpx admin-prohibited
+              }
+              chain filter_OUTPUT {
+                type filter hook output priority filter + 10; policy accept;
+                ct state { established, related } accept
+                oifname "lo" accept
+                ip6 daddr { ::/96, 2002:a00::/24, 2002:7f00::/24 } reject with icmpv6 addr-unreachable
+              }
+              chain filter_INPUT_POLICIES_pre { jump filter_IN_policy_allow-host-ipv6; }
+              chain filter_INPUT_ZONES { goto filter_IN_public; }
+              chain filter_INPUT_POLICIES_post { }
+              chain filter_IN_public {
+                jump filter_INPUT_POLICIES_pre
+                jump filter_IN_public_deny
+                jump filter_IN_public_allow
+                jump filter_INPUT_POLICIES_post
+                meta l4proto { icmp, ipv6-icmp } accept
+                reject with icmpx admin-prohibited
+              }
+              chain filter_IN_public_deny { }
+              chain filter_IN_public_allow {
+                tcp dport 22 accept
+                ip6 daddr fe80::/64 udp dport 546 accept
+              }
+              chain filter_IN_policy_allow-host-ipv6 {
+                icmpv6 type nd-neighbor-advert accept
+                icmpv6 type nd-router-advert accept
+              }
+            }
+            RULES
+            nft -j list ruleset
+            """;
+
     @TempDir
     Path folder;
 
@@ -130,6 +179,27 @@ class FirewallRulesTest {
                 .get()
                 .satisfies(refusal -> assertThat(refusal.certain()).isFalse());
         assertThat(NftablesRules.parse("no JSON", table -> true)).isEmpty();
+    }
+
+    @Test
+    void rules_of_firewalld() throws Exception {
+        String listed = printed(FIREWALLD, "nft");
+        FirewallChains chains = NftablesRules.parse(listed, table -> true).orElseThrow();
+        Addressing far = new Addressing(InetAddress.getByName("192.0.2.7"), "eth0");
+        assertThat(chains.refusal(far.to(8080))).get().satisfies(refusal -> {
+            assertThat(refusal.tells()).isTrue();
+            assertThat(refusal.rule().text()).startsWith("nft rule in inet firewalld filter_IN_public: ");
+        });
+        assertThat(chains.refusal(far.to(22))).isEmpty();
+        assertThat(chains.refusal(four.to(8080))).isEmpty();
+
+        InetAddress own = Firewalls.ownAddresses().stream().findFirst().orElse(null);
+        if (own != null) {
+            assertThat(firewalls(new Missing(), new Missing(), new Reply(0, listed, ""))
+                            .fromNetwork(own, 8080)
+                            .flatMap(Firewalls.Obstacle::fix))
+                    .contains("sudo firewall-cmd --zone=public --add-port=8080/tcp");
+        }
     }
 
     @Test

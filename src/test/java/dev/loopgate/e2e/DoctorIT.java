@@ -23,10 +23,11 @@ class DoctorIT {
             doctor() {
               echo "== $*"
               status=0
-              "$launcher" doctor --timeout 15s "$@" 2>&1 || status=$?
+              "$launcher" doctor --timeout $limit "$@" 2>&1 || status=$?
               echo "status $status"
             }
             launcher=$1
+            limit=12s
             python3 -m http.server 8080 --bind 127.0.0.1 >server.log 2>&1 &
             server=$!
             trap 'kill $server $more 2>/dev/null || true; wait' EXIT
@@ -55,7 +56,9 @@ class DoctorIT {
                 nft add table inet own
                 nft add chain inet own in '{ type filter hook input priority 0; }'
                 nft add rule inet own in iif lo tcp dport 8080 drop
+                limit=6s
                 doctor 8080
+                limit=12s
                 nft flush ruleset
                 iptables -A INPUT -i lo -p tcp --dport 8080 -j REJECT --reject-with tcp-reset
                 doctor http://127.0.0.1:8080/

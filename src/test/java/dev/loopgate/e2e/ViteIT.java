@@ -44,7 +44,7 @@ class ViteIT {
                     "--port",
                     Integer.toString(port),
                     "--strictPort");
-            PackagedGateway gateway = rig.gateway("hosts: {app.localhost: " + port + "}\n");
+            PackagedGateway gateway = rig.gateway("hosts: {app.localhost: " + port + ", app.test: " + port + "}\n");
 
             browser.show("http://app.localhost:" + gateway.port() + "/");
             String greeting = "document.getElementById('greeting')?.textContent";
@@ -63,6 +63,13 @@ class ViteIT {
             assertThat(browser.events("Network.webSocketCreated"))
                     .isNotEmpty()
                     .allMatch(event -> event.getString("url").startsWith("ws://app.localhost:" + gateway.port() + "/"));
+
+            // It serves names below localhost to everybody, and others only to whom its configuration allows them.
+            assertThat(gateway.command("doctor", "--timeout", "15s", "http://app.test/")
+                            .stdout())
+                    .contains(
+                            "Vite on 127.0.0.1:" + port + " refuses the name app.test",
+                            "fix: server: { allowedHosts: ['app.test'] },");
         }
     }
 }
