@@ -48,7 +48,7 @@ final class ExecSession {
 
         /** With variables that give way to those it has. */
         Planned with(Map<String, String> variables) {
-            return new Planned(label, host, launch.with(variables).with(launch.environment()));
+            return new Planned(label, host, launch.withDefaults(variables));
         }
     }
 

@@ -24,6 +24,13 @@ public record Launch(
         environment = Map.copyOf(environment);
     }
 
+    /** The same with variables that give way to those it has. */
+    public Launch withDefaults(Map<String, String> variables) {
+        Map<String, String> all = new LinkedHashMap<>(variables);
+        all.putAll(environment);
+        return new Launch(words, directory, all, port, rewriteHost);
+    }
+
     /**
      * The place of a dev server.
      *
