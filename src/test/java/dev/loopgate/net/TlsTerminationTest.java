@@ -84,6 +84,16 @@ class TlsTerminationTest {
     }
 
     @Test
+    void reads_whom_to_trust_again_only_where_that_may_have_changed() throws Exception {
+        TlsOrigination before = termination.origination();
+        assertThat(termination.origination()).isSameAs(before);
+        get("a.localhost");
+        TlsOrigination after = termination.origination();
+        assertThat(after).isNotSameAs(before);
+        assertThat(termination.origination()).isSameAs(after);
+    }
+
+    @Test
     void makes_one_for_all_who_ask_at_once() throws Exception {
         List<Future<TlsContext>> asked = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
