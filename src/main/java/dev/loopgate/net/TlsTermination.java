@@ -54,6 +54,7 @@ public final class TlsTermination {
     private final Map<TlsIdentity, Entry> kept = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<TlsIdentity, List<Promise<TlsContext>>> asked = new LinkedHashMap<>();
     private volatile @Nullable TlsEngine engine;
+    private volatile @Nullable Trusting trusting;
     private boolean warned;
     private long lastWarning;
 
@@ -86,7 +87,14 @@ public final class TlsTermination {
      * @throws IllegalStateException where that cannot be had
      */
     public TlsOrigination origination() {
-        return new TlsOrigination(local.trusted());
+        List<Object> stamp = local.trustedAsOf();
+        Trusting known = trusting;
+        if (known == null || !known.stamp.equals(stamp)) {
+            // Some hundred certificates to read: too long for each reload.
+            known = new Trusting(stamp, new TlsOrigination(local.trusted()));
+            trusting = known;
+        }
+        return known.origination;
     }
 
     /**
@@ -225,6 +233,9 @@ public final class TlsTermination {
             LOG.warn("a connection over TLS was refused: {}", failure.getMessage());
         }
     }
+
+    /** @param stamp by which it is seen that somebody else is trusted now */
+    private record Trusting(List<Object> stamp, TlsOrigination origination) {}
 
     /** @param until when a new one is to be made */
     private record Entry(TlsContext context, Instant until) {}

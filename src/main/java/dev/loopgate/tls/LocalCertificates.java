@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -126,6 +127,21 @@ public final class LocalCertificates {
                     + ", so there is a new one, which has to be trusted again: loopgate trust");
         }
         return opened;
+    }
+
+    /** Another one where {@link #trusted} would be another; a few system calls. */
+    public List<Object> trustedAsOf() {
+        List<Object> stamp = new ArrayList<>();
+        Stream.concat(AuthorityVariables.system().stream(), folder.stream().map(AuthorityFolder::root))
+                .forEach(file -> {
+                    try {
+                        stamp.add(file);
+                        stamp.add(Files.getLastModifiedTime(file));
+                    } catch (IOException missing) {
+                        stamp.add("missing");
+                    }
+                });
+        return stamp;
     }
 
     /**

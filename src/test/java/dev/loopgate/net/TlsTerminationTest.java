@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,12 +25,13 @@ class TlsTerminationTest {
     @TempDir
     Path folder;
 
-    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-27T12:00:00Z"));
+    /** Read by the thread that makes them. */
+    private volatile Instant now = Instant.parse("2026-11-27T12:00:00Z");
     private TlsTermination termination;
 
     @BeforeEach
     void begin() {
-        InstantSource clock = now::get;
+        InstantSource clock = () -> now;
         termination = new TlsTermination(
                 new LocalCertificates(Optional.of(AuthorityFolder.at(folder.resolve("ca"))), clock, sentence -> {}),
                 clock);
@@ -48,9 +48,9 @@ class TlsTerminationTest {
     @Test
     void keeps_a_certificate_until_long_before_it_expires() throws Exception {
         TlsContext first = get("a.localhost");
-        now.set(now.get().plus(Duration.ofDays(59)));
+        now = now.plus(Duration.ofDays(59));
         assertThat(get("a.localhost")).isSameAs(first);
-        now.set(now.get().plus(Duration.ofDays(2)));
+        now = now.plus(Duration.ofDays(2));
         TlsContext next = get("a.localhost");
         assertThat(next).isNotSameAs(first);
         assertThat(get("a.localhost")).isSameAs(next);
@@ -81,6 +81,16 @@ class TlsTerminationTest {
         }
         assertThat(refused).isBetween(1, 999);
         assertThat(get("b.localhost")).isNotNull();
+    }
+
+    @Test
+    void reads_whom_to_trust_again_only_where_that_may_have_changed() throws Exception {
+        TlsOrigination before = termination.origination();
+        assertThat(termination.origination()).isSameAs(before);
+        get("a.localhost");
+        TlsOrigination after = termination.origination();
+        assertThat(after).isNotSameAs(before);
+        assertThat(termination.origination()).isSameAs(after);
     }
 
     @Test
