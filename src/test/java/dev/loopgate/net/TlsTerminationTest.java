@@ -27,6 +27,7 @@ class TlsTerminationTest {
 
     /** Read by the thread that makes them. */
     private volatile Instant now = Instant.parse("2026-11-27T12:00:00Z");
+
     private TlsTermination termination;
 
     @BeforeEach
