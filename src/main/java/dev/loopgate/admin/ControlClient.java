@@ -211,6 +211,7 @@ public final class ControlClient {
     void removeStale() {
         for (Path socket : directory.sockets()) {
             try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                channel.configureBlocking(false);
                 channel.connect(UnixDomainSocketAddress.of(socket));
             } catch (ConnectException stale) {
                 remove(socket);
@@ -243,7 +244,11 @@ public final class ControlClient {
     private static ControlLine connect(Path socket) throws IOException {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
-            channel.connect(UnixDomainSocketAddress.of(socket));
+            // A stopped gateway's queue is full at some time, and waiting for a place in it has no limit.
+            channel.configureBlocking(false);
+            if (!channel.connect(UnixDomainSocketAddress.of(socket))) {
+                throw new IOException("the gateway does not answer");
+            }
             return new ControlLine(channel, LONGEST_ANSWER);
         } catch (IOException e) {
             channel.close();

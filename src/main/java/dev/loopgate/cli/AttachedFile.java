@@ -183,8 +183,8 @@ final class AttachedFile {
                     return Optional.of(attached);
                 } catch (AttachRefused refused) {
                     problems = refused.problems();
-                } catch (IOException ending) {
-                    // It is just starting or ending, and is asked again.
+                } catch (IOException | RuntimeException ending) {
+                    // It is just starting or ending, and is asked again; what nobody thought of must not end that.
                 }
             }
             if (!problems.isEmpty() && !problems.equals(told)) {

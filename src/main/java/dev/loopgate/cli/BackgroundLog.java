@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
@@ -51,8 +52,12 @@ record BackgroundLog(Path file, long before) {
         if (Files.isSymbolicLink(file)) {
             throw new IOException(file + " is a link, which is not followed (to go on without it: rm " + file + ")");
         }
-        if (Files.exists(file) && Files.size(file) > LARGEST) {
-            Files.move(file, file.resolveSibling("gateway.log.1"), StandardCopyOption.REPLACE_EXISTING);
+        try {
+            if (Files.size(file) > LARGEST) {
+                Files.move(file, file.resolveSibling("gateway.log.1"), StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (NoSuchFileException none) {
+            // It is new, or another process has just moved it.
         }
         try {
             Files.createFile(file, attribute(PRIVATE_FILE));

@@ -22,7 +22,7 @@ final class DevGateway {
 
     /** The command line of an {@code exec}. */
     static final Pattern EXEC =
-            Pattern.compile("(?s).*java .*(?:-jar .*loopgate[^/ ]*\\.jar|dev\\.loopgate\\.cli\\.Main) exec(?: .*)?");
+            Pattern.compile("(?s).*java .*(?:-jar .*loopgate[^/ ]*\\.jar|dev\\.loopgate\\.cli\\.Main)(?: -\\S+)* exec(?: .*)?");
 
     private static final Duration FAREWELL = Duration.ofSeconds(15);
 

@@ -5,6 +5,7 @@ import dev.loopgate.admin.ControlClient.RunningGateway;
 import dev.loopgate.cli.StartedServers.Started;
 import dev.loopgate.devserver.Arrival;
 import dev.loopgate.devserver.ControllingTerminal;
+import dev.loopgate.devserver.DevPorts;
 import dev.loopgate.devserver.DevServer;
 import dev.loopgate.devserver.Guard;
 import dev.loopgate.devserver.Launch;
@@ -114,7 +115,7 @@ final class ExecSession {
 
     private Started start(Planned planned, Guard guard, Optional<ProjectOutput> output) {
         int port = planned.launch().port();
-        if (BackgroundGateway.portAnswers(port)) {
+        if (DevPorts.answers(port)) {
             // One that was asked for: those that are chosen are free.
             throw new CommandFailure(
                     ExitStatus.PORT_TAKEN,
@@ -153,6 +154,11 @@ final class ExecSession {
                         hold(found);
                         gateway.complete(found);
                     } catch (CommandFailure failure) {
+                        gateway.completeExceptionally(failure);
+                        trouble.completeExceptionally(failure);
+                    } catch (RuntimeException unforeseen) {
+                        CommandFailure failure = new CommandFailure(
+                                ExitStatus.FAILED, "the gateway could not be found or started: " + unforeseen);
                         gateway.completeExceptionally(failure);
                         trouble.completeExceptionally(failure);
                     }
@@ -255,7 +261,7 @@ final class ExecSession {
     /** A daemon that has left for good is not ended; but its port is not free for the next start. */
     private void tellHolder(Started each) {
         int port = each.planned().launch().port();
-        if (!BackgroundGateway.portAnswers(port)) {
+        if (!DevPorts.answers(port)) {
             return;
         }
         try {

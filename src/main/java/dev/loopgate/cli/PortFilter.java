@@ -25,6 +25,11 @@ final class PortFilter {
         return words.stream().map(PortFilter::of).reduce(Predicate::or).orElse(port -> true);
     }
 
+    /** Whether it stands for ports by their numbers, so that no title can matter. */
+    static boolean isNumber(String word) {
+        return NUMBERS.matcher(word.toLowerCase(Locale.ROOT)).matches();
+    }
+
     private static Predicate<OpenPort> of(String word) {
         String wanted = word.toLowerCase(Locale.ROOT);
         Matcher numbers = NUMBERS.matcher(wanted);

@@ -65,11 +65,14 @@ final class PortsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Predicate<OpenPort> wanted = PortFilter.of(words);
-        List<OpenPort> found = new OpenPorts().look();
-        List<OpenPort> ports = (noTitles ? found : new HttpTitles(TITLES).of(found))
-                .stream()
-                        .filter(port -> wanted.test(port) && (!open || port.open()))
+        // Only where words may mean a title is one asked for that is not shown then.
+        boolean numbers = words.stream().allMatch(PortFilter::isNumber);
+        List<OpenPort> found = new OpenPorts()
+                .look().stream()
+                        .filter(port -> (!open || port.open()) && (!numbers || wanted.test(port)))
                         .toList();
+        List<OpenPort> ports = (noTitles ? found : new HttpTitles(TITLES).of(found))
+                .stream().filter(wanted).toList();
         Terminal terminal = surroundings.terminal();
         if (json.wanted) {
             JsonOption.print(

@@ -31,7 +31,7 @@ final class Rehearsal {
 
     private static final int ATTEMPTS = 3000;
     private static final long PAUSE_MILLIS = 10;
-    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final Duration LIMIT = Duration.ofSeconds(100);
 
     /** With what precedes it, less than the five minutes after which the launcher takes a lock for abandoned. */
     private static final Duration DUMP_LIMIT = Duration.ofMinutes(3);
@@ -46,8 +46,8 @@ final class Rehearsal {
             "check --config FILE",
             "explain http://app.localhost/ --config FILE",
             "get app.localhost --config FILE",
-            "ports",
-            "ports PORT",
+            "ports --no-titles",
+            "ports --no-titles PORT",
             "probe 127.0.0.1:PORT",
             "doctor PORT",
             "doctor http://app.localhost/ --config FILE",

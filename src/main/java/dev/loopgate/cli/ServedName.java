@@ -31,6 +31,7 @@ final class ServedName {
     private @Nullable Attachment attachment;
     private boolean closed;
     private int port;
+    private @Nullable Integer gatewayPort;
 
     /** @param failed told where the name cannot be served */
     ServedName(DevGateway gateways, String host, Launch launch, Terminal terminal, Consumer<CommandFailure> failed) {
@@ -105,6 +106,7 @@ final class ServedName {
         synchronized (this) {
             before = attachment;
             attachment = next;
+            gatewayPort = DevGateway.port(gateway);
         }
         if (before != null) {
             before.close();
@@ -176,9 +178,14 @@ final class ServedName {
         }
     }
 
+    /** One in the place of the last: the dev server has its address from that, and another project's is none of ours. */
     private Optional<RunningGateway> next() {
+        Integer last;
+        synchronized (this) {
+            last = gatewayPort;
+        }
         try {
-            return gateways.find();
+            return gateways.find().filter(found -> last == null || DevGateway.port(found) == last);
         } catch (CommandFailure several) {
             return Optional.empty();
         }

@@ -96,8 +96,11 @@ final class StartedServers {
         for (Started each : now) {
             Thread thread = new Thread(
                     () -> {
-                        end(each);
-                        latch.countDown();
+                        try {
+                            end(each);
+                        } finally {
+                            latch.countDown();
+                        }
                     },
                     "loopgate-exec-end");
             thread.setDaemon(true);

@@ -78,7 +78,9 @@ final class WaitCommand implements Callable<Integer> {
                 if (e.status() == ExitStatus.WRONG_USAGE) {
                     throw e;
                 }
-                cause = e;
+                if (cause == null || System.nanoTime() < deadline) {
+                    cause = e;
+                }
             }
             long left = deadline - System.nanoTime();
             if (left <= 0) {

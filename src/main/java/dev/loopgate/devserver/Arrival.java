@@ -77,7 +77,7 @@ public final class Arrival {
         return next.compareTo(SELDOM) > 0 ? SELDOM : next;
     }
 
-    private static boolean accepts(int port) {
+    static boolean accepts(int port) {
         for (InetAddress address : Loopback.ADDRESSES) {
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress(address, port), CONNECT_MILLIS);

@@ -93,6 +93,11 @@ public final class DevPorts {
         }
     }
 
+    /** Whether somebody takes connections there, on either loopback address. Blocks for a moment. */
+    public static boolean answers(int port) {
+        return Arrival.accepts(port);
+    }
+
     /**
      * A socket that is bound and yet accepts nothing cannot be reached by anybody. Each address on its own: on macOS one that
      * stands for all can be bound beside a server that has one of them. Reuse passes over what connections of the last run have

@@ -31,7 +31,10 @@ public final class Guard implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(5);
 
     /** What it takes the shell to tell of a signal that both got, on a machine that is busy. */
-    private static final Duration TELL = Duration.ofMillis(500);
+    private static final Duration TELL = Duration.ofSeconds(2);
+
+    /** A signal to the group that is no older is the one that came to this process alone, too. */
+    private static final Duration SAME = Duration.ofSeconds(1);
 
     /** A dev server that is to end has five seconds; then what is left is killed. */
     private static final Duration END = Duration.ofSeconds(20);
@@ -156,7 +159,7 @@ public final class Guard implements AutoCloseable {
 
     private boolean told(String name, long got) {
         Long at = reports.get(name);
-        return at != null && got - at < 2 * TELL.toNanos();
+        return at != null && got - at < SAME.toNanos();
     }
 
     /** Of its shell. */

@@ -1,6 +1,7 @@
 package dev.loopgate.devserver;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ final class ListeningPorts {
                     sockets.add(target.substring("socket:[".length(), target.length() - 1));
                 }
             }
-        } catch (IOException gone) {
+        } catch (IOException | UncheckedIOException gone) {
             // It has ended, or is another user's.
         }
     }

@@ -104,13 +104,14 @@ final class LinuxMachine implements Machine {
         List<Long> inodes = new ArrayList<>();
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
             for (Path descriptor : descriptors) {
-                String target = Files.readSymbolicLink(descriptor).toString();
+                // One that was closed meanwhile leads nowhere.
+                String target = link(descriptor).map(Path::toString).orElse("");
                 if (target.startsWith(SOCKET)) {
                     inodes.add(Long.parseLong(target.substring(SOCKET.length(), target.length() - 1)));
                 }
             }
         } catch (IOException | DirectoryIteratorException foreign) {
-            // Another user's, or it has just ended or closed something.
+            // Another user's, or it has just ended.
             return inodes;
         }
         return inodes;

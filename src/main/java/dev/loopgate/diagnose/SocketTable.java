@@ -59,7 +59,6 @@ public final class SocketTable {
         List<Entry> entries = new ArrayList<>();
         for (String table : List.of(protocol.toString(), protocol + "6")) {
             try {
-                // Not streamed: such a file is another one with each read, so that it had better be one read.
                 for (String line : Files.readAllLines(folder.resolve(table), StandardCharsets.ISO_8859_1)) {
                     String[] fields = line.strip().split(" +", INODE + 2);
                     if (fields.length > INODE && fields[INODE].matches("\\d+") && ports.test(port(fields[ADDRESS]))) {

@@ -1,6 +1,7 @@
 package dev.loopgate.diagnose;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -25,10 +26,26 @@ public record UnixListener(String path, boolean up, String text) {
         if (!Files.exists(Path.of(path))) {
             return new UnixListener(path, false, "there is no socket " + path);
         }
-        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+        try (SocketChannel channel = connect(path)) {
             return new UnixListener(path, channel.isConnected(), path + " takes connections");
         } catch (IOException e) {
             return new UnixListener(path, false, path + ": " + e.getMessage());
+        }
+    }
+
+    /** At once: the queue of a process that is stopped is full at some time, and to wait for a place in it has no limit. */
+    private static SocketChannel connect(String path) throws IOException {
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            channel.configureBlocking(false);
+            if (!channel.connect(UnixDomainSocketAddress.of(path))) {
+                throw new IOException("as many wait as it lets wait, and it takes none of them");
+            }
+            channel.configureBlocking(true);
+            return channel;
+        } catch (IOException e) {
+            channel.close();
+            throw e;
         }
     }
 
@@ -53,7 +70,7 @@ public record UnixListener(String path, boolean up, String text) {
         if (!up || path.startsWith("@")) {
             return Optional.empty();
         }
-        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+        try (SocketChannel channel = connect(path)) {
             return Optional.of(SpeechProbe.plain(new Connection.Unix(channel), "localhost", limit));
         } catch (IOException gone) {
             return Optional.empty();

@@ -1,5 +1,6 @@
 package dev.loopgate.doctor;
 
+import dev.loopgate.diagnose.Concurrently;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -46,8 +47,8 @@ interface SystemCommands {
         } catch (IOException missing) {
             return new Missing();
         }
-        CompletableFuture<String> err = CompletableFuture.supplyAsync(() -> text(process.getErrorStream()));
-        CompletableFuture<String> out = CompletableFuture.supplyAsync(() -> text(process.getInputStream()));
+        CompletableFuture<String> err = Concurrently.ask(() -> text(process.getErrorStream()));
+        CompletableFuture<String> out = Concurrently.ask(() -> text(process.getInputStream()));
         try {
             return process.waitFor(1500, TimeUnit.MILLISECONDS)
                     ? new Reply(process.exitValue(), out.join(), err.join())

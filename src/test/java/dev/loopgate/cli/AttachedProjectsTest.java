@@ -229,7 +229,7 @@ class AttachedProjectsTest {
             Map<String, String> environment =
                     Map.of("XDG_RUNTIME_DIR", runtime.toString(), "LOOPGATE_CONFIG", config.toString());
             Invocation wait = assertTimeoutPreemptively(
-                    Duration.ofSeconds(8),
+                    Duration.ofSeconds(4),
                     () -> Invocation.of(folder, environment, "", "wait", "a", "--timeout", "200ms"));
             assertThat(wait.status()).isEqualTo(ExitStatus.FAILED);
             assertThat(wait.err()).contains("a.localhost does not answer after 200 ms", "no gateway is running");

@@ -127,10 +127,10 @@ class AttachIT {
             assertThat(waited.status()).as(waited.stderr()).isZero();
             assertThat(waited.stdout()).isEqualTo("http://app.localhost:" + port + "/\n");
             assertThat(app.request().field("Host")).contains("app.localhost:" + port);
-            Outcome late = gateway.command("wait", "a", "--timeout", "2s");
+            Outcome late = gateway.command("wait", "a", "--timeout", "4s");
             assertThat(late.status()).isEqualTo(1);
             assertThat(late.stderr())
-                    .contains("a.localhost does not answer after 2 s")
+                    .contains("a.localhost does not answer after 4 s")
                     .contains(Integer.toString(closed.port()));
             Outcome unknown = gateway.command("get", "ap.localhost");
             assertThat(unknown.status()).isEqualTo(1);

@@ -69,7 +69,7 @@ class ExecIT {
     @Test
     void a_route_is_there_from_when_the_server_listens_until_it_ends() {
         rig.gateway("hosts: {other.localhost: {respond: {body: other}}}\n");
-        RunningProcess exec = rig.exec("--", "env", "LATE=3", "python3", "server.py");
+        RunningProcess exec = rig.exec("--", "env", "LATE=8", "python3", "server.py");
         Eventually.until("a guard and a server", Rig.LIMIT, () -> descendants(exec) >= 2);
         assertThat(rig.body("shop.localhost")).doesNotContain("127.0.0.1 ").contains("shop.localhost");
         assertThat(exec.stderr()).doesNotContain("http://");

@@ -22,7 +22,6 @@ class TranscriptIT {
 
     private static final String SERVERS = """
             launcher=$1
-            loopgate() { "$launcher" "$@"; }
             mkdir -p "$HOME/shop" "$HOME/api"
             cat >"$HOME/shop/server.js" <<'END'
             require('http').createServer((request, response) => {
@@ -47,11 +46,13 @@ class TranscriptIT {
             type curl http://shop.localhost:62893/
             curl -sS http://shop.localhost:62893/
             type curl http://api.localhost:62893/
-            curl -sS http://api.localhost:62893/
+            await sh -c 'curl -sS http://api.localhost:62893/ >../api.txt; grep -q wrong-family ../api.txt'
+            cat ../api.txt
             type loopgate ports 8080
-            loopgate ports 8080
+            await sh -c '"$0" ports 8080 >../ports.txt; grep -q API ../ports.txt' "$launcher"
+            cat ../ports.txt
             type loopgate doctor 8080
-            loopgate doctor 8080 2>&1
+            "$launcher" doctor --timeout 30s 8080 2>&1
             kill $exec; wait $exec || true
             kill $gateway $api; wait
             """;

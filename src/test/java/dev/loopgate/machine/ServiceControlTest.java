@@ -37,8 +37,8 @@ class ServiceControlTest {
 
     @Test
     void what_does_not_end_keeps_its_file() throws IOException {
+        control("echo it refuses; false", true).install();
         ServiceControl control = control("echo it refuses; false", true, Duration.ofSeconds(3));
-        control.install();
         assertThatThrownBy(control::uninstall).isInstanceOf(IOException.class).hasMessageContaining("it refuses");
         assertThat(file).exists();
         assertThat(control.state().active()).isTrue();
