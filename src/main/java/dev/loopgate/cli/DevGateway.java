@@ -21,8 +21,8 @@ final class DevGateway {
     static final String PROJECT = "exec ";
 
     /** The command line of an {@code exec}. */
-    static final Pattern EXEC =
-            Pattern.compile("(?s).*java .*(?:-jar .*loopgate[^/ ]*\\.jar|dev\\.loopgate\\.cli\\.Main)(?: -\\S+)* exec(?: .*)?");
+    static final Pattern EXEC = Pattern.compile(
+            "(?s).*java .*(?:-jar .*loopgate[^/ ]*\\.jar|dev\\.loopgate\\.cli\\.Main)(?: -\\S+)* exec(?: .*)?");
 
     private static final Duration FAREWELL = Duration.ofSeconds(15);
 

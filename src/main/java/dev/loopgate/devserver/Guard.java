@@ -31,7 +31,7 @@ public final class Guard implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(5);
 
     /** What it takes the shell to tell of a signal that both got, on a machine that is busy. */
-    private static final Duration TELL = Duration.ofSeconds(2);
+    private static final Duration TELL = Duration.ofSeconds(1);
 
     /** A signal to the group that is no older is the one that came to this process alone, too. */
     private static final Duration SAME = Duration.ofSeconds(1);

@@ -74,7 +74,6 @@ class RequestLineTest {
         "'GET /t HTTP 1.1\r\nHost: a.localhost\r\n\r\n', 400",
         "'GET /t HTTPS/1.1\r\nHost: a.localhost\r\n\r\n', 400",
         "'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 505",
-        "'\u0016\u0003\u0001\u0002\u2400\u0001\u2400\r\n\r\n', 400",
     })
     void a_malformed_head_is_refused_and_ends_the_connection(String bytes, int status) {
         RawClient client = STAGE.client();
