@@ -75,9 +75,10 @@ class UdpForwardIT {
                 .contains(
                         "datagrams True True",
                         "udp lan:53        -> localhost:53   ",
-                        "udp lan:5201      -> localhost:5201   1 now, 1 so far, 0 refused",
                         "nothing listens on 127.0.0.1:53 (port unreachable); nothing listens on [::1]:53 (port unreachable)")
-                .contains("udp lan:53        -> localhost:53   OPEN TO THE NETWORK");
+                .contains("udp lan:53        -> localhost:53   OPEN TO THE NETWORK")
+                // The last datagrams of a busy machine find the server of iperf3 gone, which ends the session.
+                .containsPattern("udp lan:5201 +-> localhost:5201 +[01] now, 1 so far, ");
     }
 
     @Test
