@@ -224,7 +224,8 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
             channel.close();
         }
         peer.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
-            if (written.isSuccess()) {
+            // Over TLS close_notify ends both directions at once: nothing can be written behind it, and nothing need be.
+            if (written.isSuccess() || (peer.inputEnded && TlsTermination.isOn(peer.channel))) {
                 peer.endOutput();
             }
         });

@@ -1,7 +1,8 @@
 package dev.loopgate.net;
 
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -11,9 +12,10 @@ import java.util.function.Consumer;
 
 /**
  * Tells the handler behind it of the ends of a secure connection as of a plain one: close_notify is its FIN. A FIN without
- * it can be anybody's on the way, and counts as a connection that broke off (RFC 8446 §6.1).
+ * it can be anybody's on the way, and counts as a connection that broke off (RFC 8446 §6.1). A write that fails is told as
+ * on a plain connection, too.
  */
-final class TlsEnds extends ChannelInboundHandlerAdapter {
+final class TlsEnds extends ChannelDuplexHandler {
 
     private final String serverName;
     private final Consumer<String> secured;
@@ -22,6 +24,13 @@ final class TlsEnds extends ChannelInboundHandlerAdapter {
     TlsEnds(String serverName, Consumer<String> secured) {
         this.serverName = serverName;
         this.secured = secured;
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        // SslHandler tells nobody of a failure where the promise is void: once the peer has said close_notify, it would
+        // drop all that is written, in silence.
+        context.write(message, promise.unvoid());
     }
 
     @Override
