@@ -26,6 +26,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +56,9 @@ public final class TlsTermination {
     private final Map<TlsIdentity, List<Promise<TlsContext>>> asked = new LinkedHashMap<>();
     private volatile @Nullable TlsEngine engine;
     private volatile @Nullable Trusting trusting;
+    /** Who has signed what is kept. */
+    private @Nullable X500Principal signer;
+
     private boolean warned;
     private long lastWarning;
 
@@ -188,6 +192,9 @@ public final class TlsTermination {
             TlsContext made = engine().context(credential);
             Instant until = identity instanceof TlsIdentity.Given ? Instant.MAX : LocalCertificates.renewal(credential);
             synchronized (this) {
+                if (identity instanceof TlsIdentity.Local) {
+                    forgetOthers(credential.certificate().getIssuerX500Principal());
+                }
                 kept.put(identity, new Entry(made, until));
                 if (kept.size() > MOST) {
                     kept.remove(kept.keySet().iterator().next());
@@ -198,6 +205,14 @@ public final class TlsTermination {
             complain(failure);
             answer(identity, null, failure);
         }
+    }
+
+    /** Where there is a new authority, it is the one to be trusted from now on. */
+    private void forgetOthers(X500Principal issuer) {
+        if (signer != null && !issuer.equals(signer)) {
+            kept.keySet().removeIf(TlsIdentity.Local.class::isInstance);
+        }
+        signer = issuer;
     }
 
     private void answer(TlsIdentity identity, @Nullable TlsContext made, @Nullable Throwable failure) {
