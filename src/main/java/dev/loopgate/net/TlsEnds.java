@@ -17,8 +17,11 @@ import java.util.function.Consumer;
  */
 final class TlsEnds extends ChannelDuplexHandler {
 
+    private static final String CUT = "the connection ended without close_notify";
+
     private final String serverName;
     private final Consumer<String> secured;
+    private boolean agreed;
     private boolean ended;
 
     TlsEnds(String serverName, Consumer<String> secured) {
@@ -37,6 +40,7 @@ final class TlsEnds extends ChannelDuplexHandler {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof SslHandshakeCompletionEvent handshake) {
             if (handshake.isSuccess()) {
+                agreed = true;
                 secured.accept(serverName);
             }
         } else if (event instanceof SslCloseCompletionEvent closed) {
@@ -47,11 +51,21 @@ final class TlsEnds extends ChannelDuplexHandler {
         } else if (event == ChannelInputShutdownEvent.INSTANCE || event == ChannelInputShutdownReadComplete.INSTANCE) {
             if (!ended) {
                 ended = true;
-                context.fireExceptionCaught(new EOFException("the connection ended without close_notify"));
+                context.fireExceptionCaught(new EOFException(CUT));
                 context.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
             }
         } else {
             context.fireUserEventTriggered(event);
         }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        // Where half a connection is not wanted, the FIN closes it, and nothing else is said.
+        if (agreed && !ended) {
+            ended = true;
+            context.fireExceptionCaught(new EOFException(CUT));
+        }
+        context.fireChannelInactive();
     }
 }

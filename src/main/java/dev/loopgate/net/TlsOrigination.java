@@ -86,6 +86,7 @@ public final class TlsOrigination {
         @Override
         public void userEventTriggered(ChannelHandlerContext context, Object event) {
             if (event instanceof SslHandshakeCompletionEvent outcome) {
+                context.fireUserEventTriggered(event);
                 end(context, outcome.isSuccess() ? null : words(outcome.cause()));
             } else if (event == ChannelInputShutdownEvent.INSTANCE && !over) {
                 end(context, "it ended the connection");
