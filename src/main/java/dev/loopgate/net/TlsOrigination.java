@@ -10,6 +10,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.net.ConnectException;
@@ -59,11 +60,10 @@ public final class TlsOrigination {
      *
      * @param to whom the other side has to prove to be, where it is verified; localhost for a port of this machine
      * @param limit for all of it
-     * @param done gets null once all is agreed, or what went wrong, as a clause; the connection is then the caller's to
-     *     close
+     * @param done gets null once all is agreed, or what went wrong; the connection is then the caller's to close
      */
     public void begin(
-            Channel channel, UpstreamAddress to, boolean verify, Duration limit, Consumer<@Nullable String> done) {
+            Channel channel, UpstreamAddress to, boolean verify, Duration limit, Consumer<@Nullable Fault> done) {
         String name = to instanceof UpstreamAddress.HostPort host ? host.host() : "localhost";
         int port = to instanceof UpstreamAddress.HostPort host
                 ? host.port()
@@ -73,13 +73,30 @@ public final class TlsOrigination {
         channel.pipeline().addLast(new TlsReads(), handler, new Beginning(done), new TlsEnds("", ready -> {}));
     }
 
+    /**
+     * Why TLS was not agreed on.
+     *
+     * @param words as a clause
+     * @param timedOut whether it is that the other side took too long
+     */
+    public record Fault(String words, boolean timedOut) {
+
+        private static final Fault ENDED = new Fault("it ended the connection", false);
+
+        private static Fault of(Throwable failure) {
+            return failure instanceof SslHandshakeTimeoutException
+                    ? new Fault("it did not answer in time", true)
+                    : new Fault(TlsOrigination.words(failure), false);
+        }
+    }
+
     /** Hears of the outcome, once, and makes way. */
     private static final class Beginning extends ChannelInboundHandlerAdapter {
 
-        private final Consumer<@Nullable String> done;
+        private final Consumer<@Nullable Fault> done;
         private boolean over;
 
-        Beginning(Consumer<@Nullable String> done) {
+        Beginning(Consumer<@Nullable Fault> done) {
             this.done = done;
         }
 
@@ -87,9 +104,9 @@ public final class TlsOrigination {
         public void userEventTriggered(ChannelHandlerContext context, Object event) {
             if (event instanceof SslHandshakeCompletionEvent outcome) {
                 context.fireUserEventTriggered(event);
-                end(context, outcome.isSuccess() ? null : words(outcome.cause()));
+                end(context, outcome.isSuccess() ? null : Fault.of(outcome.cause()));
             } else if (event == ChannelInputShutdownEvent.INSTANCE && !over) {
-                end(context, "it ended the connection");
+                end(context, Fault.ENDED);
             } else {
                 context.fireUserEventTriggered(event);
             }
@@ -99,17 +116,17 @@ public final class TlsOrigination {
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
             // What follows the failure that was told says nothing new.
             if (!(cause instanceof PausableReads.ReadPaused)) {
-                end(context, words(cause));
+                end(context, Fault.of(cause));
             }
         }
 
         @Override
         public void channelInactive(ChannelHandlerContext context) {
-            end(context, "it ended the connection");
+            end(context, Fault.ENDED);
             context.fireChannelInactive();
         }
 
-        private void end(ChannelHandlerContext context, @Nullable String fault) {
+        private void end(ChannelHandlerContext context, @Nullable Fault fault) {
             if (!over) {
                 over = true;
                 done.accept(fault);
