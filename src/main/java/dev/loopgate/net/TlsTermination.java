@@ -24,6 +24,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.security.auth.x500.X500Principal;
@@ -54,6 +55,7 @@ public final class TlsTermination {
     private final ThreadPoolExecutor worker;
     private final Map<TlsIdentity, Entry> kept = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<TlsIdentity, List<Promise<TlsContext>>> asked = new LinkedHashMap<>();
+    private final AtomicBoolean rotating = new AtomicBoolean();
     private volatile @Nullable TlsEngine engine;
     private volatile @Nullable Trusting trusting;
     /** Who has signed what is kept. */
@@ -157,12 +159,8 @@ public final class TlsTermination {
     Future<TlsContext> context(TlsIdentity identity, EventExecutor loop) {
         Promise<TlsContext> promise = loop.newPromise();
         TlsEngine own = engine;
-        if (own != null && own.wantsNewTicketKey()) {
-            try {
-                worker.execute(own::rotate);
-            } catch (RejectedExecutionException busy) {
-                // The next connection finds it due as well.
-            }
+        if (own != null && own.wantsNewTicketKey() && rotating.compareAndSet(false, true)) {
+            rotate(own);
         }
         synchronized (this) {
             Entry known = kept.get(identity);
@@ -182,6 +180,21 @@ public final class TlsTermination {
             answer(identity, null, new IOException("too many names are asked for at once", busy));
         }
         return promise;
+    }
+
+    private void rotate(TlsEngine own) {
+        try {
+            worker.execute(() -> {
+                try {
+                    own.rotate();
+                } finally {
+                    rotating.set(false);
+                }
+            });
+        } catch (RejectedExecutionException busy) {
+            // The next connection finds it due as well.
+            rotating.set(false);
+        }
     }
 
     private void make(TlsIdentity identity) {
