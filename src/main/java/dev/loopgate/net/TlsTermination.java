@@ -217,6 +217,10 @@ public final class TlsTermination {
         } catch (IOException | RuntimeException | LinkageError failure) {
             complain(failure);
             answer(identity, null, failure);
+        } catch (Error failure) {
+            // Who waits, waits no longer; and the name can be asked for again.
+            answer(identity, null, failure);
+            throw failure;
         }
     }
 
