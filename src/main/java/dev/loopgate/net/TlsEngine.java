@@ -66,6 +66,10 @@ final class TlsEngine {
     TlsEngine(InstantSource clock, boolean byJava) {
         this.clock = clock;
         provider = !byJava && OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
+        if (provider == SslProvider.JDK) {
+            // Nothing asks for it, and each costs us more than the client. Read by JSSE before its first handshake.
+            System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+        }
         // Java's own engine has its own keys, one for each certificate.
         nextKey = provider == SslProvider.JDK ? Instant.MAX : Instant.MIN;
     }
