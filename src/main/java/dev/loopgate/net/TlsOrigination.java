@@ -12,14 +12,17 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.handler.ssl.SslProvider;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.net.ConnectException;
+import java.net.Socket;
 import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** The client's side of TLS: upstreams that prove who they are, or need not. Immutable; safe for use by any thread. */
@@ -38,21 +41,22 @@ public final class TlsOrigination {
         try {
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(roots);
-            verified = context(trust);
-            unverified = context(InsecureTrustManagerFactory.INSTANCE);
+            verified = context().trustManager(trust)
+                    .endpointIdentificationAlgorithm("HTTPS")
+                    .build();
+            unverified = context().trustManager(new Anybody())
+                    .endpointIdentificationAlgorithm(null)
+                    .build();
         } catch (java.security.GeneralSecurityException | SSLException e) {
             throw new IllegalStateException("https targets cannot be used: " + e.getMessage(), e);
         }
     }
 
-    private static SslContext context(TrustManagerFactory trust) throws SSLException {
+    private static SslContextBuilder context() {
         // Not counted by reference: it lasts as long as the plan that it belongs to, and what was begun under it.
         return SslContextBuilder.forClient()
                 .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
-                .protocols("TLSv1.3", "TLSv1.2")
-                .trustManager(trust)
-                .endpointIdentificationAlgorithm(trust == InsecureTrustManagerFactory.INSTANCE ? null : "HTTPS")
-                .build();
+                .protocols("TLSv1.3", "TLSv1.2");
     }
 
     /**
@@ -134,6 +138,33 @@ public final class TlsOrigination {
                     context.pipeline().remove(this);
                 }
             }
+        }
+    }
+
+    /** Extended, since Java looks at what a plain one takes once more, and refuses some of it. */
+    private static final class Anybody extends X509ExtendedTrustManager {
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
         }
     }
 
