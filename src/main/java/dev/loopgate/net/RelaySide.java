@@ -224,7 +224,7 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
             channel.close();
         }
         peer.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
-            // Over TLS close_notify ends both directions at once: nothing can be written behind it, and nothing need be.
+            // Over TLS close_notify ends both directions at once: nothing can be written behind it.
             if (written.isSuccess() || (peer.inputEnded && TlsTermination.isOn(peer.channel))) {
                 peer.endOutput();
             }

@@ -41,10 +41,12 @@ public final class TlsOrigination {
         try {
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(roots);
-            verified = context().trustManager(trust)
+            verified = context()
+                    .trustManager(trust)
                     .endpointIdentificationAlgorithm("HTTPS")
                     .build();
-            unverified = context().trustManager(new Anybody())
+            unverified = context()
+                    .trustManager(new Anybody())
                     .endpointIdentificationAlgorithm(null)
                     .build();
         } catch (java.security.GeneralSecurityException | SSLException e) {
