@@ -486,12 +486,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                 exchange.sweep(now, lastBody, paused);
             }
         } else if (now - deadline > 0) {
-            if (phase == Phase.HANDSHAKE) {
-                abort();
-            } else if (phase == Phase.HEAD) {
-                refuse(FailureCode.REQUEST_TIMEOUT, "its header was not complete after 15 seconds");
-            } else {
-                close();
+            switch (phase) {
+                case IDLE -> close();
+                case HEAD -> refuse(FailureCode.REQUEST_TIMEOUT, "its header was not complete after 15 seconds");
+                // Over TLS nothing more is said: who takes no bytes would have to be waited for.
+                default -> abort();
             }
         }
     }

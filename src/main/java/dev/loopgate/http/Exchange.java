@@ -2,6 +2,7 @@ package dev.loopgate.http;
 
 import dev.loopgate.model.Target;
 import dev.loopgate.net.DialFailure;
+import dev.loopgate.net.TlsOrigination;
 import dev.loopgate.routing.RouteDecision;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
@@ -319,33 +320,28 @@ final class Exchange {
                 .withUpstream(to.text()));
     }
 
-    /**
-     * The upstream was reached, but TLS with it was not agreed on.
-     *
-     * @param fault as a clause
-     */
-    void notSecured(String fault) {
+    /** The upstream was reached, but TLS with it was not agreed on. */
+    void notSecured(TlsOrigination.Fault fault) {
         dial = null;
+        HttpRoute matched = route;
         Hop to = hop;
-        if (to != null) {
-            answer.fail(Failure.of(FailureCode.UPSTREAM_TLS, "TLS with " + to.text() + " failed: " + fault + ".")
-                    .withUpstream(to.text())
-                    .withFix("Have its certificate trusted, or write verify: false in the route."));
+        if (matched == null || to == null || triesAnother(matched, to)) {
+            return;
         }
+        FailureCode code = fault.timedOut() ? FailureCode.CONNECT_TIMEOUT : FailureCode.UPSTREAM_TLS;
+        Failure failure = Failure.of(code, "TLS with " + to.text() + " failed: " + fault.words() + ".")
+                .withUpstream(to.text());
+        answer.fail(
+                fault.timedOut()
+                        ? failure
+                        : failure.withFix("Have its certificate trusted, or write verify: false in the route."));
     }
 
     void dialFailed(DialFailure failure) {
         dial = null;
         HttpRoute matched = route;
         Hop to = hop;
-        if (matched == null || to == null) {
-            return;
-        }
-        to.upstream().lost();
-        hopsTried++;
-        if (matched.hopCount() > 1 && hopsTried % matched.hopCount() != 0) {
-            nextHop(matched);
-        } else {
+        if (matched != null && to != null && !triesAnother(matched, to)) {
             long left = DialFailures.passing(failure) ? waitLeft(matched, to) : 0;
             if (left > 0) {
                 tryAgainIn(Math.min(left, RETRY), matched, to);
@@ -353,6 +349,17 @@ final class Exchange {
                 answer.fail(DialFailures.explain(failure, to, answer.wantsPage()));
             }
         }
+    }
+
+    /** Goes on to an upstream that was not tried yet in this round, where there is one. */
+    private boolean triesAnother(HttpRoute matched, Hop failed) {
+        failed.upstream().lost();
+        hopsTried++;
+        if (hopsTried % matched.hopCount() == 0) {
+            return false;
+        }
+        nextHop(matched);
+        return true;
     }
 
     /** How long the request may still be held while its upstream refuses connections, in nanoseconds. */

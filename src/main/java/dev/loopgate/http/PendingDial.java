@@ -20,7 +20,7 @@ final class PendingDial implements DialListener {
     private @Nullable Dial dial;
     private @Nullable Future<?> pause;
     private @Nullable Channel securing;
-    private Duration timeout = Duration.ZERO;
+    private long deadline;
     private boolean cancelled;
 
     PendingDial(HttpLoop loop, Upstream upstream, Exchange exchange) {
@@ -29,9 +29,13 @@ final class PendingDial implements DialListener {
         this.exchange = exchange;
     }
 
-    /** Connects; the exchange hears of the outcome, perhaps before this returns. */
+    /**
+     * Connects; the exchange hears of the outcome, perhaps before this returns.
+     *
+     * @param limit for all of it, TLS included
+     */
     void start(Duration limit) {
-        timeout = limit;
+        deadline = loop.now() + limit.toNanos();
         Dial started = loop.transport().dial(loop.eventLoop(), upstream.address(), limit, this);
         dial = started;
         if (cancelled) {
@@ -61,20 +65,30 @@ final class PendingDial implements DialListener {
     public void connected(Channel channel) {
         channel.config().setAutoClose(false);
         channel.config().setRecvByteBufAllocator(loop.upstreamReads());
-        TlsOrigination tls = exchange.plan().origination();
-        if (upstream.security() == Peer.Security.PLAIN || tls == null) {
+        if (upstream.security() == Peer.Security.PLAIN) {
             open(channel);
+        } else {
+            secure(channel, exchange.plan().origination());
+        }
+    }
+
+    private void secure(Channel channel, @Nullable TlsOrigination tls) {
+        if (tls == null) {
+            TlsTermination.cutOff(channel);
+            exchange.notSecured(new TlsOrigination.Fault("this configuration has no means for it", false));
             return;
         }
         securing = channel;
-        tls.begin(channel, upstream.address(), upstream.security() == Peer.Security.VERIFIED, timeout, fault -> {
+        boolean verify = upstream.security() == Peer.Security.VERIFIED;
+        Duration left = Duration.ofNanos(Math.max(0, deadline - loop.now()));
+        tls.begin(channel, upstream.address(), verify, left, fault -> {
             securing = null;
-            if (cancelled) {
-                TlsTermination.cutOff(channel);
-            } else if (fault == null) {
+            if (fault == null && !cancelled) {
                 open(channel);
-            } else {
-                TlsTermination.cutOff(channel);
+                return;
+            }
+            TlsTermination.cutOff(channel);
+            if (fault != null && !cancelled) {
                 exchange.notSecured(fault);
             }
         });

@@ -224,7 +224,8 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
             channel.close();
         }
         peer.channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
-            if (written.isSuccess()) {
+            // Over TLS close_notify ends both directions at once: nothing can be written behind it.
+            if (written.isSuccess() || (peer.inputEnded && TlsTermination.isOn(peer.channel))) {
                 peer.endOutput();
             }
         });
@@ -251,8 +252,15 @@ final class RelaySide extends ChannelInboundHandlerAdapter {
     private boolean sendFin() {
         // Its own FIN is then the end of both directions, at which netty closes it: channelInactive.
         ((DuplexChannelConfig) channel.config()).setAllowHalfClosure(false);
-        TlsTermination.finish(channel);
-        return Transport.sendFin(channel);
+        if (!TlsTermination.isOn(channel)) {
+            return Transport.sendFin(channel);
+        }
+        TlsTermination.finish(channel).addListener(told -> {
+            if (!relay.hasEnded() && channel.isOpen() && !Transport.sendFin(channel)) {
+                relay.broken(ifBroken);
+            }
+        });
+        return true;
     }
 
     /** The other end is gone. What it had sent before is still delivered; then its reset is. */

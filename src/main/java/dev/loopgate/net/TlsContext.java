@@ -1,6 +1,8 @@
 package dev.loopgate.net;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.OpenSslServerSessionContext;
+import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
@@ -18,6 +20,17 @@ final class TlsContext {
     TlsContext(SslContext context, Cleaner cleaner) {
         this.context = context;
         cleaner.register(this, () -> ReferenceCountUtil.release(context));
+    }
+
+    /** By BoringSSL only: with what tickets are sealed, the first, and opened, all of them. */
+    void setTicketKeys(OpenSslSessionTicketKey... keys) {
+        try {
+            if (context.sessionContext() instanceof OpenSslServerSessionContext sessions) {
+                sessions.setTicketKeys(keys);
+            }
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     SslHandler handler(ByteBufAllocator allocator) {

@@ -1,7 +1,8 @@
 package dev.loopgate.net;
 
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -11,12 +12,16 @@ import java.util.function.Consumer;
 
 /**
  * Tells the handler behind it of the ends of a secure connection as of a plain one: close_notify is its FIN. A FIN without
- * it can be anybody's on the way, and counts as a connection that broke off (RFC 8446 §6.1).
+ * it can be anybody's on the way, and counts as a connection that broke off (RFC 8446 §6.1). A write that fails is told as
+ * on a plain connection, too.
  */
-final class TlsEnds extends ChannelInboundHandlerAdapter {
+final class TlsEnds extends ChannelDuplexHandler {
+
+    private static final String CUT = "the connection ended without close_notify";
 
     private final String serverName;
     private final Consumer<String> secured;
+    private boolean agreed;
     private boolean ended;
 
     TlsEnds(String serverName, Consumer<String> secured) {
@@ -25,9 +30,17 @@ final class TlsEnds extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        // SslHandler tells nobody of a failure where the promise is void: once the peer has said close_notify, it would
+        // drop all that is written, in silence.
+        context.write(message, promise.unvoid());
+    }
+
+    @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof SslHandshakeCompletionEvent handshake) {
             if (handshake.isSuccess()) {
+                agreed = true;
                 secured.accept(serverName);
             }
         } else if (event instanceof SslCloseCompletionEvent closed) {
@@ -38,11 +51,21 @@ final class TlsEnds extends ChannelInboundHandlerAdapter {
         } else if (event == ChannelInputShutdownEvent.INSTANCE || event == ChannelInputShutdownReadComplete.INSTANCE) {
             if (!ended) {
                 ended = true;
-                context.fireExceptionCaught(new EOFException("the connection ended without close_notify"));
+                context.fireExceptionCaught(new EOFException(CUT));
                 context.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
             }
         } else {
             context.fireUserEventTriggered(event);
         }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        // Where half a connection is not wanted, the FIN closes it, and nothing else is said.
+        if (agreed && !ended) {
+            ended = true;
+            context.fireExceptionCaught(new EOFException(CUT));
+        }
+        context.fireChannelInactive();
     }
 }

@@ -8,7 +8,6 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.OpenSslServerSessionContext;
-import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -59,12 +58,18 @@ final class TlsEngine {
     private final Cleaner cleaner = Cleaner.create();
     private final SecureRandom random = new SecureRandom();
     private final Deque<OpenSslSessionTicketKey> ticketKeys = new ArrayDeque<>();
-    private final List<WeakReference<OpenSslSessionContext>> sessions = new ArrayList<>();
+    /** Not their session contexts, which are still there when what they stand for has been freed. */
+    private final List<WeakReference<TlsContext>> contexts = new ArrayList<>();
+
     private volatile Instant nextKey;
 
     TlsEngine(InstantSource clock, boolean byJava) {
         this.clock = clock;
         provider = !byJava && OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
+        if (provider == SslProvider.JDK) {
+            // Nothing asks for it, and each costs us more than the client. Read by JSSE before its first handshake.
+            System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+        }
         // Java's own engine has its own keys, one for each certificate.
         nextKey = provider == SslProvider.JDK ? Instant.MAX : Instant.MIN;
     }
@@ -87,14 +92,15 @@ final class TlsEngine {
         } catch (SSLException e) {
             throw new IOException("the certificate " + credential + " cannot be used: " + e.getMessage(), e);
         }
+        TlsContext made = new TlsContext(context, cleaner);
         if (context.sessionContext() instanceof OpenSslServerSessionContext resumed) {
             rotate();
             // Tickets hold all there is to remember.
             resumed.setSessionCacheEnabled(false);
-            resumed.setTicketKeys(ticketKeys.toArray(OpenSslSessionTicketKey[]::new));
-            sessions.add(new WeakReference<>(resumed));
+            made.setTicketKeys(ticketKeys.toArray(OpenSslSessionTicketKey[]::new));
+            contexts.add(new WeakReference<>(made));
         }
-        return new TlsContext(context, cleaner);
+        return made;
     }
 
     /** Any thread. */
@@ -115,9 +121,9 @@ final class TlsEngine {
         if (ticketKeys.size() > TICKET_KEYS) {
             ticketKeys.removeLast();
         }
-        sessions.removeIf(one -> one.get() == null);
-        for (WeakReference<OpenSslSessionContext> one : sessions) {
-            OpenSslSessionContext there = one.get();
+        contexts.removeIf(one -> one.get() == null);
+        for (WeakReference<TlsContext> one : contexts) {
+            TlsContext there = one.get();
             if (there != null) {
                 there.setTicketKeys(ticketKeys.toArray(OpenSslSessionTicketKey[]::new));
             }

@@ -1,12 +1,14 @@
 package dev.loopgate.net;
 
 import dev.loopgate.tls.TlsIdentity;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.AbstractSniHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -15,7 +17,10 @@ import org.jspecify.annotations.Nullable;
 /** Reads which name a client asks for, finds the certificate, and makes way for the handlers of the connection. */
 final class TlsHello extends AbstractSniHandler<TlsContext> {
 
-    private static final int LONGEST = 64 * 1024;
+    private static final int LONGEST = 16 * 1024;
+
+    /** How much may come before a hello is whole, in bytes: it can be spread over records of one byte each. */
+    private static final int MOST_READ = 2 * LONGEST;
 
     /** RFC 8446 §6: unrecognized_name, and what else there is to say to a client whom we cannot serve. */
     private static final byte UNRECOGNIZED_NAME = 112;
@@ -26,6 +31,7 @@ final class TlsHello extends AbstractSniHandler<TlsContext> {
     private final Function<String, Optional<TlsIdentity>> identities;
     private final Consumer<String> secured;
     private boolean unknown;
+    private boolean asked;
 
     TlsHello(TlsTermination termination, Function<String, Optional<TlsIdentity>> identities, Consumer<String> secured) {
         super(LONGEST, 0);
@@ -35,13 +41,28 @@ final class TlsHello extends AbstractSniHandler<TlsContext> {
     }
 
     @Override
+    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
+        super.decode(context, in, out);
+        if (!asked && in.readableBytes() > MOST_READ) {
+            in.skipBytes(in.readableBytes());
+            TlsTermination.cutOff(context.channel());
+        }
+    }
+
+    @Override
     protected Future<TlsContext> lookup(ChannelHandlerContext context, @Nullable String name) {
+        asked = true;
         Optional<TlsIdentity> identity = identities.apply(plain(name));
         if (identity.isEmpty()) {
             unknown = true;
             return context.executor().newFailedFuture(new IllegalArgumentException("no host of that name"));
         }
-        return termination.context(identity.get(), context.executor());
+        Future<TlsContext> certificate = termination.context(identity.get(), context.executor());
+        if (!certificate.isDone()) {
+            // What the client sends meanwhile is to wait in the kernel, not here.
+            context.channel().config().setAutoRead(false);
+        }
+        return certificate;
     }
 
     @Override
@@ -55,9 +76,13 @@ final class TlsHello extends AbstractSniHandler<TlsContext> {
                     .addListener(ChannelFutureListener.CLOSE);
             return;
         }
-        SslHandler handler = found.getNow().handler(context.alloc());
-        context.pipeline().addAfter(context.name(), null, new TlsEnds(plain(name), secured));
-        context.pipeline().replace(this, null, handler);
+        try {
+            SslHandler handler = found.getNow().handler(context.alloc());
+            context.pipeline().addAfter(context.name(), null, new TlsEnds(plain(name), secured));
+            context.pipeline().replace(this, null, handler);
+        } finally {
+            context.channel().config().setAutoRead(true);
+        }
     }
 
     private static String plain(@Nullable String name) {

@@ -10,15 +10,19 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.handler.ssl.SslProvider;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.net.ConnectException;
+import java.net.Socket;
 import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** The client's side of TLS: upstreams that prove who they are, or need not. Immutable; safe for use by any thread. */
@@ -37,21 +41,24 @@ public final class TlsOrigination {
         try {
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(roots);
-            verified = context(trust);
-            unverified = context(InsecureTrustManagerFactory.INSTANCE);
+            verified = context()
+                    .trustManager(trust)
+                    .endpointIdentificationAlgorithm("HTTPS")
+                    .build();
+            unverified = context()
+                    .trustManager(new Anybody())
+                    .endpointIdentificationAlgorithm(null)
+                    .build();
         } catch (java.security.GeneralSecurityException | SSLException e) {
             throw new IllegalStateException("https targets cannot be used: " + e.getMessage(), e);
         }
     }
 
-    private static SslContext context(TrustManagerFactory trust) throws SSLException {
+    private static SslContextBuilder context() {
         // Not counted by reference: it lasts as long as the plan that it belongs to, and what was begun under it.
         return SslContextBuilder.forClient()
                 .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
-                .protocols("TLSv1.3", "TLSv1.2")
-                .trustManager(trust)
-                .endpointIdentificationAlgorithm(trust == InsecureTrustManagerFactory.INSTANCE ? null : "HTTPS")
-                .build();
+                .protocols("TLSv1.3", "TLSv1.2");
     }
 
     /**
@@ -59,11 +66,10 @@ public final class TlsOrigination {
      *
      * @param to whom the other side has to prove to be, where it is verified; localhost for a port of this machine
      * @param limit for all of it
-     * @param done gets null once all is agreed, or what went wrong, as a clause; the connection is then the caller's to
-     *     close
+     * @param done gets null once all is agreed, or what went wrong; the connection is then the caller's to close
      */
     public void begin(
-            Channel channel, UpstreamAddress to, boolean verify, Duration limit, Consumer<@Nullable String> done) {
+            Channel channel, UpstreamAddress to, boolean verify, Duration limit, Consumer<@Nullable Fault> done) {
         String name = to instanceof UpstreamAddress.HostPort host ? host.host() : "localhost";
         int port = to instanceof UpstreamAddress.HostPort host
                 ? host.port()
@@ -73,22 +79,40 @@ public final class TlsOrigination {
         channel.pipeline().addLast(new TlsReads(), handler, new Beginning(done), new TlsEnds("", ready -> {}));
     }
 
+    /**
+     * Why TLS was not agreed on.
+     *
+     * @param words as a clause
+     * @param timedOut whether it is that the other side took too long
+     */
+    public record Fault(String words, boolean timedOut) {
+
+        private static final Fault ENDED = new Fault("it ended the connection", false);
+
+        private static Fault of(Throwable failure) {
+            return failure instanceof SslHandshakeTimeoutException
+                    ? new Fault("it did not answer in time", true)
+                    : new Fault(TlsOrigination.words(failure), false);
+        }
+    }
+
     /** Hears of the outcome, once, and makes way. */
     private static final class Beginning extends ChannelInboundHandlerAdapter {
 
-        private final Consumer<@Nullable String> done;
+        private final Consumer<@Nullable Fault> done;
         private boolean over;
 
-        Beginning(Consumer<@Nullable String> done) {
+        Beginning(Consumer<@Nullable Fault> done) {
             this.done = done;
         }
 
         @Override
         public void userEventTriggered(ChannelHandlerContext context, Object event) {
             if (event instanceof SslHandshakeCompletionEvent outcome) {
-                end(context, outcome.isSuccess() ? null : words(outcome.cause()));
+                context.fireUserEventTriggered(event);
+                end(context, outcome.isSuccess() ? null : Fault.of(outcome.cause()));
             } else if (event == ChannelInputShutdownEvent.INSTANCE && !over) {
-                end(context, "it ended the connection");
+                end(context, Fault.ENDED);
             } else {
                 context.fireUserEventTriggered(event);
             }
@@ -98,17 +122,17 @@ public final class TlsOrigination {
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
             // What follows the failure that was told says nothing new.
             if (!(cause instanceof PausableReads.ReadPaused)) {
-                end(context, words(cause));
+                end(context, Fault.of(cause));
             }
         }
 
         @Override
         public void channelInactive(ChannelHandlerContext context) {
-            end(context, "it ended the connection");
+            end(context, Fault.ENDED);
             context.fireChannelInactive();
         }
 
-        private void end(ChannelHandlerContext context, @Nullable String fault) {
+        private void end(ChannelHandlerContext context, @Nullable Fault fault) {
             if (!over) {
                 over = true;
                 done.accept(fault);
@@ -116,6 +140,33 @@ public final class TlsOrigination {
                     context.pipeline().remove(this);
                 }
             }
+        }
+    }
+
+    /** Extended, since Java looks at what a plain one takes once more, and refuses some of it. */
+    private static final class Anybody extends X509ExtendedTrustManager {
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
         }
     }
 

@@ -24,8 +24,10 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,8 +55,12 @@ public final class TlsTermination {
     private final ThreadPoolExecutor worker;
     private final Map<TlsIdentity, Entry> kept = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<TlsIdentity, List<Promise<TlsContext>>> asked = new LinkedHashMap<>();
+    private final AtomicBoolean rotating = new AtomicBoolean();
     private volatile @Nullable TlsEngine engine;
     private volatile @Nullable Trusting trusting;
+    /** Who has signed what is kept. */
+    private @Nullable X500Principal signer;
+
     private boolean warned;
     private long lastWarning;
 
@@ -153,12 +159,8 @@ public final class TlsTermination {
     Future<TlsContext> context(TlsIdentity identity, EventExecutor loop) {
         Promise<TlsContext> promise = loop.newPromise();
         TlsEngine own = engine;
-        if (own != null && own.wantsNewTicketKey()) {
-            try {
-                worker.execute(own::rotate);
-            } catch (RejectedExecutionException busy) {
-                // The next connection finds it due as well.
-            }
+        if (own != null && own.wantsNewTicketKey() && rotating.compareAndSet(false, true)) {
+            rotate(own);
         }
         synchronized (this) {
             Entry known = kept.get(identity);
@@ -180,6 +182,21 @@ public final class TlsTermination {
         return promise;
     }
 
+    private void rotate(TlsEngine own) {
+        try {
+            worker.execute(() -> {
+                try {
+                    own.rotate();
+                } finally {
+                    rotating.set(false);
+                }
+            });
+        } catch (RejectedExecutionException busy) {
+            // The next connection finds it due as well.
+            rotating.set(false);
+        }
+    }
+
     private void make(TlsIdentity identity) {
         try {
             Credential credential = identity instanceof TlsIdentity.Given given
@@ -188,6 +205,9 @@ public final class TlsTermination {
             TlsContext made = engine().context(credential);
             Instant until = identity instanceof TlsIdentity.Given ? Instant.MAX : LocalCertificates.renewal(credential);
             synchronized (this) {
+                if (identity instanceof TlsIdentity.Local) {
+                    forgetOthers(credential.certificate().getIssuerX500Principal());
+                }
                 kept.put(identity, new Entry(made, until));
                 if (kept.size() > MOST) {
                     kept.remove(kept.keySet().iterator().next());
@@ -197,7 +217,19 @@ public final class TlsTermination {
         } catch (IOException | RuntimeException | LinkageError failure) {
             complain(failure);
             answer(identity, null, failure);
+        } catch (Error failure) {
+            // Who waits, waits no longer; and the name can be asked for again.
+            answer(identity, null, failure);
+            throw failure;
         }
+    }
+
+    /** Where there is a new authority, it is the one to be trusted from now on. */
+    private void forgetOthers(X500Principal issuer) {
+        if (signer != null && !issuer.equals(signer)) {
+            kept.keySet().removeIf(TlsIdentity.Local.class::isInstance);
+        }
+        signer = issuer;
     }
 
     private void answer(TlsIdentity identity, @Nullable TlsContext made, @Nullable Throwable failure) {

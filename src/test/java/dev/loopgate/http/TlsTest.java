@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.loopgate.model.TlsSettings;
 import dev.loopgate.model.VirtualHost;
 import dev.loopgate.net.Addresses;
+import dev.loopgate.testkit.BackendConnection;
 import dev.loopgate.testkit.BackendRequest;
 import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.PeerAction;
@@ -15,6 +16,7 @@ import dev.loopgate.testkit.Sites;
 import dev.loopgate.testkit.Stage;
 import dev.loopgate.testkit.Tls;
 import dev.loopgate.testkit.Wire;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -24,6 +26,11 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
@@ -179,16 +186,27 @@ class TlsTest {
 
     @Test
     void cancels_what_a_client_wanted_that_breaks_off() throws IOException {
-        STAGE.a().always(PeerAction.stall());
-        Socket plain = new Socket();
-        plain.connect(new InetSocketAddress(Addresses.LOOPBACK4, STAGE.gateway().port()));
-        SSLSocket socket = Tls.over(TLS.trusting(), plain, STAGE.gateway().port(), "a.localhost");
-        socket.getOutputStream()
-                .write("GET / HTTP/1.1\r\nHost: a.localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-        Eventually.until("the request is there", () -> STAGE.a().requests().size() == 1);
-        // A FIN, and no close_notify before it.
-        plain.close();
-        Eventually.until("the gateway has let go of it", () -> STAGE.gateway().connections() == 0);
+        AtomicReference<Wire.End> end = new AtomicReference<>(Wire.End.OPEN);
+        STAGE.a().always(PeerAction.script((connection, request) -> {
+            end.set(connection.awaitEnd());
+            return false;
+        }));
+        try (Socket plain = new Socket()) {
+            plain.connect(
+                    new InetSocketAddress(Addresses.LOOPBACK4, STAGE.gateway().port()));
+            SSLSocket socket = Tls.over(TLS.trusting(), plain, STAGE.gateway().port(), "a.localhost");
+            send(socket, "GET / HTTP/1.1\r\nHost: a.localhost\r\n\r\n");
+            STAGE.a().request();
+            // A FIN, and no close_notify before it.
+            plain.shutdownOutput();
+            Eventually.until("the upstream need not go on", () -> end.get() != Wire.End.OPEN);
+            Eventually.until(
+                    "the gateway has let go of it", () -> STAGE.gateway().connections() == 0);
+        }
+    }
+
+    private static void send(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
     }
 
     @Test
@@ -220,6 +238,96 @@ class TlsTest {
         assertThat(client.wire().read(bulk.length)).isEqualTo(bulk);
         client.send("last");
         assertThat(client.wire().read(4)).asString().isEqualTo("last");
+    }
+
+    /** Makes a connection for a.localhost a tunnel to what runs there. */
+    private static RawClient tunnel(Consumer<BackendConnection> upstream) {
+        STAGE.a().always(PeerAction.script((connection, request) -> {
+            connection.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n");
+            upstream.accept(connection);
+            return false;
+        }));
+        RawClient client = secure("a.localhost");
+        assertThat(client.get("a.localhost", "/", "Connection: Upgrade", "Upgrade: x")
+                        .response()
+                        .status())
+                .isEqualTo(101);
+        return client;
+    }
+
+    @Test
+    void ends_a_tunnel_whose_client_is_gone_while_the_upstream_goes_on() {
+        CountDownLatch over = new CountDownLatch(1);
+        RawClient client = tunnel(connection -> {
+            connection.awaitEnd();
+            while (connection.wire().send(new byte[1000])) {
+                // Until somebody says that it reaches nobody.
+            }
+            over.countDown();
+        });
+        // close_notify, then FIN.
+        client.close();
+        Eventually.until("the upstream has heard of it", () -> over.getCount() == 0);
+    }
+
+    @Test
+    void ends_a_tunnel_that_both_sides_have_ended() {
+        RawClient client = tunnel(BackendConnection::awaitEnd);
+        client.close();
+        Eventually.until("the gateway has let go of it", () -> STAGE.gateway().connections() == 0);
+    }
+
+    @Test
+    void passes_on_what_a_client_says_after_the_upstream_has_ended() {
+        AtomicReference<String> late = new AtomicReference<>("");
+        RawClient client = tunnel(connection -> {
+            connection.send("bye");
+            connection.wire().finish();
+            late.set(Wire.text(connection.wire().rest(Eventually.LIMIT)));
+        });
+        assertThat(Wire.text(client.wire().rest(Eventually.LIMIT))).isEqualTo("bye");
+        assertThat(client.wire().end()).isEqualTo(Wire.End.FIN);
+        client.send("late");
+        client.close();
+        Eventually.until("it came", () -> "late".equals(late.get()));
+    }
+
+    @Test
+    void holds_back_who_sends_more_than_is_read() {
+        CountDownLatch reads = new CountDownLatch(1);
+        byte[] piece = new byte[64 << 10];
+        new Random(7).nextBytes(piece);
+        int pieces = 512;
+        AtomicInteger sent = new AtomicInteger();
+        AtomicInteger came = new AtomicInteger();
+        RawClient client = tunnel(connection -> {
+            try {
+                reads.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            while (Arrays.equals(connection.wire().read(piece.length), piece)) {
+                came.incrementAndGet();
+            }
+        });
+        Thread sender = new Thread(() -> {
+            for (int i = 0; i < pieces; i++) {
+                client.send(piece);
+                sent.incrementAndGet();
+            }
+        });
+        sender.start();
+        int[] seen = {0, 0};
+        Eventually.until("nothing more is taken", () -> {
+            int now = sent.get();
+            seen[1] = now > 0 && now == seen[0] ? seen[1] + 1 : 0;
+            seen[0] = now;
+            return seen[1] == 20;
+        });
+        assertThat(sent.get()).isLessThan(pieces);
+        reads.countDown();
+        Eventually.until("all of it came", () -> came.get() == pieces);
+        client.close();
     }
 
     @Test
@@ -267,6 +375,19 @@ class TlsTest {
         assertThat(STAGE.gateway().connections()).isEqualTo(1);
         client.finish();
         assertThat(client.awaitEnd()).isNotEqualTo(Wire.End.OPEN);
+    }
+
+    @Test
+    void cuts_off_who_says_hello_in_too_many_pieces() {
+        ByteArrayOutputStream hello = new ByteArrayOutputStream();
+        // A hello of 12 KiB, a byte in each record; less than all of it.
+        byte[] begin = {1, 0, 48, 0};
+        for (int i = 0; i < 8000; i++) {
+            hello.writeBytes(new byte[] {22, 3, 1, 0, 1, i < begin.length ? begin[i] : 0});
+        }
+        RawClient client = STAGE.client().send(hello.toByteArray());
+        // Before the deadline of those who do not go on.
+        assertThat(client.wire().awaitEnd(Duration.ofSeconds(12))).isNotEqualTo(Wire.End.OPEN);
     }
 
     @Test

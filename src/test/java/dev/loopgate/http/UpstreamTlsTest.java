@@ -2,28 +2,31 @@ package dev.loopgate.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Credential;
 import dev.loopgate.model.PathPrefix;
 import dev.loopgate.model.Route;
+import dev.loopgate.model.RouteOptions;
 import dev.loopgate.model.Target;
 import dev.loopgate.model.UpstreamAddress;
 import dev.loopgate.model.VirtualHost;
 import dev.loopgate.testkit.RawClient;
 import dev.loopgate.testkit.RawResponse;
 import dev.loopgate.testkit.RunningGateway;
-import dev.loopgate.testkit.ScriptedBackend;
 import dev.loopgate.testkit.Sites;
+import dev.loopgate.testkit.TcpPeer;
 import dev.loopgate.testkit.Tls;
 import dev.loopgate.testkit.TlsPeer;
 import dev.loopgate.tls.LocalCertificates;
 import dev.loopgate.tls.TlsIdentity;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -70,14 +73,17 @@ class UpstreamTlsTest {
     }
 
     private RawResponse ask(int port, boolean verify) {
+        return ask(Sites.options().verify(verify).build(), port);
+    }
+
+    private RawResponse ask(RouteOptions options, int... ports) {
         Target target = new Target.Proxy(
-                List.of(new Target.Upstream(new UpstreamAddress.LoopbackPort(port), "", true)),
+                Arrays.stream(ports)
+                        .mapToObj(port -> new Target.Upstream(new UpstreamAddress.LoopbackPort(port), "", true))
+                        .toList(),
                 new Target.PathRewrite.Keep());
-        Configuration configuration = Sites.of(new VirtualHost(
-                Sites.pattern("a.localhost"),
-                List.of(new Route(
-                        PathPrefix.ROOT, target, Sites.options().verify(verify).build()))));
-        gateway.install(configuration);
+        gateway.install(Sites.of(
+                new VirtualHost(Sites.pattern("a.localhost"), List.of(new Route(PathPrefix.ROOT, target, options)))));
         try (RawClient client = RawClient.connect(gateway.port())) {
             return client.get("a.localhost", "/").response();
         }
@@ -123,10 +129,40 @@ class UpstreamTlsTest {
 
     @Test
     void tell_that_the_other_side_speaks_no_tls() {
-        try (ScriptedBackend plain = ScriptedBackend.start("plain")) {
+        try (TcpPeer plain = TcpPeer.start(wire -> wire.send("HTTP/1.1 400 Bad Request\r\n\r\n"))) {
             RawResponse response = ask(plain.port(), false);
             assertThat(response.status()).isEqualTo(502);
             assertThat(response.error()).isEqualTo("upstream-tls");
+        }
+    }
+
+    @Test
+    void are_tried_in_turn_where_one_proves_nothing() throws Exception {
+        TRUSTED.trusting();
+        try (TlsPeer stranger = peer(STRANGER, "localhost");
+                TlsPeer trusted = peer(TRUSTED, "localhost")) {
+            RouteOptions options = Sites.options().verify(true).build();
+            // Whichever of them is the first.
+            assertThat(ask(options, stranger.port(), trusted.port()).body()).isEqualTo("secret");
+            assertThat(ask(options, trusted.port(), stranger.port()).body()).isEqualTo("secret");
+            assertThat(ask(options, stranger.port(), stranger.port()).error()).isEqualTo("upstream-tls");
+        }
+    }
+
+    @Test
+    void have_only_the_time_that_connecting_has() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 16, InetAddress.getLoopbackAddress())) {
+            RawResponse response = ask(Sites.options().connectMillis(300).build(), silent.getLocalPort());
+            assertThat(response.status()).isEqualTo(504);
+            assertThat(response.error()).isEqualTo("connect-timeout");
+        }
+    }
+
+    @Test
+    void may_have_weak_certificates_where_nobody_asks() {
+        try (TlsPeer weak =
+                new TlsPeer(TlsPeer.keys(folder, "dns:localhost", "-keyalg", "RSA", "-sigalg", "MD5withRSA"), ANSWER)) {
+            assertThat(ask(weak.port(), false).body()).isEqualTo("secret");
         }
     }
 }

@@ -69,6 +69,25 @@ class TlsTerminationTest {
     }
 
     @Test
+    void forgets_what_an_authority_signed_that_was_replaced() throws Exception {
+        TlsContext before = get("a.localhost");
+        termination
+                .context(new TlsIdentity.Local("a.example.com", "example.com"), ImmediateEventExecutor.INSTANCE)
+                .get(30, TimeUnit.SECONDS);
+        assertThat(get("a.localhost")).isNotSameAs(before);
+    }
+
+    @Test
+    void goes_on_after_each_change_of_ticket_keys() throws Exception {
+        TlsContext first = get("a.localhost");
+        for (int i = 0; i < 5; i++) {
+            now = now.plus(Duration.ofHours(9));
+            assertThat(get("a.localhost")).isSameAs(first);
+            assertThat(get("b" + i + ".localhost")).isNotNull();
+        }
+    }
+
+    @Test
     void turns_some_away_where_too_many_names_are_asked_for_at_once() throws Exception {
         get("a.localhost");
         List<Future<TlsContext>> asked = new ArrayList<>();

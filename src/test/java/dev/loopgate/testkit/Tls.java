@@ -49,6 +49,11 @@ public final class Tls {
         }
     }
 
+    /** With the authority of a folder, or a new one there. */
+    public static Tls at(Path folder) {
+        return new Tls(AuthorityFolder.at(folder));
+    }
+
     public AuthorityFolder folder() {
         return folder;
     }
