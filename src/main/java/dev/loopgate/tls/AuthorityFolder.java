@@ -149,24 +149,6 @@ public final class AuthorityFolder {
         return kept;
     }
 
-    /** Certificates of authorities that this one took the place of, which somebody may still trust. */
-    public List<X509Certificate> former() throws IOException {
-        if (!Files.isDirectory(path)) {
-            return List.of();
-        }
-        List<X509Certificate> former = new ArrayList<>();
-        try (Stream<Path> files = Files.list(path)) {
-            for (Path file : files.sorted().toList()) {
-                if (file.getFileName().toString().startsWith(FORMER)) {
-                    former.addAll(GivenCertificate.chain(Files.readAllBytes(file)));
-                }
-            }
-        } catch (CredentialFault fault) {
-            throw new IOException("a certificate in " + path + " " + fault.fault(), fault);
-        }
-        return former;
-    }
-
     /** By which it is seen that the authority is another one, or gone. */
     Optional<FileTime> changed() {
         try {
