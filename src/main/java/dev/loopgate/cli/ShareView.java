@@ -9,6 +9,7 @@ import dev.loopgate.model.HostPattern;
 import dev.loopgate.model.Route;
 import dev.loopgate.model.RouteOptions;
 import dev.loopgate.model.RouteOptions.HostHeader;
+import dev.loopgate.model.TlsSettings;
 import dev.loopgate.model.UpstreamAddress;
 import dev.loopgate.model.VirtualHost;
 import java.util.Comparator;
@@ -45,16 +46,21 @@ final class ShareView {
                 ? Configuration.DEFAULT_PORT
                 : whole.listen().get(0).port();
         HostHeader own = new HostHeader.Literal(port == 80 ? name : name + ":" + port);
-        return find(whole.hosts(), name)
-                .map(host -> host.routes().stream()
-                        .map(route -> shared(route, own, access))
-                        .toList())
-                .map(routes -> new Configuration(
-                        List.of(on),
-                        List.of(new VirtualHost(HostPattern.any(), routes)),
-                        List.of(),
-                        List.of(),
-                        AccessLogSettings.DEFAULT));
+        return find(whole.hosts(), name).map(host -> {
+            // What is not to be had over TLS here is not to be elsewhere either; by an address no host is asked for.
+            TlsSettings tls = host.tls().orElse(whole.tls());
+            List<Route> routes = host.routes().stream()
+                    .map(route -> shared(route, own, access))
+                    .toList();
+            return new Configuration(
+                    List.of(on),
+                    List.of(new VirtualHost(HostPattern.any(), routes, Optional.of(tls), false)),
+                    List.of(),
+                    List.of(),
+                    false,
+                    AccessLogSettings.DEFAULT,
+                    tls);
+        });
     }
 
     private static Optional<VirtualHost> find(List<VirtualHost> hosts, String name) {

@@ -1,6 +1,7 @@
 package dev.loopgate.cli;
 
 import dev.loopgate.tls.AuthorityFolder;
+import dev.loopgate.tls.AuthorityFolder.Kept;
 import dev.loopgate.tls.TrustStep;
 import dev.loopgate.tls.TrustStore;
 import dev.loopgate.tls.TrustStores;
@@ -17,9 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class TrustWork {
 
     /** What Java's own truststores are closed with. */
-    static final String JAVA_PASSWORD = "changeit";
-
-    private static final String STOREPASS = " -storepass ";
+    static final String JAVA_PASSWORD = TrustStep.Run.JAVA_PASSWORD;
 
     /** How a list stands in the end. */
     private enum State {
@@ -74,16 +73,26 @@ final class TrustWork {
                         + " certificate, to be put where it belongs");
     }
 
-    int untrust(List<X509Certificate> certificates, Path file, @Nullable Path keystore, String password) {
-        X509Certificate last = certificates.get(certificates.size() - 1);
-        for (X509Certificate certificate : certificates) {
-            for (TrustStore store : all(certificate, file, keystore, password)) {
+    /** @param known in the order in which they were made; empty where the folder is gone, whose entries may be left */
+    int untrust(List<Kept> known, @Nullable Path keystore, String password) {
+        for (Kept one : known) {
+            for (TrustStore store : all(one.certificate(), one.file(), keystore, password)) {
                 if (store.trusts()) {
                     apply(store, store.remove());
                 }
             }
         }
-        return end(last, "nobody trusts it");
+        List<X509Certificate> certificates =
+                known.stream().map(Kept::certificate).toList();
+        stores.remnants(certificates).forEach(store -> apply(store, store.remove()));
+        for (TrustStore store : stores.remnantsForAll(certificates)) {
+            tell(store, State.LEFT, store.remove(), "its authority is not known here; it may be another user's");
+        }
+        return end(
+                certificates.isEmpty() ? null : certificates.get(certificates.size() - 1),
+                certificates.isEmpty()
+                        ? "there is no certificate authority, and nobody trusts it: no list has one of Loopgate's"
+                        : "nobody trusts it");
     }
 
     private List<TrustStore> all(X509Certificate certificate, Path file, @Nullable Path keystore, String password) {
@@ -117,7 +126,6 @@ final class TrustWork {
         boolean rights = store.closed().isPresent();
         List<String> commands = steps.stream()
                 .map(step -> (rights ? "sudo " : "") + step.command())
-                .map(this::withoutPassword)
                 .toList();
         report.add(new JsonObject()
                 .put("store", store.name())
@@ -137,22 +145,14 @@ final class TrustWork {
         commands.forEach(command -> terminal.result("        " + style.dim(command)));
     }
 
-    /** Java's own is no secret. */
-    private String withoutPassword(String command) {
-        int at = command.indexOf(STOREPASS);
-        return at < 0 || command.endsWith(STOREPASS + JAVA_PASSWORD)
-                ? command
-                : command.substring(0, at) + STOREPASS + "PASSWORD";
-    }
-
-    private int end(X509Certificate certificate, String nothing) {
+    private int end(@Nullable X509Certificate certificate, String nothing) {
         if (json) {
-            JsonOption.print(
-                    terminal,
-                    new JsonObject()
-                            .put("authority", TrustStores.alias(certificate))
-                            .put("fingerprint", TrustStores.fingerprint(certificate))
-                            .put("stores", report));
+            JsonObject all = new JsonObject();
+            if (certificate != null) {
+                all.put("authority", TrustStores.alias(certificate))
+                        .put("fingerprint", TrustStores.fingerprint(certificate));
+            }
+            JsonOption.print(terminal, all.put("stores", report));
         } else if (report.isEmpty()) {
             terminal.say(nothing);
         } else if (left) {

@@ -3,9 +3,6 @@ package dev.loopgate.cli;
 import dev.loopgate.tls.AuthorityFolder;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -19,7 +16,8 @@ import picocli.CommandLine.Option;
         description = {
             "",
             "Takes the certificate of this user's authority, and of those that it took the place of, out of every list that",
-            "trust knows of. The authority itself stays, and may be trusted again.",
+            "trust knows of; and from this user's own lists also those of authorities whose files are gone. The authority",
+            "itself stays, and may be trusted again.",
             ""
         },
         footer = {
@@ -58,13 +56,7 @@ final class UntrustCommand implements Callable<Integer> {
         TrustWork work = new TrustWork(surroundings, dryRun, json.wanted);
         AuthorityFolder folder = work.folder();
         try {
-            List<X509Certificate> all = new ArrayList<>(folder.former());
-            folder.certificate().ifPresent(all::add);
-            if (all.isEmpty()) {
-                throw new CommandFailure(
-                        ExitStatus.FAILED, "there is no certificate authority in " + folder + ", so nobody trusts it");
-            }
-            return work.untrust(all, folder.root(), keystore, password);
+            return work.untrust(folder.all(surroundings.terminal()::warn), keystore, password);
         } catch (IOException e) {
             throw new CommandFailure(ExitStatus.FAILED, String.valueOf(e.getMessage()));
         }

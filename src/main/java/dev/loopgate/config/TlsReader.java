@@ -100,10 +100,7 @@ final class TlsReader {
             if (chain.isEmpty() || secret.isEmpty()) {
                 return Optional.empty();
             }
-            return checked(
-                                    certPlace,
-                                    cert.get(),
-                                    () -> GivenCertificate.valid(chain.get().get(0), Instant.now()))
+            return lasts(certPlace, cert.get(), chain.get().get(0))
                             && checked(
                                     keyPlace,
                                     key.get(),
@@ -128,8 +125,7 @@ final class TlsReader {
         return known.computeIfAbsent(
                 List.of(file.get(), password),
                 pair -> content(file.get(), place, bytes -> GivenCertificate.pkcs12(bytes, password))
-                        .filter(found -> checked(
-                                place, file.get(), () -> GivenCertificate.valid(found.certificate(), Instant.now()))));
+                        .filter(found -> lasts(place, file.get(), found.certificate())));
     }
 
     /** A warning where a certificate does not have a name that it is to be shown for. */
@@ -158,6 +154,14 @@ final class TlsReader {
                 return Optional.empty();
             }
         });
+    }
+
+    /** A warning where it does not for long: an edit of something else is not to be refused for it. */
+    private boolean lasts(Place place, Path file, X509Certificate certificate) {
+        Instant now = Instant.now();
+        GivenCertificate.ending(certificate, now)
+                .ifPresent(end -> problems.warn(place, file + " " + end, "renew it, or write tls: auto"));
+        return checked(place, file, () -> GivenCertificate.begun(certificate, now));
     }
 
     private boolean checked(Place place, Path file, Check check) {

@@ -14,6 +14,7 @@ import dev.loopgate.model.Forward;
 import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.model.HostPattern;
 import dev.loopgate.model.Route;
+import dev.loopgate.model.TlsSettings;
 import dev.loopgate.model.VirtualHost;
 import dev.loopgate.net.Addresses;
 import dev.loopgate.net.PortHolders;
@@ -27,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
@@ -82,6 +84,8 @@ final class Examination {
             setup.configuration().ifPresent(configuration -> ofSetup(setup, configuration, checks));
         }
         checks.add(new FirewallCheck(this::openSockets, firewalls));
+        checks.add(CertificateCheck.ofAll(
+                circumstances.environment(), configurations().toList(), Clock.systemUTC()));
         return checks;
     }
 
@@ -163,6 +167,18 @@ final class Examination {
         checks.add(new ServiceCheck(
                 bare(host), () -> here(resolved(host)), port, true, Optional.of(url.scheme()), connecting));
         RoutingTable<Route> table = RouteCheck.table(configuration);
+        if (url.scheme().equals("https")) {
+            TlsSettings tls = table.decide(url.host(), url.path()) instanceof RouteDecision.Matched<Route> matched
+                    ? matched.host().tls().orElse(configuration.tls())
+                    : configuration.tls();
+            if (!(tls instanceof TlsSettings.Off)) {
+                checks.add(new CertificateCheck(
+                        circumstances.environment(),
+                        Map.of(host, tls),
+                        tls instanceof TlsSettings.Auto,
+                        Clock.systemUTC()));
+            }
+        }
         String source = table.decide(url.host(), url.path()) instanceof RouteDecision.Matched<Route> matched
                 ? setup.name(matched.host().pattern())
                 : setup.name();

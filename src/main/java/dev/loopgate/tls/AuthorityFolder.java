@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +82,7 @@ public final class AuthorityFolder {
 
     /** The same, made where there is none. */
     public X509Certificate certificateOrNew(Instant now) throws IOException {
-        return open(Set.of(), now).certificate();
+        return open("localhost", Set.of(), now).certificate();
     }
 
     /**
@@ -100,40 +102,95 @@ public final class AuthorityFolder {
         return bundle;
     }
 
-    /** Certificates of authorities that this one took the place of, which somebody may still trust. */
-    public List<X509Certificate> former() throws IOException {
+    /**
+     * A certificate that somebody may trust.
+     *
+     * @param file that holds it alone
+     */
+    public record Kept(X509Certificate certificate, Path file) {}
+
+    /**
+     * The authority's own certificate, where there is one, after those of authorities that it took the place of.
+     *
+     * @param warning told of what cannot be read, which is left out
+     */
+    public List<Kept> all(Consumer<String> warning) throws IOException {
         if (!Files.isDirectory(path)) {
             return List.of();
         }
-        List<X509Certificate> former = new ArrayList<>();
-        try (Stream<Path> files = Files.list(path)) {
-            for (Path file : files.sorted().toList()) {
-                if (file.getFileName().toString().startsWith(FORMER)) {
-                    former.addAll(GivenCertificate.chain(Files.readAllBytes(file)));
-                }
+        try {
+            Optional<X509Certificate> own = certificate();
+            if (own.isPresent()) {
+                heal(own.get());
             }
-        } catch (CredentialFault fault) {
-            throw new IOException("a certificate in " + path + " " + fault.fault(), fault);
+        } catch (IOException damaged) {
+            warning.accept(String.valueOf(damaged.getMessage()));
         }
-        return former;
+        List<Path> files = new ArrayList<>();
+        try (Stream<Path> entries = Files.list(path)) {
+            entries.filter(file -> file.getFileName().toString().startsWith(FORMER))
+                    .sorted()
+                    .forEach(files::add);
+        }
+        if (Files.exists(root())) {
+            files.add(root());
+        }
+        List<Kept> kept = new ArrayList<>();
+        for (Path file : files) {
+            try {
+                kept.add(new Kept(
+                        GivenCertificate.chain(Files.readAllBytes(file)).get(0), file));
+            } catch (CredentialFault fault) {
+                warning.accept(file + " " + fault.fault() + ", so who trusts it is not known");
+            } catch (IOException unreadable) {
+                warning.accept(file + " cannot be read, so who trusts it is not known");
+            }
+        }
+        return kept;
+    }
+
+    /** By which it is seen that the authority is another one, or gone. */
+    Optional<FileTime> changed() {
+        try {
+            return Optional.of(Files.getLastModifiedTime(root()));
+        } catch (IOException gone) {
+            return Optional.empty();
+        }
     }
 
     /**
-     * The authority, made where there is none, and made anew where it may not sign for all these names or is about to
-     * expire.
+     * The authority, made where there is none, and made anew where it may not sign for this name or is about to expire.
      *
-     * @param domains beside those that every authority may sign for
+     * @param name that is at or below one of the domains, or one that every authority may sign for
+     * @param domains that one which is made may sign for as well
      */
-    LocalAuthority open(Set<String> domains, Instant now) throws IOException {
-        Optional<LocalAuthority> kept = read().filter(found -> suits(found, domains, now));
-        return kept.isPresent() ? kept.get() : replace(domains, now);
+    LocalAuthority open(String name, Set<String> domains, Instant now) throws IOException {
+        Optional<LocalAuthority> kept = read().filter(found -> suits(found, name, now));
+        if (kept.isEmpty()) {
+            return replace(name, domains, now);
+        }
+        heal(kept.get().certificate());
+        return kept.get();
     }
 
-    private static boolean suits(LocalAuthority found, Set<String> domains, Instant now) {
-        return found.lasts(now) && domains.stream().allMatch(found::permits);
+    private static boolean suits(LocalAuthority found, String name, Instant now) {
+        return found.lasts(now) && found.permits(name);
     }
 
-    private LocalAuthority replace(Set<String> domains, Instant now) throws IOException {
+    /** What people have trusted is to be what signs, whoever has written to the file since. */
+    private void heal(X509Certificate certificate) throws IOException {
+        try {
+            String text = Pem.write(certificate);
+            if (!Files.exists(root())
+                    || !Files.readString(root(), StandardCharsets.ISO_8859_1).equals(text)) {
+                write(root(), text);
+            }
+        } catch (GeneralSecurityException e) {
+            throw new IOException("cannot write " + root() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private LocalAuthority replace(String name, Set<String> domains, Instant now) throws IOException {
         prepare();
         try (FileChannel file = FileChannel.open(
                 path.resolve("lock"),
@@ -142,7 +199,7 @@ public final class AuthorityFolder {
             // Until the file is closed.
             lock(file);
             Optional<LocalAuthority> kept = read();
-            if (kept.isPresent() && suits(kept.get(), domains, now)) {
+            if (kept.isPresent() && suits(kept.get(), name, now)) {
                 // Another process was quicker.
                 return kept.get();
             }

@@ -14,6 +14,7 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECKey;
 import java.security.interfaces.RSAKey;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,6 +24,9 @@ import java.util.Optional;
 
 /** Reads keys and certificates that somebody else has made, and makes sure that they can be used. */
 public final class GivenCertificate {
+
+    /** Time enough to have another one made. */
+    private static final Duration SOON = Duration.ofDays(21);
 
     private GivenCertificate() {}
 
@@ -84,12 +88,23 @@ public final class GivenCertificate {
         }
     }
 
-    /** @throws CredentialFault where it is not valid at that time */
-    public static void valid(X509Certificate certificate, Instant now) throws CredentialFault {
-        if (now.isAfter(certificate.getNotAfter().toInstant())) {
-            throw new CredentialFault(
-                    "expired at " + certificate.getNotAfter().toInstant(), "renew it, or write tls: auto");
+    /**
+     * That it has come to its end, or soon will: as a predicate, of the file. It may be in force already, so that this alone
+     * is no reason to refuse a configuration.
+     */
+    public static Optional<String> ending(X509Certificate certificate, Instant now) {
+        Instant end = certificate.getNotAfter().toInstant();
+        if (now.isAfter(end)) {
+            return Optional.of("expired at " + end + ", so browsers refuse it");
         }
+        return now.plus(SOON).isAfter(end)
+                ? Optional.of("expires at " + end + ", in "
+                        + Duration.between(now, end).toDays() + " days")
+                : Optional.empty();
+    }
+
+    /** @throws CredentialFault where it is not valid yet */
+    public static void begun(X509Certificate certificate, Instant now) throws CredentialFault {
         if (now.isBefore(certificate.getNotBefore().toInstant())) {
             throw new CredentialFault(
                     "is not valid before " + certificate.getNotBefore().toInstant(), "is this machine's clock right?");

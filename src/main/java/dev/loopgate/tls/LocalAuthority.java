@@ -49,6 +49,9 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  */
 final class LocalAuthority {
 
+    /** What its certificates are called, before what tells them apart. */
+    static final String NAME = "Loopgate local authority";
+
     /** Names of this machine and its network, and nobody's on the Internet: RFC 6761, RFC 6762, ICANN's private top level. */
     static final Set<String> DOMAINS = Set.of("localhost", "test", "internal", "local");
 
@@ -82,12 +85,14 @@ final class LocalAuthority {
             String number = HexFormat.of().formatHex(id.getKeyIdentifier(), 0, 4);
             X500Name name = new X500NameBuilder(BCStyle.INSTANCE)
                     .addRDN(BCStyle.O, "Loopgate")
-                    .addRDN(BCStyle.CN, "Loopgate local authority " + number)
+                    .addRDN(BCStyle.CN, NAME + " " + number)
                     .build();
             X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                     name, serial(), Date.from(now.minus(EARLIER)), Date.from(now.plus(ROOT)), name, pair.getPublic());
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+            // For servers only: not for mail, nor for programs.
+            builder.addExtension(Extension.extendedKeyUsage, true, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
             builder.addExtension(Extension.subjectKeyIdentifier, false, id);
             builder.addExtension(Extension.nameConstraints, true, new NameConstraints(subtrees(domains), null));
             return new LocalAuthority(

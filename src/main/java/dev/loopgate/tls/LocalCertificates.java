@@ -2,24 +2,25 @@ package dev.loopgate.tls;
 
 import dev.loopgate.model.Credential;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -35,19 +36,31 @@ public final class LocalCertificates {
     private static final Pattern DNS_NAME =
             Pattern.compile("[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*");
     private static final int LONGEST_NAME = 253;
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+|0x[0-9a-f]*");
+    private static final Pattern LOOPBACK4_TEXT =
+            Pattern.compile("127(\\.(0|[1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-5])){3}");
     private static final byte[] LOOPBACK4 = {127, 0, 0, 1};
     private static final byte[] LOOPBACK6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 
     private final Optional<AuthorityFolder> folder;
+    private final Optional<Path> system;
     private final InstantSource clock;
     private final Consumer<String> notice;
     private @Nullable LocalAuthority authority;
+    private Optional<FileTime> authorityAsOf = Optional.empty();
 
     /**
      * @param folder empty where this user has none
      * @param notice told what a person should know, in one sentence
      */
     public LocalCertificates(Optional<AuthorityFolder> folder, InstantSource clock, Consumer<String> notice) {
+        this(folder, AuthorityVariables.system(), clock, notice);
+    }
+
+    /** @param system the file of all whom the system trusts */
+    LocalCertificates(
+            Optional<AuthorityFolder> folder, Optional<Path> system, InstantSource clock, Consumer<String> notice) {
+        this.system = system;
         this.folder = folder;
         this.clock = clock;
         this.notice = notice;
@@ -59,27 +72,21 @@ public final class LocalCertificates {
      */
     public Credential certificate(TlsIdentity.Local identity) throws IOException {
         String name = identity.name();
-        boolean address = name.indexOf(':') >= 0 || name.matches("[0-9.]+");
-        if (!address && (name.length() > LONGEST_NAME || !DNS_NAME.matcher(name).matches())) {
+        Optional<byte[]> address = loopback(name);
+        if (address.isEmpty() && !isDnsName(name)) {
+            // Any client may ask for it: the name itself may be anything, and is not for a log.
             throw new IOException("no certificate can be made for such a name");
         }
         Instant now = clock.instant();
-        LocalAuthority signer = authority(address ? "localhost" : name, identity.domain(), now);
+        LocalAuthority signer = authority(address.isPresent() ? "localhost" : name, identity.domains(), now);
         List<String> names = new ArrayList<>();
         List<byte[]> addresses = new ArrayList<>();
-        if (address || name.equals("localhost")) {
+        if (address.isPresent() || name.equals("localhost")) {
             names.add("localhost");
             addresses.add(LOOPBACK4);
             addresses.add(LOOPBACK6);
-            if (address) {
-                InetAddress own = literal(name);
-                if (!own.isLoopbackAddress()) {
-                    throw new IOException("the local authority signs for loopback addresses only");
-                }
-                if (!own.equals(InetAddress.getByAddress(LOOPBACK4)) && own.getAddress().length == 4) {
-                    addresses.add(own.getAddress());
-                }
-            }
+            address.filter(own -> !Arrays.equals(own, LOOPBACK4) && !Arrays.equals(own, LOOPBACK6))
+                    .ifPresent(addresses::add);
         } else {
             names.add(name);
         }
@@ -90,40 +97,70 @@ public final class LocalCertificates {
         }
     }
 
-    @SuppressWarnings("AddressSelection") // a literal: nothing is looked up
-    private static InetAddress literal(String address) throws IOException {
-        return InetAddress.getByName(address);
+    /** A loopback address as it is written, and nothing else; never looked up, for a client may ask for any text. */
+    private static Optional<byte[]> loopback(String name) {
+        if (name.equals("::1")) {
+            return Optional.of(LOOPBACK6);
+        }
+        if (!LOOPBACK4_TEXT.matcher(name).matches()) {
+            return Optional.empty();
+        }
+        byte[] address = new byte[4];
+        String[] parts = name.split("\\.", -1);
+        for (int i = 0; i < parts.length; i++) {
+            address[i] = (byte) Integer.parseInt(parts[i]);
+        }
+        return Optional.of(address);
     }
 
-    private synchronized LocalAuthority authority(String name, String domain, Instant now) throws IOException {
-        LocalAuthority known = authority;
-        if (known != null && known.permits(name) && known.lasts(now)) {
-            return known;
-        }
+    /** Not what ends in a number, which programs take for an address. */
+    private static boolean isDnsName(String name) {
+        return name.length() <= LONGEST_NAME
+                && DNS_NAME.matcher(name).matches()
+                && !NUMBER.matcher(name.substring(name.lastIndexOf('.') + 1)).matches();
+    }
+
+    private static boolean isWithin(String name, Collection<String> domains) {
+        return domains.stream().anyMatch(domain -> name.equals(domain) || name.endsWith("." + domain));
+    }
+
+    private synchronized LocalAuthority authority(String name, Set<String> domains, Instant now) throws IOException {
         AuthorityFolder place = folder.orElseThrow(() -> new IOException(
                 "neither XDG_DATA_HOME nor HOME is set, so there is no place for a certificate authority"));
-        boolean usual = LocalAuthority.DOMAINS.stream().anyMatch(one -> name.equals(one) || name.endsWith("." + one));
+        LocalAuthority known = authority;
+        if (known != null
+                && known.permits(name)
+                && known.lasts(now)
+                && place.changed().equals(authorityAsOf)) {
+            return known;
+        }
+        boolean usual = isWithin(name, LocalAuthority.DOMAINS);
         // A top-level domain, be it one label of a file or a wildcard, is everybody's.
-        if (!usual && domain.indexOf('.') < 0) {
+        Set<String> others = domains.stream()
+                .filter(domain -> domain.indexOf('.') > 0 && isDnsName(domain))
+                .filter(domain -> !isWithin(domain, LocalAuthority.DOMAINS))
+                .collect(Collectors.toCollection(TreeSet::new));
+        if (!usual && !isWithin(name, others)) {
             throw new IOException("the local authority may not sign for " + name);
         }
         Optional<X509Certificate> before;
         LocalAuthority opened;
         try {
             before = place.certificate();
-            opened = place.open(usual ? Set.of() : Set.of(domain), now);
+            opened = place.open(name, others, now);
         } catch (FileSystemException e) {
             String reason = e.getReason() == null ? "permission denied" : e.getReason();
             throw new IOException("no certificate authority can be had: " + e.getFile() + ": " + reason, e);
         }
         authority = opened;
+        authorityAsOf = place.changed();
         if (before.isEmpty()) {
             notice.accept("made a certificate authority in " + place
                     + "; until it is trusted, browsers warn (to trust it: loopgate trust)");
         } else if (!before.get().equals(opened.certificate())) {
             notice.accept((usual
                             ? "the certificate authority was about to expire"
-                            : "the certificate authority could not sign for " + domain)
+                            : "the certificate authority could not sign for " + name)
                     + ", so there is a new one, which has to be trusted again: loopgate trust");
         }
         return opened;
@@ -132,7 +169,7 @@ public final class LocalCertificates {
     /** Another one where {@link #trusted} would be another; a few system calls. */
     public List<Object> trustedAsOf() {
         List<Object> stamp = new ArrayList<>();
-        Stream.concat(AuthorityVariables.system().stream(), folder.stream().map(AuthorityFolder::root))
+        Stream.concat(system.stream(), folder.stream().map(AuthorityFolder::root))
                 .forEach(file -> {
                     try {
                         stamp.add(file);
@@ -145,7 +182,8 @@ public final class LocalCertificates {
     }
 
     /**
-     * Whom this machine trusts: Java's list, the system's, and the authority of this user where there is one.
+     * Whom this machine trusts: Java's list, the system's, and the authority of this user where there is one. What cannot be
+     * read of the latter two is left out, with a notice.
      *
      * @throws IllegalStateException where they cannot be read
      */
@@ -163,23 +201,42 @@ public final class LocalCertificates {
                     }
                 }
             }
-            Optional<Path> system = AuthorityVariables.system();
-            if (system.isPresent()) {
-                try (InputStream in = Files.newInputStream(system.get())) {
-                    for (Certificate root :
-                            CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                        store.setCertificateEntry("system-" + count++, root);
-                    }
-                }
+            for (X509Certificate root : ofSystem()) {
+                store.setCertificateEntry("system-" + count++, root);
             }
-            Optional<X509Certificate> own =
-                    folder.isEmpty() ? Optional.empty() : folder.get().certificate();
+            Optional<X509Certificate> own = own();
             if (own.isPresent()) {
                 store.setCertificateEntry("loopgate", own.get());
             }
             return store;
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalStateException("it cannot be read whom this machine trusts: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whatever else stands in that file, which is others' to write: the gateway is to start all the same. */
+    private List<X509Certificate> ofSystem() {
+        List<X509Certificate> found = new ArrayList<>();
+        system.ifPresent(file -> {
+            try {
+                int odd = Pem.readAll(Files.readAllBytes(file), found);
+                if (odd > 0) {
+                    notice.accept(odd + (odd == 1 ? " entry of " : " entries of ") + file
+                            + " cannot be read as a certificate, and no backend is trusted for it");
+                }
+            } catch (IOException unreadable) {
+                notice.accept(file + " cannot be read, so no backend is trusted for what is in it");
+            }
+        });
+        return found;
+    }
+
+    private Optional<X509Certificate> own() {
+        try {
+            return folder.isEmpty() ? Optional.empty() : folder.get().certificate();
+        } catch (IOException damaged) {
+            notice.accept(damaged.getMessage() + "; until then no backend is trusted for it");
+            return Optional.empty();
         }
     }
 

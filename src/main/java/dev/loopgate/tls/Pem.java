@@ -12,6 +12,8 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
@@ -25,6 +27,9 @@ import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
 
 /** Certificates and keys as text between lines of BEGIN and END (RFC 7468), also as OpenSSL wrote them before there were rules. */
 final class Pem {
+
+    private static final Pattern BLOCK = Pattern.compile(
+            "-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----([^-]*)-----END (?:X509 |TRUSTED )?CERTIFICATE-----");
 
     private Pem() {}
 
@@ -55,6 +60,25 @@ final class Pem {
                     "is damaged: what stands between its BEGIN and END is no key and no certificate", "copy it anew");
         }
         return new Content(keys, certificates);
+    }
+
+    /**
+     * All certificates of a long file by many hands, of which one that is odd spoils no other.
+     *
+     * @param found gets them
+     * @return how many could not be read
+     */
+    static int readAll(byte[] text, List<X509Certificate> found) {
+        int odd = 0;
+        Matcher blocks = BLOCK.matcher(new String(text, StandardCharsets.ISO_8859_1));
+        while (blocks.find()) {
+            try {
+                found.add(certificate(Base64.getMimeDecoder().decode(blocks.group(1))));
+            } catch (GeneralSecurityException | IllegalArgumentException broken) {
+                odd++;
+            }
+        }
+        return odd;
     }
 
     private static X509Certificate certificate(byte[] der) throws GeneralSecurityException {

@@ -2,6 +2,7 @@ package dev.loopgate.tls;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** One thing that is done to somebody's list of authorities. */
@@ -26,15 +27,28 @@ public sealed interface TrustStep {
         }
     }
 
-    /** A program of the system does it. */
-    record Run(List<String> words) implements TrustStep {
+    /**
+     * A program of the system does it.
+     *
+     * @param password that keytool asks for; the program gets it where no other user's {@code ps} shows it
+     */
+    record Run(List<String> words, Optional<String> password) implements TrustStep {
+        /** What Java's own truststores are closed with, which is no secret. */
+        public static final String JAVA_PASSWORD = "changeit";
+
         public Run {
             words = List.copyOf(words);
         }
 
+        Run(List<String> words) {
+            this(words, Optional.empty());
+        }
+
         @Override
         public String command() {
-            return words.stream().map(TrustStep::quoted).collect(Collectors.joining(" "));
+            return words.stream().map(TrustStep::quoted).collect(Collectors.joining(" "))
+                    + password.map(secret -> " -storepass " + (secret.equals(JAVA_PASSWORD) ? secret : "PASSWORD"))
+                            .orElse("");
         }
     }
 

@@ -28,6 +28,11 @@ public record TrustStore(
         remove = List.copyOf(remove);
     }
 
+    /** What only its name tells to be of an authority, and which can be taken away only. */
+    static TrustStore remnant(String name, List<TrustStep> remove, Optional<Path> closed) {
+        return new TrustStore(name, true, List.of(), remove, closed, Optional.empty());
+    }
+
     /**
      * Does what is to be done.
      *

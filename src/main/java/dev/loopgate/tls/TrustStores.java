@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,14 @@ public final class TrustStores {
             new Place("etc/ca-certificates/trust-source/anchors", ".crt", List.of("trust", "extract-compat")),
             new Place("etc/pki/trust/anchors", ".pem", List.of("update-ca-certificates")));
 
+    /** @see #alias */
+    static final String ALIAS = "loopgate-[0-9a-f]{8}";
+
+    private static final Pattern HASH = Pattern.compile("SHA-1 hash: ([0-9A-Fa-f]{40})");
+
     private record Place(String folder, String suffix, List<String> update) {}
+
+    private record Found(Path folder, String suffix, List<String> update) {}
 
     private final Path root;
     private final String platform;
@@ -68,7 +76,53 @@ public final class TrustStores {
         } else {
             system(certificate, file).ifPresent(stores::add);
         }
-        stores.addAll(databases(certificate, file));
+        databases().forEach(database -> stores.add(database.of(certificate, file)));
+        return stores;
+    }
+
+    /**
+     * Entries of our kind in lists of this user alone, whoever's certificate they are: of authorities whose files are gone.
+     *
+     * @param known certificates whose entries are not meant
+     */
+    public List<TrustStore> remnants(List<X509Certificate> known) {
+        List<TrustStore> stores = new ArrayList<>();
+        if (platform.contains("mac")) {
+            List<String> ours = known.stream()
+                    .map(certificate -> fingerprint(certificate, "SHA-1"))
+                    .toList();
+            HASH.matcher(Programs.output(
+                            List.of("security", "find-certificate", "-a", "-Z", "-c", LocalAuthority.NAME, keychain())))
+                    .results()
+                    .map(found -> found.group(1))
+                    .filter(hash -> ours.stream().noneMatch(hash::equalsIgnoreCase))
+                    .forEach(hash -> stores.add(TrustStore.remnant(
+                            "the login keychain",
+                            List.of(new Run(List.of("security", "delete-certificate", "-t", "-Z", hash, keychain()))),
+                            Optional.empty())));
+        }
+        List<String> aliases = known.stream().map(TrustStores::alias).toList();
+        databases().forEach(database -> stores.addAll(database.remnants(aliases)));
+        return stores;
+    }
+
+    /** The same in the list of the system, where they may be another user's. */
+    public List<TrustStore> remnantsForAll(List<X509Certificate> known) {
+        List<String> aliases = known.stream().map(TrustStores::alias).toList();
+        List<TrustStore> stores = new ArrayList<>();
+        place().ifPresent(found -> {
+            try (Stream<Path> files = Files.list(found.folder)) {
+                files.filter(file -> file.getFileName().toString().matches(ALIAS + Pattern.quote(found.suffix)))
+                        .filter(file -> aliases.stream().noneMatch(alias -> file.endsWith(alias + found.suffix)))
+                        .sorted()
+                        .forEach(file -> stores.add(TrustStore.remnant(
+                                "the system (" + file + ")",
+                                List.of(new Delete(file), new Run(found.update)),
+                                Optional.of(found.folder).filter(folder -> !Files.isWritable(folder)))));
+            } catch (IOException unreadable) {
+                // Nobody's programs find anything there either.
+            }
+        });
         return stores;
     }
 
@@ -76,41 +130,58 @@ public final class TrustStores {
     public TrustStore java(X509Certificate certificate, Path file, Path keystore, String password) {
         String keytool =
                 Path.of(System.getProperty("java.home", ""), "bin", "keytool").toString();
-        List<String> where = List.of("-keystore", keystore.toString(), "-storepass", password);
+        List<String> where = List.of("-keystore", keystore.toString());
+        Optional<String> secret = Optional.of(password);
         String alias = alias(certificate);
-        boolean trusts =
-                Files.exists(keystore) && Programs.succeeds(words(List.of(keytool, "-list", "-alias", alias), where));
+        boolean trusts = Files.exists(keystore)
+                && Programs.succeeds(new Run(words(List.of(keytool, "-list", "-alias", alias), where), secret));
         Path written =
                 Files.exists(keystore) ? keystore : keystore.toAbsolutePath().getParent();
         return new TrustStore(
                 "the Java truststore " + keystore,
                 trusts,
-                List.of(new Run(words(
-                        List.of(keytool, "-importcert", "-noprompt", "-alias", alias, "-file", file.toString()),
-                        where))),
-                List.of(new Run(words(List.of(keytool, "-delete", "-alias", alias), where))),
+                List.of(new Run(
+                        words(
+                                List.of(keytool, "-importcert", "-noprompt", "-alias", alias, "-file", file.toString()),
+                                where),
+                        secret)),
+                List.of(new Run(words(List.of(keytool, "-delete", "-alias", alias), where), secret)),
                 Optional.ofNullable(written).filter(path -> !Files.isWritable(path)),
                 Optional.empty());
     }
 
     private Optional<TrustStore> system(X509Certificate certificate, Path file) {
+        return place().map(found -> {
+            Path target = found.folder.resolve(alias(certificate) + found.suffix);
+            return new TrustStore(
+                    "the system (" + found.folder + ")",
+                    holds(target, certificate),
+                    List.of(new Copy(file, target), new Run(found.update)),
+                    List.of(new Delete(target), new Run(found.update)),
+                    Optional.of(found.folder).filter(folder -> !Files.isWritable(folder)),
+                    Optional.empty());
+        });
+    }
+
+    /** Where this system looks, and the program that has it look, if it is one that we know. */
+    private Optional<Found> place() {
         for (Place one : PLACES) {
             Path folder = root.resolve(one.folder);
             Optional<Path> program = program(one.update.get(0));
             if (Files.isDirectory(folder) && program.isPresent()) {
-                Path target = folder.resolve(alias(certificate) + one.suffix);
                 List<String> update = new ArrayList<>(one.update);
                 update.set(0, program.get().toString());
-                return Optional.of(new TrustStore(
-                        "the system (" + folder + ")",
-                        holds(target, certificate),
-                        List.of(new Copy(file, target), new Run(update)),
-                        List.of(new Delete(target), new Run(update)),
-                        Files.isWritable(folder) ? Optional.empty() : Optional.of(folder),
-                        Optional.empty()));
+                return Optional.of(new Found(folder, one.suffix, update));
             }
         }
         return Optional.empty();
+    }
+
+    private List<NssDatabase> databases() {
+        Optional<Path> certutil = program("certutil").filter(found -> !platform.contains("windows"));
+        boolean browser = Stream.of("chromium", "chromium-browser", "google-chrome", "microsoft-edge", "brave-browser")
+                .anyMatch(name -> program(name).isPresent());
+        return home().map(home -> NssDatabase.in(home, browser, certutil)).orElse(List.of());
     }
 
     private static boolean holds(Path target, X509Certificate certificate) {
@@ -123,12 +194,10 @@ public final class TrustStores {
     }
 
     private TrustStore keychain(X509Certificate certificate, Path file) {
-        String keychain = home().map(home -> home.resolve("Library/Keychains/login.keychain-db"))
-                .map(Path::toString)
-                .orElse("login.keychain");
+        String keychain = keychain();
         return new TrustStore(
                 "the login keychain",
-                Programs.succeeds(List.of("security", "verify-cert", "-L", "-c", file.toString())),
+                Programs.succeeds(new Run(List.of("security", "verify-cert", "-L", "-c", file.toString()))),
                 List.of(new Run(
                         List.of("security", "add-trusted-cert", "-r", "trustRoot", "-k", keychain, file.toString()))),
                 List.of(
@@ -139,88 +208,21 @@ public final class TrustStores {
                 Optional.empty());
     }
 
+    private String keychain() {
+        return home().map(home -> home.resolve("Library/Keychains/login.keychain-db"))
+                .map(Path::toString)
+                .orElse("login.keychain");
+    }
+
     private static TrustStore windows(X509Certificate certificate, Path file) {
         String serial = certificate.getSerialNumber().toString(16);
         return new TrustStore(
                 "this user's trusted root authorities",
-                Programs.succeeds(List.of("certutil", "-user", "-verifystore", "Root", serial)),
+                Programs.succeeds(new Run(List.of("certutil", "-user", "-verifystore", "Root", serial))),
                 List.of(new Run(List.of("certutil", "-user", "-addstore", "Root", file.toString()))),
                 List.of(new Run(List.of("certutil", "-user", "-delstore", "Root", serial))),
                 Optional.empty(),
                 Optional.empty());
-    }
-
-    /** Of Chromium and its kin, which share one, and of each profile of Firefox. */
-    private List<TrustStore> databases(X509Certificate certificate, Path file) {
-        Optional<Path> certutil = program("certutil").filter(found -> !platform.contains("windows"));
-        List<TrustStore> stores = new ArrayList<>();
-        Optional<Path> home = home();
-        if (home.isEmpty()) {
-            return stores;
-        }
-        Path shared = home.get().resolve(".pki/nssdb");
-        boolean browser = Stream.of("chromium", "chromium-browser", "google-chrome", "microsoft-edge", "brave-browser")
-                .anyMatch(name -> program(name).isPresent());
-        if (Files.isDirectory(shared) || browser) {
-            stores.add(database(certificate, file, shared, "Chromium and its kin", certutil));
-        }
-        Path snap = home.get().resolve("snap/chromium/current/.pki/nssdb");
-        if (Files.isDirectory(snap)) {
-            stores.add(database(certificate, file, snap, "Chromium of snap", certutil));
-        }
-        for (String place : List.of(
-                ".mozilla/firefox",
-                "snap/firefox/common/.mozilla/firefox",
-                "Library/Application Support/Firefox/Profiles")) {
-            for (Path profile : profiles(home.get().resolve(place))) {
-                stores.add(database(
-                        certificate, file, profile, "the profile " + profile.getFileName() + " of Firefox", certutil));
-            }
-        }
-        return stores;
-    }
-
-    private static List<Path> profiles(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> entries = Files.list(folder)) {
-            return entries.filter(entry -> Files.isRegularFile(entry.resolve("cert9.db")))
-                    .sorted()
-                    .toList();
-        } catch (IOException unreadable) {
-            return List.of();
-        }
-    }
-
-    private static TrustStore database(
-            X509Certificate certificate, Path file, Path folder, String whose, Optional<Path> certutil) {
-        String program = certutil.map(Path::toString).orElse("certutil");
-        String database = "sql:" + folder;
-        String alias = alias(certificate);
-        List<TrustStep> add = new ArrayList<>();
-        boolean there = Files.isRegularFile(folder.resolve("cert9.db"));
-        if (!there) {
-            if (!Files.isDirectory(folder)) {
-                add.add(new Run(List.of("mkdir", "-p", folder.toString())));
-            }
-            add.add(new Run(List.of(program, "-d", database, "-N", "--empty-password")));
-        }
-        add.add(new Run(List.of(program, "-d", database, "-A", "-t", "C,,", "-n", alias, "-i", file.toString())));
-        boolean trusts =
-                there && certutil.isPresent() && Programs.succeeds(List.of(program, "-d", database, "-L", "-n", alias));
-        return new TrustStore(
-                whose + " (" + folder + ")",
-                trusts,
-                add,
-                List.of(new Run(List.of(program, "-d", database, "-D", "-n", alias))),
-                Files.isDirectory(folder) && !Files.isWritable(folder) ? Optional.of(folder) : Optional.empty(),
-                certutil.isPresent() ? Optional.empty() : Optional.of(nssTools()));
-    }
-
-    private static String nssTools() {
-        return "certutil (Debian, Ubuntu: libnss3-tools; Fedora: nss-tools; Arch: nss; openSUSE: mozilla-nss-tools;"
-                + " Homebrew: nss)";
     }
 
     /** Of the files and entries that we make: {@code loopgate-} and what tells authorities apart. */
@@ -260,7 +262,7 @@ public final class TrustStores {
         return folders.stream()
                 .filter(folder -> !folder.isEmpty())
                 .map(folder -> Path.of(folder, name))
-                .filter(Files::isExecutable)
+                .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
                 .findFirst();
     }
 

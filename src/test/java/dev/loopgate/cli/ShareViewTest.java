@@ -11,6 +11,7 @@ import dev.loopgate.model.HostPattern;
 import dev.loopgate.model.Route;
 import dev.loopgate.model.RouteOptions;
 import dev.loopgate.model.RouteOptions.HostHeader;
+import dev.loopgate.model.TlsSettings;
 import dev.loopgate.model.VirtualHost;
 import dev.loopgate.net.Addresses;
 import dev.loopgate.testkit.Sites;
@@ -61,6 +62,22 @@ class ShareViewTest {
     @Test
     void a_name_that_only_any_other_would_match_is_none() {
         assertThat(shared("elsewhere.example", Access.ALL)).isEmpty();
+    }
+
+    @Test
+    void is_as_secure_as_the_host_is_here() {
+        VirtualHost plain = Sites.proxy("plain.localhost", 1);
+        VirtualHost off = new VirtualHost(plain.pattern(), plain.routes(), Optional.of(new TlsSettings.Off()), false);
+        Configuration one = whole.with(List.of(off), List.of());
+        Configuration view =
+                ShareView.ofHost(one, "plain.localhost", ON, Access.ALL).orElseThrow();
+        // By its address a phone asks for no host at all.
+        assertThat(view.tls()).isEqualTo(new TlsSettings.Off());
+        assertThat(view.hosts().get(0).tls()).contains(new TlsSettings.Off());
+        assertThat(ShareView.ofHost(whole, "app.localhost", ON, Access.ALL)
+                        .orElseThrow()
+                        .tls())
+                .isEqualTo(new TlsSettings.Auto());
     }
 
     @Test

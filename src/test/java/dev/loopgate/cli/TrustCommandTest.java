@@ -7,6 +7,7 @@ import dev.loopgate.tls.TrustStores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.HashMap;
@@ -59,6 +60,17 @@ class TrustCommandTest {
                         .json()
                         .getString("authority"))
                 .isEqualTo(alias);
+    }
+
+    @Test
+    void untrust_finds_what_is_left_where_the_folder_is_gone() throws IOException {
+        Path database = Files.createDirectories(folder.resolve(".pki/nssdb"));
+        Files.createFile(database.resolve("cert9.db"));
+        Path bin = Files.createDirectories(folder.resolve("bin"));
+        Path certutil = Files.writeString(bin.resolve("certutil"), "#!/bin/sh\necho 'loopgate-89abcdef    C,,'\n");
+        Files.setPosixFilePermissions(certutil, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Invocation untrust = run(Map.of("PATH", bin.toString()), "untrust");
+        assertThat(untrust.out()).contains("done  Chromium", "loopgate-89abcdef", "-D -n loopgate-89abcdef");
     }
 
     @Test

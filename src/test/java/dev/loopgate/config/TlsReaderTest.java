@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
@@ -103,11 +104,30 @@ class TlsReaderTest {
     }
 
     @Test
-    void refuses_a_certificate_that_is_expired() throws Exception {
+    void warns_of_a_certificate_that_is_expired_and_of_one_that_soon_will_be() throws Exception {
+        String text = "tls: {cert: cert.pem, key: key.pem}";
         write(made("a.localhost", Instant.parse("2020-01-01T00:00:00Z")), "cert.pem", "key.pem");
-        assertThat(problem("tls: {cert: cert.pem, key: key.pem}"))
-                .isEqualTo("loopgate.yaml:1:13: cert.pem expired at 2020-03-31T00:00:00Z"
+        assertThat(warning(text))
+                .isEqualTo("loopgate.yaml:1:13: cert.pem expired at 2020-03-31T00:00:00Z, so browsers refuse it"
                         + " (renew it, or write tls: auto)");
+        write(made("a.localhost", Instant.now().minus(Duration.ofDays(80))), "cert.pem", "key.pem");
+        assertThat(warning(text))
+                .startsWith("loopgate.yaml:1:13: cert.pem expires at ")
+                .contains(", in 9 days");
+        write(made("a.localhost", Instant.now().minus(Duration.ofDays(60))), "cert.pem", "key.pem");
+        assertThat(((ReadResult.Valid) read(text)).warnings()).isEmpty();
+    }
+
+    private String warning(String text) throws IOException {
+        ReadResult.Valid valid = (ReadResult.Valid) read(text);
+        assertThat(valid.warnings()).hasSize(1);
+        return valid.warnings().get(0).toString().replace(folder + "/", "");
+    }
+
+    @Test
+    void refuses_a_certificate_that_is_not_valid_yet() throws Exception {
+        write(made("a.localhost", Instant.now().plus(Duration.ofDays(30))), "cert.pem", "key.pem");
+        assertThat(problem("tls: {cert: cert.pem, key: key.pem}")).contains("cert.pem is not valid before");
     }
 
     @Test

@@ -23,6 +23,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AuthorityFolderTest {
 
@@ -87,7 +90,7 @@ class AuthorityFolderTest {
         }
         threads.shutdown();
         assertThat(found).hasSize(1);
-        assertThat(folder().former()).isEmpty();
+        assertThat(folder().all(notices::add)).hasSize(1);
     }
 
     @Test
@@ -101,11 +104,12 @@ class AuthorityFolderTest {
     }
 
     @Test
-    void may_sign_for_nothing_but_this_machine() throws IOException {
+    void may_sign_for_nothing_but_this_machine() throws Exception {
         X509Certificate root = folder().certificateOrNew(NOW);
         assertThat(root.getCriticalExtensionOIDs()).contains("2.5.29.30", "2.5.29.19", "2.5.29.15");
         assertThat(root.getBasicConstraints()).isZero();
-        LocalAuthority authority = folder().open(Set.of(), NOW);
+        assertThat(root.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.1");
+        LocalAuthority authority = folder().open("localhost", Set.of(), NOW);
         assertThat(authority.domains()).containsExactlyInAnyOrder("localhost", "test", "internal", "local");
         assertThat(authority.permits("a.localhost")).isTrue();
         assertThat(authority.permits("notlocalhost")).isFalse();
@@ -142,9 +146,11 @@ class AuthorityFolderTest {
         X509Certificate before = folder().certificateOrNew(NOW);
         certificates(NOW).certificate(new TlsIdentity.Local("x.app.example.com", "app.example.com"));
         assertThat(folder().certificateOrNew(NOW)).isNotEqualTo(before);
-        assertThat(folder().former()).containsExactly(before);
+        assertThat(folder().all(notices::add))
+                .extracting(AuthorityFolder.Kept::certificate)
+                .containsExactly(before, folder().certificateOrNew(NOW));
         assertThat(notices).singleElement().asString().contains("app.example.com", "trusted again");
-        LocalAuthority now = folder().open(Set.of(), NOW);
+        LocalAuthority now = folder().open("localhost", Set.of(), NOW);
         assertThat(now.permits("y.app.example.com")).isTrue();
         assertThat(now.permits("example.com")).isFalse();
     }
@@ -157,6 +163,109 @@ class AuthorityFolderTest {
                     .as(stranger)
                     .isInstanceOf(IOException.class);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x:1.w.localhost",
+                "1.2.3.4.5",
+                "127.0.0.1.5",
+                "127.1",
+                "127.0.0.010",
+                "2130706433",
+                "0x7f.0.0.1",
+                "::2",
+                "[::1]",
+                "fe80::1%lo",
+                "a.0x7f",
+                "a\u001b[31m.localhost"
+            })
+    void takes_nothing_for_an_address_that_would_have_to_be_looked_up(String name) {
+        LocalCertificates certificates = certificates(NOW);
+        assertThatThrownBy(() -> certificates.certificate(new TlsIdentity.Local(name, name)))
+                .isInstanceOf(IOException.class)
+                .hasMessage("no certificate can be made for such a name");
+        assertThat(folder().root()).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"127.0.0.1, 3", "::1, 3", "127.0.255.9, 4"})
+    void signs_for_loopback_addresses(String name, int names) throws Exception {
+        assertThat(certificates(NOW)
+                        .certificate(new TlsIdentity.Local(name, ""))
+                        .certificate()
+                        .getSubjectAlternativeNames())
+                .hasSize(names)
+                .anySatisfy(one -> assertThat(one.get(1)).isEqualTo(name.equals("::1") ? "0:0:0:0:0:0:0:1" : name));
+    }
+
+    @Test
+    void takes_all_other_domains_at_once() throws IOException {
+        X509Certificate first = folder().certificateOrNew(NOW);
+        LocalCertificates certificates = certificates(NOW);
+        Set<String> all = Set.of("a.example.com", "b.example.com", "c.example.com", "com", "10.0.0.1", "d.localhost");
+        for (String name : List.of("a.example.com", "b.example.com", "x.c.example.com")) {
+            certificates.certificate(new TlsIdentity.Local(name, all));
+        }
+        assertThat(notices).hasSize(1);
+        assertThat(folder().all(notices::add))
+                .hasSize(2)
+                .extracting(AuthorityFolder.Kept::certificate)
+                .contains(first);
+        assertThat(folder().open("localhost", Set.of(), NOW).domains())
+                .contains("a.example.com", "b.example.com", "c.example.com")
+                .doesNotContain("com", "10.0.0.1", "d.localhost");
+    }
+
+    @Test
+    void sees_that_the_folder_was_moved_away() throws Exception {
+        LocalCertificates certificates = certificates(NOW);
+        certificates.certificate(name("a.localhost"));
+        X509Certificate before = folder().certificateOrNew(NOW);
+        Files.move(home.resolve(".local/share/loopgate/ca"), home.resolve("away"));
+        Credential leaf = certificates.certificate(name("b.localhost"));
+        X509Certificate after = folder().certificateOrNew(NOW);
+        assertThat(after).isNotEqualTo(before);
+        leaf.certificate().verify(after.getPublicKey());
+        assertThat(notices).hasSize(2);
+    }
+
+    @Test
+    void writes_anew_what_is_to_be_trusted_where_it_is_another() throws IOException {
+        X509Certificate root = folder().certificateOrNew(NOW);
+        String text = Files.readString(folder().root());
+        Files.writeString(folder().root(), "something else");
+        assertThat(folder().certificateOrNew(NOW)).isEqualTo(root);
+        assertThat(folder().root()).hasContent(text);
+    }
+
+    @Test
+    void leaves_out_a_former_one_that_is_damaged() throws IOException {
+        X509Certificate root = folder().certificateOrNew(NOW);
+        Path damaged = Files.writeString(folder().root().resolveSibling("former-1.pem"), "nothing");
+        assertThat(folder().all(notices::add)).containsExactly(new AuthorityFolder.Kept(root, folder().root()));
+        assertThat(notices).singleElement().asString().contains(damaged.toString());
+    }
+
+    @Test
+    void one_odd_entry_of_the_system_spoils_no_other() throws Exception {
+        X509Certificate root = folder().certificateOrNew(NOW);
+        X509Certificate other = AuthorityFolder.at(home.resolve("other")).certificateOrNew(NOW);
+        Path system = Files.writeString(
+                home.resolve("system.pem"),
+                "# comment\n-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n" + Pem.write(other));
+        LocalCertificates certificates = new LocalCertificates(
+                Optional.of(folder()), Optional.of(system), InstantSource.fixed(NOW), notices::add);
+        assertThat(certificates.trusted().getCertificateAlias(other)).isNotNull();
+        assertThat(certificates.trusted().getCertificateAlias(root)).isNotNull();
+        assertThat(notices).hasSize(2).first().asString().contains("1 entry of " + system);
+
+        notices.clear();
+        Files.writeString(system, Pem.write(other));
+        Files.writeString(folder().root().resolveSibling("authority.pem"), "damaged");
+        assertThat(certificates.trusted().getCertificateAlias(other)).isNotNull();
+        assertThat(notices).singleElement().asString().contains("move it away");
     }
 
     @Test

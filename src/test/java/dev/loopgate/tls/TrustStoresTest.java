@@ -108,6 +108,41 @@ class TrustStoresTest {
     }
 
     @Test
+    void finds_what_is_left_of_authorities_whose_files_are_gone() throws IOException {
+        Path list = Files.createDirectories(root.resolve("usr/local/share/ca-certificates"));
+        Path old = Files.writeString(list.resolve("loopgate-01234567.crt"), "");
+        Files.writeString(list.resolve(TrustStores.alias(certificate) + ".crt"), "");
+        Files.writeString(list.resolve("another.crt"), "");
+        program("update-ca-certificates", "");
+        Path database = Files.createDirectories(home.resolve(".pki/nssdb"));
+        Files.createFile(database.resolve("cert9.db"));
+        program(
+                "certutil",
+                "echo; echo 'loopgate-89abcdef       C,,'; echo '" + TrustStores.alias(certificate)
+                        + "    C,,'; echo 'mkcert development   C,,'");
+        TrustStores stores =
+                new TrustStores(root, "Linux", Map.of("HOME", home.toString(), "PATH", bin + ":/bin")::get);
+        assertThat(stores.remnantsForAll(List.of(certificate)))
+                .singleElement()
+                .satisfies(store -> assertThat(store.remove()).contains(new TrustStep.Delete(old)));
+        assertThat(stores.remnants(List.of(certificate)))
+                .singleElement()
+                .satisfies(store -> assertThat(store.remove().get(0).command()).endsWith("-D -n loopgate-89abcdef"));
+        assertThat(stores.remnants(List.of())).hasSize(2);
+    }
+
+    @Test
+    void shows_the_password_of_a_truststore_to_nobody() throws IOException {
+        Path keystore = folder.resolve("own.p12");
+        TrustStore store =
+                new TrustStores(Map.<String, String>of()::get).java(certificate, authority.root(), keystore, "geheim");
+        assertThat(store.add()).singleElement().satisfies(step -> {
+            assertThat(((TrustStep.Run) step).words()).doesNotContain("geheim");
+            assertThat(step.command()).endsWith("-storepass PASSWORD");
+        });
+    }
+
+    @Test
     void says_what_is_missing_for_a_browser() throws IOException {
         program("google-chrome", "");
         assertThat(stores("Linux"))
