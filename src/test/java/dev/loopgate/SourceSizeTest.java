@@ -22,7 +22,8 @@ class SourceSizeTest {
             "Exchange.java", "the life of one exchange; its steps share every field and are read as one list",
             "ClientConnection.java", "one channel handler; what may happen on a connection is decided in one place",
             "Answer.java", "one answer on its way back; its states would be spread over files that know each other",
-            "FilesServiceTest.java", "one service, sentence by sentence; each test is a few lines");
+            "FilesServiceTest.java", "one service, sentence by sentence; each test is a few lines",
+            "TlsTest.java", "the gateway over TLS, sentence by sentence, on one stage");
 
     @Test
     void no_file_is_longer_than_500_lines_and_one_over_350_says_why() throws IOException {
