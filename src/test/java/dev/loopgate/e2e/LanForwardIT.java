@@ -103,7 +103,8 @@ class LanForwardIT {
                           "lan:8080": 8080
                           "lan:8081": {to: 8080, allow: [10.99.0.0/16]}
                         """))
-                .startsWith("hello\nhello\nrefused: 56\n")
+                // On a busy machine the reset is there before curl has seen that it is connected.
+                .matches("(?s)hello\nhello\nrefused: (56|7)\n.*")
                 .contains("OPEN TO THE NETWORK")
                 .contains("10.77.0.1:8080");
     }
