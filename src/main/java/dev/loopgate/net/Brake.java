@@ -57,7 +57,8 @@ final class Brake {
         due = now + wait;
         if (held == null) {
             held = data;
-            check();
+            // Never at once, however short the wait: the caller stops reading then, which letting go resumes.
+            loop.schedule(this::check, Math.min(wait, STEP_NANOS), TimeUnit.NANOSECONDS);
         } else {
             held = Unpooled.wrappedBuffer(held, data);
         }
