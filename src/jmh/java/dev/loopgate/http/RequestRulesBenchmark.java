@@ -30,7 +30,7 @@ public class RequestRulesBenchmark extends InNanoseconds {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 50_000),
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 62_893));
     private final Target.Upstream upstream = new Target.Upstream(new UpstreamAddress.LoopbackPort(3000), "");
-    private final Hop hop = new Hop(upstream, new Upstream(upstream.address(), 1));
+    private final Hop hop = new Hop(upstream, new Upstream(Peer.plain(upstream.address()), 1));
     private final HttpRoute route = new HttpRoute(
             new Route(
                     PathPrefix.ROOT,
