@@ -54,7 +54,7 @@ class ArchitectureTest {
                 Set.of("model", "config", "routing", "observe", "net", "http", "forward", "builtin", "gateway"));
         order.put("diagnose", Set.of("model", "config", "routing", "net"));
         order.put("doctor", Set.of("model", "tls", "config", "routing", "net", "diagnose"));
-        order.put("devserver", Set.of("model", "config", "net"));
+        order.put("devserver", Set.of("model", "config", "net", "diagnose"));
         order.put("lan", Set.of("net"));
         order.put("explain", Set.of("model", "config", "routing", "net", "http", "builtin", "diagnose"));
         order.put("machine", Set.of("model", "config", "routing", "net", "diagnose"));

@@ -40,19 +40,8 @@ final class TrustCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Print what would be done, as commands, and do nothing.")
     boolean dryRun;
 
-    @Option(
-            names = "--java",
-            paramLabel = "KEYSTORE",
-            description = "A truststore of Java, too; made where it is missing.")
-    @Nullable
-    Path keystore;
-
-    @Option(
-            names = "--java-password",
-            paramLabel = "PASSWORD",
-            defaultValue = TrustWork.JAVA_PASSWORD,
-            description = "Of that truststore. Without it: changeit, as of Java's own.")
-    String password = TrustWork.JAVA_PASSWORD;
+    @Mixin
+    JavaStoreOption java = new JavaStoreOption();
 
     @Option(
             names = "--export",
@@ -80,7 +69,7 @@ final class TrustCommand implements Callable<Integer> {
             if (export != null) {
                 return export(folder, certificate, export);
             }
-            return work.trust(certificate, folder.root(), keystore, password);
+            return work.trust(certificate, folder.root(), java.keystore, java.password);
         } catch (IOException e) {
             throw new CommandFailure(ExitStatus.FAILED, String.valueOf(e.getMessage()));
         }

@@ -1,5 +1,6 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.diagnose.Printable;
 import dev.loopgate.tls.AuthorityFolder;
 import dev.loopgate.tls.AuthorityFolder.Kept;
 import dev.loopgate.tls.TrustStep;
@@ -50,7 +51,7 @@ final class TrustWork {
         if (user != null && !user.isEmpty() && !user.equals("root")) {
             throw new CommandFailure(
                     ExitStatus.FAILED,
-                    "this runs for root, whose authority is not that of " + user.replaceAll("\\p{Cntrl}", "?"),
+                    "this runs for root, whose authority is not that of " + Printable.kept(user),
                     "run it without sudo: it prints what takes other rights");
         }
         return AuthorityFolder.from(surroundings.environment())

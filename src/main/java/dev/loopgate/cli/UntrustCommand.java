@@ -2,9 +2,7 @@ package dev.loopgate.cli;
 
 import dev.loopgate.tls.AuthorityFolder;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -33,16 +31,8 @@ final class UntrustCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Print what would be done, as commands, and do nothing.")
     boolean dryRun;
 
-    @Option(names = "--java", paramLabel = "KEYSTORE", description = "A truststore of Java, too.")
-    @Nullable
-    Path keystore;
-
-    @Option(
-            names = "--java-password",
-            paramLabel = "PASSWORD",
-            defaultValue = TrustWork.JAVA_PASSWORD,
-            description = "Of that truststore. Without it: changeit, as of Java's own.")
-    String password = TrustWork.JAVA_PASSWORD;
+    @Mixin
+    JavaStoreOption java = new JavaStoreOption();
 
     @Mixin
     JsonOption json = new JsonOption();
@@ -56,7 +46,7 @@ final class UntrustCommand implements Callable<Integer> {
         TrustWork work = new TrustWork(surroundings, dryRun, json.wanted);
         AuthorityFolder folder = work.folder();
         try {
-            return work.untrust(folder.all(surroundings.terminal()::warn), keystore, password);
+            return work.untrust(folder.all(surroundings.terminal()::warn), java.keystore, java.password);
         } catch (IOException e) {
             throw new CommandFailure(ExitStatus.FAILED, String.valueOf(e.getMessage()));
         }
