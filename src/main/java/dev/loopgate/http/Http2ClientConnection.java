@@ -137,6 +137,7 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
                 touch(own);
             }
         } catch (MalformedMessage e) {
+            stream.removeProperty(key);
             throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, e.reason());
         }
     }
@@ -173,6 +174,11 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
         if (own != null) {
             own.gone();
         }
+    }
+
+    @Override
+    public boolean serves(Http2Stream stream) {
+        return stream.getProperty(key) != null;
     }
 
     @Override
