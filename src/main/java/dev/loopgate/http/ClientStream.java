@@ -123,6 +123,11 @@ abstract class ClientStream extends StreamOutlet implements Downstream {
         passEnd();
     }
 
+    /** Whether the client has said all. */
+    boolean hasEnded() {
+        return ended;
+    }
+
     /** The client has reset the stream, or the connection is gone. */
     void gone() {
         Exchange current = exchange;

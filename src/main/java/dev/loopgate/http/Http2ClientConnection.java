@@ -194,6 +194,8 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
     public void inputEnded() {
         inputEnded = true;
         endedAt = loop.now();
+        // What was not said whole never will be; of the rest, the answers may still be waited for.
+        eachStream(Http2ClientStream::cutShort);
         if (frames.connection().numActiveStreams() == 0) {
             abort();
         }

@@ -218,7 +218,10 @@ final class Http2Frames extends Http2ConnectionHandler {
                 onConnectionError(
                         at, false, cause, new Http2Exception(verdict, "a frame on a stream that is closed", cause));
             }
-        } else if (stream != null && stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE && owner.serves(stream)) {
+        } else if (stream != null
+                && stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE
+                && fault.error() == Http2Error.PROTOCOL_ERROR
+                && owner.serves(stream)) {
             encoder().writeRstStream(at, stream.id(), Http2Error.STREAM_CLOSED.code(), at.newPromise());
         } else {
             super.onStreamError(at, outbound, cause, fault);
