@@ -170,7 +170,8 @@ public final class TlsOrigination {
         }
     }
 
-    private static String words(Throwable failure) {
+    /** What went wrong with TLS, as a clause; fit for a terminal. */
+    public static String words(Throwable failure) {
         Throwable cause = failure;
         while (cause.getCause() != null && cause.getCause() != cause) {
             cause = cause.getCause();
