@@ -1,5 +1,6 @@
 package dev.loopgate.gateway;
 
+import dev.loopgate.forward.ForwardTls;
 import dev.loopgate.gateway.ReloadReport.Outcome;
 import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Configuration;
@@ -14,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,6 +31,8 @@ public final class Gateway {
 
     private final Vertx vertx;
     private final HttpFront http;
+    private final ForwardTls tls;
+    private final CertificateWatch certificates;
     private final AccessLog log;
     private final GatewayEvents events;
     private final String version;
@@ -49,6 +53,8 @@ public final class Gateway {
     private Gateway(GatewaySetup setup, HttpFront http) {
         this.vertx = setup.vertx();
         this.http = http;
+        this.tls = new ForwardTls(setup.tls());
+        this.certificates = new CertificateWatch(InstantSource.system(), setup.tls()::replacement);
         this.log = setup.log();
         this.events = setup.events();
         this.version = setup.version();
@@ -59,7 +65,14 @@ public final class Gateway {
         this.forwards = new Forwards(
                 vertx,
                 rule -> new ForwardSlot(
-                        vertx, setup.transport(), rule, problems, setup.events(), network, ForwardSlot.targets(rule)));
+                        vertx,
+                        setup.transport(),
+                        tls,
+                        rule,
+                        problems,
+                        setup.events(),
+                        network,
+                        ForwardSlot.targets(rule)));
         this.shutdown = new Shutdown(vertx, http, listeners, forwards);
     }
 
@@ -82,6 +95,7 @@ public final class Gateway {
                     })
                     .compose(bound -> forwards.apply(configuration.forwards()))
                     .onSuccess(opened -> vertx.setPeriodic(NetworkWatch.PAUSE.toMillis(), now -> followBridges()))
+                    .onSuccess(opened -> certificates.start(vertx, CertificateWatch.LOOK, events))
                     .map(opened -> status())
                     .recover(this::startFailure);
         });
@@ -207,6 +221,7 @@ public final class Gateway {
                 http.requests(),
                 Optional.ofNullable(lastReload),
                 now == null ? List.of() : now.warnings(),
+                certificates.endings(),
                 attached);
     }
 
@@ -244,8 +259,9 @@ public final class Gateway {
      */
     private Future<List<String>> change(Configuration next) {
         List<String> warnings = new ArrayList<>();
-        return vertx.executeBlocking(
-                        () -> new Prepared(http.compile(next), HttpListeners.wanted(next.listen(), warnings)))
+        return vertx.executeBlocking(() -> new Prepared(
+                        List.of(http.compile(next), tls.prepare(next), certificates.follow(next)),
+                        HttpListeners.wanted(next.listen(), warnings)))
                 .compose(prepared -> {
                     Set<InetSocketAddress> before = new LinkedHashSet<>(listeners.asked());
                     return forwards.makeWay(listeners.fresh(prepared.listen), next.forwards())
@@ -263,7 +279,7 @@ public final class Gateway {
                                             .transform(undone -> Future.failedFuture(failure))));
                 })
                 .compose(prepared -> {
-                    prepared.install.run();
+                    prepared.install.forEach(Runnable::run);
                     // Whoever came to a new socket before this waited, and is not served by the routes of before.
                     listeners.accept();
                     return listeners.retain(prepared.listen).map(warnings);
@@ -315,8 +331,8 @@ public final class Gateway {
         return turns.next(work);
     }
 
-    /** @param install puts the routes in force */
-    private record Prepared(Runnable install, Set<InetSocketAddress> listen) {}
+    /** @param install puts the routes in force, and whatever else goes along with the configuration */
+    private record Prepared(List<Runnable> install, Set<InetSocketAddress> listen) {}
 
     /**
      * @param read warnings of the reader of the file
