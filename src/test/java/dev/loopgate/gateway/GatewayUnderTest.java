@@ -51,9 +51,13 @@ final class GatewayUnderTest implements AutoCloseable, GatewayEvents {
     }
 
     GatewayUnderTest(Vertx vertx) {
+        this(vertx, Tls.withoutAuthority());
+    }
+
+    /** One that serves TLS with this. */
+    GatewayUnderTest(Vertx vertx, TlsTermination tls) {
         this.vertx = vertx;
         Transport transport = new Transport(vertx);
-        TlsTermination tls = Tls.withoutAuthority();
         gateway = new Gateway(new GatewaySetup(
                 vertx,
                 transport,
