@@ -1,11 +1,13 @@
 package dev.loopgate.cli;
 
-import dev.loopgate.admin.ControlClient.RunningGateway;
+import dev.loopgate.admin.ControlClient;
+import dev.loopgate.admin.ControlDirectory;
 import dev.loopgate.config.Located;
 import dev.loopgate.config.ReadResult;
 import dev.loopgate.tls.LocalDomains;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,10 +28,10 @@ final class WantedDomains {
             files.add(surroundings.workingDirectory().resolve(found.file()).normalize());
         }
         if (named.isEmpty()) {
-            GatewayChoice.client(surroundings).running().stream()
-                    .map(RunningGateway::file)
-                    .flatMap(Optional::stream)
-                    .forEach(files::add);
+            ControlDirectory.from(surroundings.environment())
+                    .map(directory -> new ControlClient(directory).running())
+                    .orElse(List.of())
+                    .forEach(gateway -> gateway.file().ifPresent(files::add));
         }
         Set<String> domains = new TreeSet<>();
         for (Path file : files) {

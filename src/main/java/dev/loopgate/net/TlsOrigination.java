@@ -17,7 +17,10 @@ import java.net.Socket;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -27,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The client's side of TLS: upstreams that prove who they are, or need not. Immutable; safe for use by any thread. */
 public final class TlsOrigination {
+
+    /** As BoringSSL says what is wrong. */
+    private static final Pattern OPENSSL = Pattern.compile("error:[0-9a-f]+:SSL routines:[^:]*:([A-Z0-9_]+).*");
 
     private final SslContext verified;
     private final SslContext unverified;
@@ -177,6 +183,12 @@ public final class TlsOrigination {
             cause = cause.getCause();
         }
         String said = String.valueOf(cause.getMessage());
+        Matcher openssl = OPENSSL.matcher(said);
+        if (openssl.matches()) {
+            said = openssl.group(1).toLowerCase(Locale.ROOT).replace('_', ' ');
+        } else if (!(cause instanceof SSLException) && said.contains("reset")) {
+            return "the connection was reset";
+        }
         if (cause instanceof ConnectException || said.contains("not an SSL/TLS record")) {
             return "it does not speak TLS";
         }
