@@ -21,8 +21,7 @@ import java.util.Optional;
  */
 record PageShare(Surroundings surroundings, BindAddress on, Duration time, boolean code) {
 
-    /** @param fingerprint to be compared with the one on the page */
-    int run(RootPage page, String fingerprint) {
+    int run(RootPage page) {
         Configuration served = new Configuration(
                 List.of(on),
                 List.of(page.host()),
@@ -31,7 +30,7 @@ record PageShare(Surroundings surroundings, BindAddress on, Duration time, boole
                 false,
                 AccessLogSettings.DEFAULT,
                 new TlsSettings.Off());
-        String name = "the certificate";
+        String name = "the page with the certificate";
         RunningConfiguration running = new RunningConfiguration(
                 Optional.empty(),
                 name,
@@ -39,7 +38,7 @@ record PageShare(Surroundings surroundings, BindAddress on, Duration time, boole
                 new ConfigurationInput(surroundings).reader(),
                 ConfigurationView::whole);
         surroundings.terminal().result("SHA-256 fingerprint, to be compared with the page's:");
-        surroundings.terminal().result("  " + fingerprint);
+        page.fingerprint().forEach(row -> surroundings.terminal().result("  " + row));
         surroundings.terminal().result("");
         return new GatewayProcess(surroundings, running)
                 .run(

@@ -88,7 +88,7 @@ final class TrustCommand implements Callable<Integer> {
             X509Certificate certificate = dryRun ? asItIs(folder, domains) : made(folder, domains);
             if (page) {
                 return new PageShare(surroundings, lend.bind(PAGE_PORT), lend.time(), lend.code(terminal))
-                        .run(new RootPage(certificate, folder.domains()), TrustStores.fingerprint(certificate));
+                        .run(new RootPage(certificate, folder.domains()));
             }
             if (export != null) {
                 return export(folder, certificate, export);

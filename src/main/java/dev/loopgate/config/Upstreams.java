@@ -249,11 +249,11 @@ final class Upstreams {
             if (names.name(at, text).isEmpty()) {
                 return Optional.empty();
             }
-            return refuse(at, "has no port", "write " + text + ":80, or whichever port it is");
+            return refuse(at, "has no port", "write " + at.text() + ":80, or whichever port it is");
         }
         boolean bare = text.startsWith("[") ? text.endsWith("]") : colon < 0;
         if (bare && defaultPort.isEmpty()) {
-            return refuse(at, "has no port", "write " + text + ":80, or whichever port it is");
+            return refuse(at, "has no port", "write " + at.text() + ":80, or whichever port it is");
         }
         String host = bare ? text : text.substring(0, colon);
         Optional<Integer> port = bare ? defaultPort : scalars.port(at, text.substring(colon + 1));

@@ -87,7 +87,7 @@ public final class RootPage {
                                 .map(domain -> Map.of("domain", domain))
                                 .toList(),
                         "fingerprint",
-                        rows(TrustStores.fingerprint(root)),
+                        fingerprint().stream().map(row -> Map.of("row", row)).toList(),
                         "until",
                         root.getNotAfter().toInstant().toString().substring(0, 10),
                         "certificate",
@@ -96,11 +96,12 @@ public final class RootPage {
                         PROFILE));
     }
 
-    /** Eight pairs in each, which fit a phone. */
-    private static List<Map<String, String>> rows(String fingerprint) {
-        List<Map<String, String>> rows = new ArrayList<>();
-        for (int from = 0; from < fingerprint.length(); from += ROW) {
-            rows.add(Map.of("row", fingerprint.substring(from, Math.min(from + ROW - 1, fingerprint.length()))));
+    /** The SHA-256 fingerprint as the page shows it: eight pairs in each row, which fit a phone. */
+    public List<String> fingerprint() {
+        String whole = TrustStores.fingerprint(root);
+        List<String> rows = new ArrayList<>();
+        for (int from = 0; from < whole.length(); from += ROW) {
+            rows.add(whole.substring(from, Math.min(from + ROW - 1, whole.length())));
         }
         return rows;
     }
