@@ -133,17 +133,23 @@ final class TargetSearch implements DialListener {
     private void secure(Channel upstream, UpstreamAddress.Tls to) {
         TlsOrigination tls = Objects.requireNonNull(forward.tls().origination(), "a rule in force");
         securing = upstream;
-        tls.begin(upstream, to.socket(), rule.security().verify(), forward.tls().limit(), fault -> {
-            securing = null;
-            if (over || fault != null) {
-                Transport.reset(upstream);
-            }
-            if (!over && fault == null) {
-                use(upstream, () -> reached(upstream));
-            } else if (!over && fault != null) {
-                failed(to + ": TLS failed, " + fault.words());
-            }
-        });
+        tls.begin(
+                upstream,
+                to.socket(),
+                rule.security().verify(),
+                false,
+                forward.tls().limit(),
+                fault -> {
+                    securing = null;
+                    if (over || fault != null) {
+                        Transport.reset(upstream);
+                    }
+                    if (!over && fault == null) {
+                        use(upstream, () -> reached(upstream));
+                    } else if (!over && fault != null) {
+                        failed(to + ": TLS failed, " + fault.words());
+                    }
+                });
     }
 
     private void reached(Channel upstream) {

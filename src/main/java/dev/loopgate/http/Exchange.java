@@ -20,7 +20,7 @@ final class Exchange {
     private static final long RETRY = 100_000_000L;
 
     private final HttpLoop loop;
-    private final ClientConnection client;
+    private final Downstream client;
     private final HttpPlan plan;
     private final Answer answer;
     private final OutgoingRequest request;
@@ -33,15 +33,16 @@ final class Exchange {
 
     private @Nullable HttpRoute route;
     private @Nullable Hop hop;
-    private @Nullable UpstreamConnection upstream;
+    private @Nullable UpstreamLink upstream;
     private @Nullable PendingDial dial;
     private int prefixLength;
     private int hopIndex;
     private int hopsTried;
     private boolean retried;
     private boolean ended;
+    private boolean switched;
 
-    Exchange(HttpLoop loop, ClientConnection client) {
+    Exchange(HttpLoop loop, Downstream client) {
         this.loop = loop;
         this.client = client;
         this.plan = loop.plan();
@@ -99,7 +100,10 @@ final class Exchange {
             return;
         }
         Target target = matched.target();
-        if (matched.redirectsToHttps() && !cameByTls()) {
+        if (client.awaitsUpgrade() && !grantsUpgrade(matched)) {
+            answer.fail(Failure.of(FailureCode.BAD_REQUEST, "There is no WebSocket at this address.")
+                    .withFix("Where its backend speaks HTTP/1.1, have the target begin with http://."));
+        } else if (matched.redirectsToHttps() && !cameByTls()) {
             answer.redirectToHttps();
         } else if (target instanceof Target.Redirect redirect) {
             answer.redirect(redirect);
@@ -110,6 +114,12 @@ final class Exchange {
         } else {
             proxy(matched, framing);
         }
+    }
+
+    /** Whether there is somebody who could switch protocols: no answer of ours, and no backend of HTTP/2 alone. */
+    private static boolean grantsUpgrade(HttpRoute matched) {
+        return matched.target() instanceof Target.Proxy
+                && !matched.hop(0).upstream().http2();
     }
 
     /** Here, or at a proxy in front whose word counts. */
@@ -129,7 +139,7 @@ final class Exchange {
 
     private void proxy(HttpRoute matched, long framing) {
         Head head = loop.head;
-        upgrade = Upgrades.isPassedOn(head, connectionOptions);
+        upgrade = Upgrades.isPassedOn(head, connectionOptions) && grantsUpgrade(matched);
         idempotent = Methods.isIdempotent(head);
         hopIndex = matched.nextTurn();
         hop = matched.hop(hopIndex);
@@ -145,9 +155,9 @@ final class Exchange {
 
     /** An idle connection where one will do, else a new one. */
     private void connect(HttpRoute matched, Hop to) {
-        UpstreamConnection idle = null;
+        UpstreamLink idle = null;
         if (matched.keepAlive() && !retried) {
-            idle = to.upstream().pool(loop).take(loop.now(), !replayable());
+            idle = to.upstream().pool(loop).take(loop.now(), !replayable(), upgrade);
         }
         if (idle != null) {
             attach(idle);
@@ -160,31 +170,30 @@ final class Exchange {
 
     /** Whether the request may be sent a second time: it asks for nothing twice (RFC 9110 §9.2.2), and is here whole. */
     private boolean replayable() {
-        return idempotent && client.requestBody().complete();
+        return idempotent && client.requestComplete();
     }
 
-    void connected(UpstreamConnection connection) {
+    void connected(UpstreamLink connection) {
         dial = null;
         attach(connection);
     }
 
-    private void attach(UpstreamConnection connection) {
+    private void attach(UpstreamLink connection) {
         upstream = connection;
         connection.attach(this);
-        connection.write(request.send(connection.reused() && replayable()));
+        boolean whole = client.requestComplete();
+        // A stream may be refused before anything was done with it: then whatever is here whole can be sent again.
+        boolean keep = whole && (connection.framed() ? connection.reused() && idempotent : !retried);
+        connection.send(request.send(keep), request.headLength(), whole);
         answer.requestSentAt(loop.now());
-        if (!client.requestBody().complete()) {
+        if (!whole) {
             client.passBody();
-            if (!outflow.mustWait(connection.channel(), this::upstreamReads)) {
+            if (!outflow.mustWait(connection, this::upstreamReads)) {
                 client.resume();
             }
-            if (!ended && SplicedBody.isBulk(client.requestBody())) {
-                splice = SplicedBody.begin(
-                        client.requestBody(),
-                        client.channel(),
-                        connection.channel(),
-                        this::passed,
-                        this::upstreamReads);
+            UpstreamConnection alone = connection.alone();
+            if (!ended && alone != null) {
+                splice = client.spliceBody(alone.channel(), this::passed, this::upstreamReads);
             }
         }
         connection.flush();
@@ -193,22 +202,32 @@ final class Exchange {
     // The request's body
 
     boolean takesBody() {
-        return upstream != null && !client.requestBody().complete();
+        return upstream != null && !client.requestComplete();
+    }
+
+    /** Whether the client takes bodies as HTTP/1.1 delimits them. */
+    boolean clientFramed() {
+        return client.framed();
+    }
+
+    /** Whether the upstream takes bodies as HTTP/1.1 delimits them. */
+    boolean upstreamFramed() {
+        return upstream == null || upstream.framed();
     }
 
     boolean requestComplete() {
-        return client.requestBody().complete();
+        return client.requestComplete();
     }
 
     void requestBody(ByteBuf data) {
-        UpstreamConnection to = upstream;
+        UpstreamLink to = upstream;
         if (to == null) {
             data.release();
             return;
         }
         answer.countRequestBytes(data.readableBytes());
-        to.write(data);
-        if (outflow.mustWait(to.channel(), this::upstreamReads)) {
+        to.data(data);
+        if (outflow.mustWait(to, this::upstreamReads)) {
             client.pause();
         }
     }
@@ -216,18 +235,20 @@ final class Exchange {
     /** Some of it went on within the kernel. */
     private void passed(long bytes, boolean waits) {
         answer.countRequestBytes(bytes);
-        client.bodyCame();
         if (waits) {
             client.pause();
         }
     }
 
-    void requestEnded(ByteBuf ending) {
-        UpstreamConnection to = upstream;
+    void requestEnded(byte[] trailers) {
+        UpstreamLink to = upstream;
         if (to != null) {
-            if (ending.isReadable()) {
-                to.write(ending);
+            UpstreamConnection alone = switched ? to.alone() : null;
+            if (alone != null) {
+                alone.endOutput();
+                return;
             }
+            to.end(trailers);
             answer.requestSentAt(loop.now());
         }
     }
@@ -286,11 +307,6 @@ final class Exchange {
         return began;
     }
 
-    @Nullable
-    UpstreamConnection upstream() {
-        return upstream;
-    }
-
     /** The upstream began to answer: from here on nothing is sent again. */
     void answerBegan(long now) {
         request.release();
@@ -299,9 +315,13 @@ final class Exchange {
         }
     }
 
-    /** The upstream connection ended before it answered. */
-    void upstreamLost(boolean reset) {
-        UpstreamConnection lost = upstream;
+    /**
+     * The upstream connection ended before it answered.
+     *
+     * @param unprocessed whether the upstream says that it did nothing with the request
+     */
+    void upstreamLost(boolean reset, boolean unprocessed) {
+        UpstreamLink lost = upstream;
         upstream = null;
         HttpRoute matched = route;
         Hop to = hop;
@@ -309,7 +329,8 @@ final class Exchange {
             return;
         }
         to.upstream().lost();
-        if (lost != null && lost.reused() && request.isKept() && !retried) {
+        boolean harmless = unprocessed || (idempotent && lost != null && lost.reused());
+        if (harmless && request.isKept() && !retried) {
             retried = true;
             connect(matched, to);
             return;
@@ -429,23 +450,27 @@ final class Exchange {
             dial.cancel();
             dial = null;
         }
-        UpstreamConnection from = upstream;
+        UpstreamLink from = upstream;
         upstream = null;
         if (from != null) {
-            from.detach(reusable && client.requestBody().complete());
+            from.detach(reusable && client.requestComplete());
         }
     }
 
-    /** Gives the upstream's channel to a tunnel. */
-    @Nullable
-    UpstreamConnection releaseUpstream() {
+    /** The upstream granted an upgrade to a stream: what follows in both directions is no more HTTP. */
+    void switched() {
+        switched = true;
+        client.passBody();
+        flushUpstream();
+    }
+
+    /** The upstream's channel belongs to a tunnel now. */
+    void releaseUpstream() {
         ended = true;
         outflow.release();
         request.release();
         SplicedBody.end(splice);
-        UpstreamConnection from = upstream;
         upstream = null;
-        return from;
     }
 
     void sweep(long now, long lastBody, boolean clientPaused) {

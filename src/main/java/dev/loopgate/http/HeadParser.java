@@ -7,6 +7,9 @@ final class HeadParser {
 
     private static final int INCOMPLETE = -1;
 
+    /** The type of the frame that a server of HTTP/2 begins with (RFC 9113 §3.4). */
+    private static final byte SETTINGS_FRAME = 4;
+
     private final Head head;
     private int at;
     private int available;
@@ -36,8 +39,22 @@ final class HeadParser {
         available = copyLength;
         at = 0;
         head.crlfOnly = true;
+        head.multiplexed = null;
         if (!requestLine() || !fields(false)) {
             throw new IllegalStateException("a head that was whole no longer is");
+        }
+    }
+
+    /** As {@link #parseResponse(ByteBuf)}, from what a {@link SectionReader} wrote. */
+    void parseResponse(byte[] section, int sectionLength, String version) throws MalformedMessage {
+        reserve(sectionLength);
+        System.arraycopy(section, 0, head.bytes, 0, sectionLength);
+        available = sectionLength;
+        at = 0;
+        head.crlfOnly = true;
+        head.multiplexed = version;
+        if (!statusLine() || !fields(true)) {
+            throw new MalformedMessage(FailureCode.BAD_RESPONSE, "its header section is none");
         }
     }
 
@@ -60,6 +77,7 @@ final class HeadParser {
         in.getBytes(in.readerIndex(), head.bytes, 0, available);
         at = 0;
         head.crlfOnly = true;
+        head.multiplexed = null;
     }
 
     private void reserve(int size) {
@@ -141,7 +159,7 @@ final class HeadParser {
                 || b[i + 3] != 'P'
                 || b[i + 4] != '/'
                 || b[i + 6] != '.') {
-            throw new MalformedMessage(FailureCode.BAD_REQUEST, "the start line has no HTTP version");
+            throw MalformedMessage.foreign("the start line has no HTTP version");
         }
         if (!Grammar.isDigit(b[i + 5]) || !Grammar.isDigit(b[i + 7])) {
             throw new MalformedMessage(FailureCode.BAD_REQUEST, "the start line has no HTTP version");
@@ -197,6 +215,10 @@ final class HeadParser {
     private static MalformedMessage notHttp(byte[] b) {
         if (b[0] == 0x15 || b[0] == 0x16) {
             return new MalformedMessage(FailureCode.WRONG_PROTOCOL, "it speaks TLS, and was asked in plain HTTP");
+        }
+        if (b[0] == 0 && b[1] == 0 && b[3] == SETTINGS_FRAME) {
+            return new MalformedMessage(
+                    FailureCode.WRONG_PROTOCOL, "it speaks HTTP/2 only; a target that does begins with h2c://");
         }
         return new MalformedMessage(FailureCode.WRONG_PROTOCOL, "its answer does not begin with HTTP/1.1");
     }

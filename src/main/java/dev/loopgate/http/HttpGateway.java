@@ -78,7 +78,7 @@ public final class HttpGateway {
             List<Hop> hops = new ArrayList<>();
             for (Target.Upstream target : targets(route.target(), builtin)) {
                 Upstream upstream = upstreams.computeIfAbsent(
-                        new Peer(target.address(), security(target, route)),
+                        new Peer(target.address(), security(target, route), target.scheme() == Target.Scheme.H2C),
                         peer -> before.containsKey(peer) ? before.get(peer) : new Upstream(peer, loops.size()));
                 hops.add(
                         route.target() instanceof Target.Files files
@@ -138,9 +138,7 @@ public final class HttpGateway {
     }
 
     private static void serve(HttpLoop loop, Channel channel, Client client) {
-        ClientConnection connection = new ClientConnection(loop, channel, client);
-        loop.add(connection);
-        channel.pipeline().addLast(connection);
+        channel.pipeline().addLast(new ClientConnection(loop, channel, client));
     }
 
     /** Client connections that are open, tunnels included. */

@@ -1,6 +1,8 @@
 package dev.loopgate.http;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The idle connections of one event loop to one upstream; the one used last is used next. */
@@ -15,10 +17,22 @@ final class UpstreamPool {
     private static final int MAX_SIZE = 512;
 
     private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>(4);
+    private final List<Http2UpstreamConnection> shared = new ArrayList<>(0);
 
-    /** Takes a live idle connection. */
+    /**
+     * A live connection: one of HTTP/2 that has room, or an idle one.
+     *
+     * @param mustBeFresh whether it is to have been used just now
+     * @param upgrade whether it is to be one of HTTP/1.1
+     */
     @Nullable
-    UpstreamConnection take(long now, boolean mustBeFresh) {
+    UpstreamLink take(long now, boolean mustBeFresh, boolean upgrade) {
+        for (int i = upgrade ? -1 : shared.size() - 1; i >= 0; i--) {
+            Http2UpstreamConnection connection = shared.get(i);
+            if (connection.hasRoom() && connection.idleFor(now) < (mustBeFresh ? FRESH : MAX_IDLE)) {
+                return connection.open();
+            }
+        }
         while (true) {
             UpstreamConnection connection = idle.peekLast();
             if (connection == null) {
@@ -34,6 +48,15 @@ final class UpstreamPool {
             idle.pollLast();
             connection.close();
         }
+    }
+
+    /** Others may use this connection, too. */
+    void share(Http2UpstreamConnection connection) {
+        shared.add(connection);
+    }
+
+    void unshare(Http2UpstreamConnection connection) {
+        shared.remove(connection);
     }
 
     void put(UpstreamConnection connection) {
@@ -56,6 +79,9 @@ final class UpstreamPool {
             connection.close();
             connection = idle.peekFirst();
         }
+        if (!shared.isEmpty()) {
+            List.copyOf(shared).forEach(one -> one.sweep(now));
+        }
     }
 
     void closeAll() {
@@ -64,9 +90,10 @@ final class UpstreamPool {
             connection.close();
             connection = idle.pollLast();
         }
+        List.copyOf(shared).forEach(Http2UpstreamConnection::close);
     }
 
     boolean isEmpty() {
-        return idle.isEmpty();
+        return idle.isEmpty() && shared.isEmpty();
     }
 }

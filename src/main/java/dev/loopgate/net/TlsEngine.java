@@ -108,6 +108,7 @@ final class TlsEngine {
                 Protocol.ALPN,
                 SelectorFailureBehavior.NO_ADVERTISE,
                 SelectedListenerFailureBehavior.ACCEPT,
+                ApplicationProtocolNames.HTTP_2,
                 ApplicationProtocolNames.HTTP_1_1);
     }
 

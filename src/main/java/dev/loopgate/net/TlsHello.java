@@ -10,7 +10,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +30,7 @@ final class TlsHello extends AbstractSniHandler<TlsContext> {
     private final TlsContexts contexts;
     private final TlsContexts.Within within;
     private final Function<String, Optional<TlsIdentity>> identities;
-    private final Consumer<String> secured;
+    private final BiConsumer<String, String> secured;
     private boolean unknown;
     private boolean asked;
 
@@ -38,7 +38,7 @@ final class TlsHello extends AbstractSniHandler<TlsContext> {
             TlsContexts contexts,
             TlsContexts.Within within,
             Function<String, Optional<TlsIdentity>> identities,
-            Consumer<String> secured) {
+            BiConsumer<String, String> secured) {
         super(LONGEST, 0);
         this.contexts = contexts;
         this.within = within;

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -72,13 +73,14 @@ public final class TlsTermination {
      * @param hello what was read of it so far; taken
      * @param identities who to be to a client that asks for that server name, in lower case, or for none: empty; nobody
      *     where the result is empty, and the client is told so
-     * @param secured gets that server name once all is agreed, before anything else comes
+     * @param secured gets that server name and the protocol that was agreed on for within (empty for none), once all is
+     *     agreed and before anything else comes
      */
     public void begin(
             ChannelHandlerContext before,
             ByteBuf hello,
             Function<String, Optional<TlsIdentity>> identities,
-            Consumer<String> secured) {
+            BiConsumer<String, String> secured) {
         ChannelHandlerContext reads = install(before, identities, TlsContexts.Within.HTTP, secured);
         reads.fireChannelRead(hello);
     }
@@ -91,14 +93,14 @@ public final class TlsTermination {
             ChannelHandlerContext before,
             Function<String, Optional<TlsIdentity>> identities,
             Consumer<String> secured) {
-        install(before, identities, TlsContexts.Within.ANYTHING, secured);
+        install(before, identities, TlsContexts.Within.ANYTHING, (name, protocol) -> secured.accept(name));
     }
 
     private ChannelHandlerContext install(
             ChannelHandlerContext before,
             Function<String, Optional<TlsIdentity>> identities,
             TlsContexts.Within within,
-            Consumer<String> secured) {
+            BiConsumer<String, String> secured) {
         ChannelPipeline pipeline = before.pipeline();
         ChannelHandler reads = new TlsReads();
         pipeline.addBefore(before.name(), null, reads);
