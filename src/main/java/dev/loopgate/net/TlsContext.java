@@ -1,5 +1,6 @@
 package dev.loopgate.net;
 
+import dev.loopgate.model.Credential;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.OpenSslServerSessionContext;
 import io.netty.handler.ssl.OpenSslSessionTicketKey;
@@ -16,9 +17,11 @@ import java.lang.ref.Reference;
 final class TlsContext {
 
     private final SslContext context;
+    private final Credential credential;
 
-    TlsContext(SslContext context, Cleaner cleaner) {
+    TlsContext(SslContext context, Credential credential, Cleaner cleaner) {
         this.context = context;
+        this.credential = credential;
         cleaner.register(this, () -> ReferenceCountUtil.release(context));
     }
 
@@ -31,6 +34,11 @@ final class TlsContext {
         } finally {
             Reference.reachabilityFence(this);
         }
+    }
+
+    /** What it was made of. */
+    Credential credential() {
+        return credential;
     }
 
     SslHandler handler(ByteBufAllocator allocator) {
