@@ -4,6 +4,7 @@ import dev.loopgate.model.Target;
 import dev.loopgate.net.Diagnosis.Finding;
 import dev.loopgate.routing.RouteDecision;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Answer {
 
+    private static final byte[] NO_TRAILERS = new byte[0];
+
     private final HttpLoop loop;
-    private final ClientConnection client;
+    private final Downstream client;
     private final Exchange exchange;
     private final Ledger ledger = new Ledger();
     private final BodyReader body = new BodyReader();
@@ -29,6 +32,7 @@ final class Answer {
     private boolean headSent;
     private boolean asked;
     private boolean over;
+    private boolean switched;
     private boolean upstreamKeeps;
     private boolean unframed;
     private boolean untilClose;
@@ -37,7 +41,7 @@ final class Answer {
     private long requestSentAt;
     private long lastActivity;
 
-    Answer(HttpLoop loop, ClientConnection client, Exchange exchange) {
+    Answer(HttpLoop loop, Downstream client, Exchange exchange) {
         this.loop = loop;
         this.client = client;
         this.exchange = exchange;
@@ -46,7 +50,7 @@ final class Answer {
 
     void begin(Head head, int connectionOptions, long now) {
         toHead = head.methodIs("HEAD");
-        http10 = head.minorVersion == 0;
+        http10 = client.framed() && head.minorVersion == 0;
         keepAlive = !loop.draining()
                 && (connectionOptions & ConnectionField.CLOSE) == 0
                 && (!http10 || (connectionOptions & ConnectionField.KEEP_ALIVE) != 0);
@@ -78,18 +82,15 @@ final class Answer {
         lastActivity = now;
         if (!http10) {
             loop.responseRules.write(false, "", false, null);
-            client.write(client.channel()
-                    .alloc()
-                    .directBuffer(loop.out.length)
-                    .writeBytes(loop.out.bytes, 0, loop.out.length));
-            if (outflow.mustWait(client.channel(), this::clientReads)) {
+            client.head(loop.out);
+            if (outflow.mustWait(client, this::clientReads)) {
                 exchange.pauseUpstream();
             }
         }
     }
 
     /** The final head, and what came with it in the same buffer. */
-    void head(Head head, ByteBuf in, UpstreamConnection from, long now) throws MalformedMessage {
+    void head(Head head, ByteBuf in, UpstreamLink from, long now) throws MalformedMessage {
         lastActivity = now;
         HttpRoute route = exchange.route();
         if (route == null) {
@@ -107,8 +108,8 @@ final class Answer {
         long framing = Framing.ofResponse(head, toHead);
         body.begin(framing, FailureCode.BAD_RESPONSE);
         upstreamKeeps = route.keepAlive() && framing != Framing.UNTIL_CLOSE && UpstreamPersistence.read(head, from);
-        unframed = framing == Framing.CHUNKED && http10;
-        untilClose = framing == Framing.UNTIL_CLOSE || unframed;
+        unframed = framing == Framing.CHUNKED && (http10 || !client.framed());
+        untilClose = client.framed() && (framing == Framing.UNTIL_CLOSE || unframed);
         keepAlive &= !untilClose && exchange.requestComplete();
         ledger.status = head.status;
         loop.responseRules.write(
@@ -116,16 +117,15 @@ final class Answer {
         in.skipBytes(head.length);
         if (unframed) {
             headSent = true;
-            client.write(client.channel()
-                    .alloc()
-                    .directBuffer(loop.out.length)
-                    .writeBytes(loop.out.bytes, 0, loop.out.length));
+            client.head(loop.out);
             data(in);
         } else {
             headAndBody(in);
         }
-        if (!over && SplicedBody.isBulk(body)) {
-            splice = SplicedBody.begin(body, from.channel(), client.channel(), this::passed, this::clientReads);
+        UpstreamConnection source = from.alone();
+        ClientConnection sink = client.alone();
+        if (!over && source != null && sink != null && SplicedBody.isBulk(body)) {
+            splice = SplicedBody.begin(body, source.channel(), sink.channel(), this::passed, this::clientReads);
         }
     }
 
@@ -145,26 +145,17 @@ final class Answer {
         return http10 ? "Connection: keep-alive\r\n" : "";
     }
 
-    /** Puts the head right in front of the body that came with it, so that both go out in one send. */
+    /** The head together with the body that came with it, so that both go out in one send. */
     private void headAndBody(ByteBuf in) throws MalformedMessage {
         int bodyStart = in.readerIndex();
         // A fault that comes with the head can still be answered.
         int length = body.complete() ? 0 : body.advance(in);
         headSent = true;
         boolean left = in.isReadable();
-        HeadBuilder out = loop.out;
-        int start = bodyStart - out.length;
-        ByteBuf buffer;
-        if (start >= 0) {
-            in.setBytes(start, out.bytes, 0, out.length);
-            buffer = in.setIndex(start, bodyStart + length);
-        } else {
-            buffer = client.channel().alloc().directBuffer(out.length + length);
-            buffer.writeBytes(out.bytes, 0, out.length).writeBytes(in, bodyStart, length);
-            in.release();
-        }
         ledger.responseBytes += length;
-        send(buffer, left);
+        byte[] trailers = endingTrailers();
+        client.head(loop.out, in.setIndex(bodyStart, bodyStart + length), isLast(trailers));
+        sent(trailers, left);
     }
 
     /** More of the body. */
@@ -174,17 +165,20 @@ final class Answer {
             if (unframed) {
                 body.advanceUnframed(in, (buffer, index, length) -> {
                     ledger.responseBytes += length;
-                    client.write(buffer.retainedSlice(index, length));
+                    client.data(buffer.retainedSlice(index, length), false);
                 });
                 boolean left = in.isReadable();
                 in.release();
+                endUnframed();
                 written(left);
             } else {
                 int start = in.readerIndex();
                 int length = body.advance(in);
                 boolean left = in.isReadable();
                 ledger.responseBytes += length;
-                send(in.setIndex(start, start + length), left);
+                byte[] trailers = endingTrailers();
+                client.data(in.setIndex(start, start + length), isLast(trailers));
+                sent(trailers, left);
             }
         } catch (MalformedMessage e) {
             in.release();
@@ -192,20 +186,39 @@ final class Answer {
         }
     }
 
-    private void send(ByteBuf buffer, boolean left) {
-        client.write(buffer);
-        ByteBuf ending = body.ending();
-        if (body.complete() && ending.isReadable()) {
-            client.write(ending);
+    /** The trailer section that is still to be written behind what is here of the body; empty for none. */
+    private byte[] endingTrailers() {
+        return body.complete() ? body.trailers() : NO_TRAILERS;
+    }
+
+    private boolean isLast(byte[] trailers) {
+        return body.complete() && trailers.length == 0;
+    }
+
+    private void sent(byte[] trailers, boolean left) {
+        if (trailers.length > 0) {
+            client.trailers(trailers);
         }
         written(left);
+    }
+
+    /** A client of HTTP/1.0 learns the end from that of its connection, and knows no trailers. */
+    private void endUnframed() {
+        if (body.complete() && !client.framed()) {
+            byte[] trailers = body.trailers();
+            if (trailers.length > 0) {
+                client.trailers(trailers);
+            } else {
+                client.data(Unpooled.EMPTY_BUFFER, true);
+            }
+        }
     }
 
     private void written(boolean left) {
         if (body.complete()) {
             // Bytes behind the answer belong to nobody: the connection must not serve another request.
             finish(upstreamKeeps && !left);
-        } else if (outflow.mustWait(client.channel(), this::clientReads)) {
+        } else if (outflow.mustWait(client, this::clientReads)) {
             exchange.pauseUpstream();
         }
     }
@@ -219,20 +232,28 @@ final class Answer {
         }
     }
 
-    private void switchProtocols(Head head, ByteBuf in, UpstreamConnection from, HttpRoute route)
-            throws MalformedMessage {
-        if (!exchange.upgrade() || !exchange.requestComplete()) {
+    private void switchProtocols(Head head, ByteBuf in, UpstreamLink from, HttpRoute route) throws MalformedMessage {
+        UpstreamConnection upstream = from.alone();
+        if (upstream == null || !exchange.upgrade() || !exchange.requestComplete()) {
             throw new MalformedMessage(FailureCode.BAD_RESPONSE, "it switched protocols without being asked to");
         }
         loop.responseRules.write(false, "Connection: Upgrade\r\n", true, route.responseChanges());
         headSent = true;
         ledger.status = 101;
         in.skipBytes(head.length);
-        client.write(
-                client.channel().alloc().directBuffer(loop.out.length).writeBytes(loop.out.bytes, 0, loop.out.length));
+        client.head(loop.out);
+        ClientConnection connection = client.alone();
+        if (connection == null) {
+            // A stream stays one; from here on its bytes are those of the upstream's connection.
+            switched = true;
+            body.begin(Framing.UNTIL_CLOSE, FailureCode.BAD_RESPONSE);
+            exchange.switched();
+            data(in);
+            return;
+        }
         over = true;
         exchange.releaseUpstream();
-        Tunnel.open(loop, client, from, in, route, (toUpstream, toClient) -> {
+        Tunnel.open(loop, connection, upstream, in, route, (toUpstream, toClient) -> {
             ledger.requestBytes += toUpstream;
             ledger.responseBytes += toClient;
             record("");
@@ -242,6 +263,9 @@ final class Answer {
     /** The upstream connection ended within the body. */
     void upstreamEnded(boolean reset) {
         if (body.untilClose() && !reset) {
+            if (!client.framed()) {
+                client.data(Unpooled.EMPTY_BUFFER, true);
+            }
             finish(false);
         } else {
             abort(reset ? FailureCode.CONNECTION_RESET : FailureCode.UPSTREAM_CLOSED);
@@ -357,11 +381,11 @@ final class Answer {
         keepAlive &= exchange.requestComplete();
         HttpRoute route = exchange.route();
         FieldChanges changes = route == null || !ledger.error.isEmpty() ? null : route.responseChanges();
-        ByteBuf buffer = answer.write(client.channel().alloc(), loop.out, connectionLine(), toHead, changes);
+        ByteBuf content = answer.write(loop.out, connectionLine(), toHead, changes);
         headSent = true;
         ledger.status = answer.status();
         ledger.responseBytes += toHead ? 0 : answer.bodyLength();
-        client.write(buffer);
+        client.head(loop.out, content, true);
         finish(false);
     }
 
@@ -428,6 +452,7 @@ final class Answer {
             return;
         }
         if (!exchange.requestComplete()
+                && !switched
                 && !clientPaused
                 && now - lastBody > route.bodyIdleNanos()
                 && route.bodyIdleNanos() > 0) {

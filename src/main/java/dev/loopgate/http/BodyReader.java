@@ -1,11 +1,12 @@
 package dev.loopgate.http;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /** Where a body is in the bytes of its connection, whatever its framing. */
 final class BodyReader {
+
+    private static final byte[] NOTHING = new byte[0];
 
     private long remaining;
     private @Nullable ChunkScanner chunks;
@@ -25,6 +26,10 @@ final class BodyReader {
         return chunks != null ? chunks.complete() : remaining == 0;
     }
 
+    boolean chunked() {
+        return chunks != null;
+    }
+
     /** How many bytes are still to come, where the head told; else less than zero. */
     long remaining() {
         return remaining;
@@ -42,7 +47,7 @@ final class BodyReader {
 
     /**
      * How many of a buffer's bytes, from its reader index, pass on as they are; the reader index is moved behind what
-     * belongs to this body. What {@link #ending} has then follows them.
+     * belongs to this body. What {@link #trailers} has then follows them.
      */
     int advance(ByteBuf in) throws MalformedMessage {
         int start = in.readerIndex();
@@ -68,11 +73,8 @@ final class BodyReader {
         chunks.scan(in, sink);
     }
 
-    /** The trailer section of a chunked body that just became complete; empty for every other. */
-    ByteBuf ending() {
-        if (chunks == null || chunks.ending().length == 0) {
-            return Unpooled.EMPTY_BUFFER;
-        }
-        return Unpooled.wrappedBuffer(chunks.ending());
+    /** The trailer section of a chunked body that just became complete, with its empty line; empty where it has none. */
+    byte[] trailers() {
+        return chunks == null ? NOTHING : chunks.ending();
     }
 }

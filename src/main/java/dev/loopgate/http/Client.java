@@ -18,9 +18,12 @@ final class Client {
     private final String portText;
     private final byte[] forwardingFields;
 
+    /** Of HTTP, where it is not HTTP/1. */
+    private final String multiplexed;
+
     /** One that is connected to the gateway itself. */
     Client(InetSocketAddress remote, InetSocketAddress local) {
-        this(remote.getAddress(), Integer.toString(local.getPort()), local.getAddress(), true, false, "");
+        this(remote.getAddress(), Integer.toString(local.getPort()), local.getAddress(), true, false, "", "");
     }
 
     /** One that a proxy in front speaks for. */
@@ -31,11 +34,19 @@ final class Client {
                 header.server().getAddress(),
                 false,
                 false,
+                "",
                 "");
     }
 
     private Client(
-            InetAddress address, String port, InetAddress gateway, boolean direct, boolean secure, String serverName) {
+            InetAddress address,
+            String port,
+            InetAddress gateway,
+            boolean direct,
+            boolean secure,
+            String serverName,
+            String multiplexed) {
+        this.multiplexed = multiplexed;
         this.direct = direct;
         this.address = address;
         this.gateway = gateway;
@@ -52,7 +63,17 @@ final class Client {
 
     /** The same, now that TLS is agreed on; the server name that it asked for, empty where it named none. */
     Client secured(String name) {
-        return new Client(address, portText, gateway, direct, true, name);
+        return new Client(address, portText, gateway, direct, true, name, multiplexed);
+    }
+
+    /** The same, now that it is known not to speak HTTP/1: {@code 2.0} or {@code 3.0}. */
+    Client speaking(String version) {
+        return new Client(address, portText, gateway, direct, secure, serverName, version);
+    }
+
+    /** Of the HTTP that a request came in. */
+    String version(Head request) {
+        return multiplexed.isEmpty() ? request.version() : multiplexed;
     }
 
     InetAddress address() {

@@ -9,13 +9,15 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A client's HTTP/1.1 connection: reads requests one after the other, hands each to an {@link Exchange}, and passes its
  * body on while the exchange takes it. Everything happens on the connection's event loop.
  */
-final class ClientConnection extends ChannelInboundHandlerAdapter {
+final class ClientConnection extends ChannelInboundHandlerAdapter
+        implements Downstream.OfConnection, ClientConnections.Member {
 
     private enum Phase {
         /** TLS is being agreed on. */
@@ -44,30 +46,26 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private static final long LINGER_DEADLINE = 5_000_000_000L;
     private static final long FIN_DEADLINE = 30_000_000_000L;
 
-    /** Neighbours in the loop's list. */
-    @Nullable
-    ClientConnection previous;
-
-    @Nullable
-    ClientConnection next;
-
     private final HttpLoop loop;
     private final Channel channel;
     private Client client;
-    private final BodyReader requestBody = new BodyReader();
+    private final RequestBody requestBody;
+    private final ClientConnections.Seat seat;
     private Phase phase = Phase.IDLE;
     private @Nullable Exchange exchange;
     private final RequestInput input;
     private byte[] headCopy = new byte[0];
     private int headLength;
     private long deadline;
-    private long lastBody;
-    /** Nothing was read so far: what comes may be TLS. */
+    /** Nothing was taken so far: what comes may be TLS, or HTTP/2. */
     private boolean fresh = true;
 
     private boolean processing;
     private boolean inputEnded;
     private boolean closeAfter;
+    /** The client speaks something else: it is told so, but in a way that it understands as well. */
+    private boolean foreign;
+
     private boolean paused;
     /** The client's FIN is behind what is unread, and nothing has been read since. */
     private boolean finAhead;
@@ -76,29 +74,40 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         this.loop = loop;
         this.channel = channel;
         this.input = new RequestInput(channel);
+        this.requestBody = new RequestBody(loop, input);
         this.client = client;
         this.deadline = loop.now() + IDLE_DEADLINE;
+        this.seat = loop.add(this);
     }
 
-    Client client() {
+    @Override
+    public Client client() {
         return client;
     }
 
-    Channel channel() {
+    @Override
+    public Channel channel() {
         return channel;
     }
 
-    /** The head of the current request, as it came; {@link #headLength()} bytes of it. */
-    byte[] headCopy() {
+    @Override
+    public ClientConnection alone() {
+        return this;
+    }
+
+    @Override
+    public byte[] headCopy() {
         return headCopy;
     }
 
-    int headLength() {
+    @Override
+    public int headLength() {
         return headLength;
     }
 
-    BodyReader requestBody() {
-        return requestBody;
+    @Override
+    public boolean requestComplete() {
+        return requestBody.complete();
     }
 
     // What the channel says
@@ -214,12 +223,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             return false;
         }
         long now = loop.now();
-        if (fresh) {
+        if (fresh
+                && !client.secure()
+                && in.getByte(in.readerIndex()) == TLS_HANDSHAKE
+                && loop.plan().servesTls()) {
             fresh = false;
-            if (in.getByte(in.readerIndex()) == TLS_HANDSHAKE && loop.plan().servesTls()) {
-                secure(in, now);
-                return false;
-            }
+            secure(in, now);
+            return false;
         }
         if (phase == Phase.IDLE) {
             if (input.isEmptyLines()) {
@@ -228,6 +238,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             phase = Phase.HEAD;
             deadline = now + HEAD_DEADLINE;
             input.headBegins();
+        }
+        if (fresh) {
+            Http2ClientConnection.Beginning preface = Http2ClientConnection.beginning(in);
+            if (preface == Http2ClientConnection.Beginning.WHOLE) {
+                multiplex();
+            }
+            if (preface != Http2ClientConnection.Beginning.NONE) {
+                return false;
+            }
+            fresh = false;
         }
         if (!input.worthParsing()) {
             return false;
@@ -242,14 +262,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             loop.target.read(head);
             framing = Framing.ofRequest(head);
         } catch (MalformedMessage e) {
+            foreign = e.foreign();
             refuse(e.code(), e.reason());
             return true;
         }
         in.skipBytes(head.length);
         headCopy = head.copy(headCopy);
         headLength = head.length;
-        requestBody.begin(framing, FailureCode.BAD_FRAMING);
-        lastBody = now;
+        requestBody.begin(framing, FailureCode.BAD_FRAMING, now);
         if (inputEnded || finAhead) {
             deadline = now + FIN_DEADLINE;
         }
@@ -274,18 +294,28 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                         this::secured);
     }
 
-    private void secured(String serverName) {
+    private void secured(String serverName, String protocol) {
         client = client.secured(serverName);
-        if (phase == Phase.HANDSHAKE) {
+        if (phase == Phase.HANDSHAKE && protocol.equals(ApplicationProtocolNames.HTTP_2)) {
+            multiplex();
+        } else if (phase == Phase.HANDSHAKE) {
             phase = Phase.IDLE;
             deadline = loop.now() + IDLE_DEADLINE;
         }
     }
 
+    /** From here on the connection carries several exchanges at once. */
+    private void multiplex() {
+        ByteBuf seen = input.take();
+        phase = Phase.CLOSED;
+        leave();
+        Http2ClientConnection.takeOver(loop, channel, client, this, seen);
+    }
+
     private void refuse(FailureCode code, String cause) {
         phase = Phase.EXCHANGE;
         closeAfter = true;
-        requestBody.begin(Framing.UNTIL_CLOSE, code);
+        requestBody.begin(Framing.UNTIL_CLOSE, code, loop.now());
         loop.countRequest();
         Exchange refused = new Exchange(loop, this);
         exchange = refused;
@@ -302,85 +332,55 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         return inputEnded;
     }
 
-    /** A body of this many bytes went out together with its head. */
-    void bodyTaken(int bytes) {
-        ByteBuf in = input.peek();
-        if (in != null) {
-            in.skipBytes(bytes);
-            input.trim();
-        }
-        requestBody.begin(Framing.NONE, FailureCode.BAD_FRAMING);
+    @Override
+    public ByteBuf takeRequest(HeadBuilder head, long framing) {
+        return requestBody.takeBehind(head, framing);
     }
 
-    /** Some of the request's body was passed on without being read. */
-    void bodyCame() {
-        lastBody = loop.now();
+    @Override
+    public @Nullable SplicedBody spliceBody(Channel to, SplicedBody.Passed passed, Runnable drained) {
+        return requestBody.splice(channel, to, passed, drained);
     }
 
-    /** Passes on what is here of the request's body; called when the exchange begins to take it, and on each read. */
-    void passBody() {
-        // Until now it may have been the upstream that was waited for.
-        lastBody = loop.now();
-        ByteBuf in = input.peek();
+    @Override
+    public void passBody() {
         Exchange current = exchange;
-        if (in == null || current == null || requestBody.complete()) {
-            return;
-        }
-        int start = in.readerIndex();
-        int n;
-        try {
-            n = requestBody.advance(in);
-        } catch (MalformedMessage e) {
-            current.fail(e.code(), e.reason());
-            return;
-        }
-        if (in.isReadable() || in.readerIndex() != start + n) {
-            current.requestBody(in.retainedSlice(start, n));
-            input.trim();
-        } else {
-            input.take();
-            current.requestBody(in.setIndex(start, start + n));
-        }
-        if (requestBody.complete()) {
-            current.requestEnded(requestBody.ending());
-        } else if (inputEnded) {
-            abort();
+        if (current != null) {
+            requestBody.pass(current);
+            if (exchange == current && inputEnded && !requestBody.complete()) {
+                abort();
+            }
         }
     }
 
     // What the exchange wants
 
-    void write(ByteBuf buffer) {
-        channel.write(buffer, channel.voidPromise());
-    }
-
-    void flush() {
-        channel.flush();
-    }
-
-    void pause() {
+    @Override
+    public void pause() {
         if (!paused) {
             paused = true;
             channel.config().setAutoRead(false);
         }
     }
 
-    void resume() {
+    @Override
+    public void resume() {
         if (paused) {
             paused = false;
             finAhead = false;
-            lastBody = loop.now();
+            requestBody.waitedFor();
             channel.config().setAutoRead(true);
         }
     }
 
-    /** The connection ends after the current answer. */
-    void closeAfterwards() {
+    @Override
+    public void closeAfterwards() {
         closeAfter = true;
     }
 
-    /** The answer is written; the connection goes on to the next request or ends. */
-    void exchangeDone() {
+    /** The connection goes on to the next request or ends. */
+    @Override
+    public void exchangeDone() {
         exchange = null;
         channel.flush();
         if (closeAfter) {
@@ -398,8 +398,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The answer cannot be completed. */
-    void abortAnswer(boolean endMarksTheEnd) {
+    @Override
+    public void abortAnswer(boolean endMarksTheEnd) {
         exchange = null;
         if (endMarksTheEnd) {
             // The client takes a clean end for the end of the body: only a reset tells it otherwise.
@@ -414,12 +414,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     void handOver() {
         exchange = null;
         phase = Phase.CLOSED;
-        loop.remove(this);
+        leave();
         resume();
         channel.pipeline().remove(this);
     }
 
-    void closeWhenDone() {
+    @Override
+    public void closeWhenDone() {
         closeAfter = true;
         if (phase == Phase.IDLE) {
             closeOnceWritten();
@@ -429,7 +430,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void finish(boolean nothingUnread) {
-        if (nothingUnread) {
+        if (foreign) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        if (nothingUnread || foreign) {
             closeOnceWritten();
             return;
         }
@@ -443,7 +447,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         });
     }
 
-    void abort() {
+    @Override
+    public void abort() {
         Exchange current = exchange;
         exchange = null;
         if (current != null) {
@@ -473,17 +478,23 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     private void forget() {
         phase = Phase.CLOSED;
-        loop.remove(this);
+        leave();
         input.release();
     }
 
-    void sweep(long now) {
+    private void leave() {
+        seat.leave();
+        loop.countConnections();
+    }
+
+    @Override
+    public void sweep(long now) {
         if (phase == Phase.EXCHANGE) {
             // A client that has ended is not watched by epoll any more: that it was reset as well must be asked for.
             if ((inputEnded || finAhead) && (now - deadline > 0 || PausableReads.hasFailed(channel))) {
                 abort();
             } else if (exchange != null) {
-                exchange.sweep(now, lastBody, paused);
+                exchange.sweep(now, requestBody.lastCame(), paused);
             }
         } else if (now - deadline > 0) {
             switch (phase) {

@@ -20,7 +20,7 @@ final class Exchange {
     private static final long RETRY = 100_000_000L;
 
     private final HttpLoop loop;
-    private final ClientConnection client;
+    private final Downstream client;
     private final HttpPlan plan;
     private final Answer answer;
     private final OutgoingRequest request;
@@ -33,15 +33,16 @@ final class Exchange {
 
     private @Nullable HttpRoute route;
     private @Nullable Hop hop;
-    private @Nullable UpstreamConnection upstream;
+    private @Nullable UpstreamLink upstream;
     private @Nullable PendingDial dial;
     private int prefixLength;
     private int hopIndex;
     private int hopsTried;
     private boolean retried;
     private boolean ended;
+    private boolean switched;
 
-    Exchange(HttpLoop loop, ClientConnection client) {
+    Exchange(HttpLoop loop, Downstream client) {
         this.loop = loop;
         this.client = client;
         this.plan = loop.plan();
@@ -145,7 +146,7 @@ final class Exchange {
 
     /** An idle connection where one will do, else a new one. */
     private void connect(HttpRoute matched, Hop to) {
-        UpstreamConnection idle = null;
+        UpstreamLink idle = null;
         if (matched.keepAlive() && !retried) {
             idle = to.upstream().pool(loop).take(loop.now(), !replayable());
         }
@@ -160,31 +161,28 @@ final class Exchange {
 
     /** Whether the request may be sent a second time: it asks for nothing twice (RFC 9110 §9.2.2), and is here whole. */
     private boolean replayable() {
-        return idempotent && client.requestBody().complete();
+        return idempotent && client.requestComplete();
     }
 
-    void connected(UpstreamConnection connection) {
+    void connected(UpstreamLink connection) {
         dial = null;
         attach(connection);
     }
 
-    private void attach(UpstreamConnection connection) {
+    private void attach(UpstreamLink connection) {
         upstream = connection;
         connection.attach(this);
-        connection.write(request.send(connection.reused() && replayable()));
+        boolean whole = client.requestComplete();
+        connection.send(request.send(connection.reused() && replayable()), request.headLength(), whole);
         answer.requestSentAt(loop.now());
-        if (!client.requestBody().complete()) {
+        if (!whole) {
             client.passBody();
-            if (!outflow.mustWait(connection.channel(), this::upstreamReads)) {
+            if (!outflow.mustWait(connection, this::upstreamReads)) {
                 client.resume();
             }
-            if (!ended && SplicedBody.isBulk(client.requestBody())) {
-                splice = SplicedBody.begin(
-                        client.requestBody(),
-                        client.channel(),
-                        connection.channel(),
-                        this::passed,
-                        this::upstreamReads);
+            UpstreamConnection alone = connection.alone();
+            if (!ended && alone != null) {
+                splice = client.spliceBody(alone.channel(), this::passed, this::upstreamReads);
             }
         }
         connection.flush();
@@ -193,22 +191,27 @@ final class Exchange {
     // The request's body
 
     boolean takesBody() {
-        return upstream != null && !client.requestBody().complete();
+        return upstream != null && !client.requestComplete();
+    }
+
+    /** Whether the upstream takes bodies as HTTP/1.1 delimits them. */
+    boolean upstreamFramed() {
+        return upstream == null || upstream.framed();
     }
 
     boolean requestComplete() {
-        return client.requestBody().complete();
+        return client.requestComplete();
     }
 
     void requestBody(ByteBuf data) {
-        UpstreamConnection to = upstream;
+        UpstreamLink to = upstream;
         if (to == null) {
             data.release();
             return;
         }
         answer.countRequestBytes(data.readableBytes());
-        to.write(data);
-        if (outflow.mustWait(to.channel(), this::upstreamReads)) {
+        to.data(data);
+        if (outflow.mustWait(to, this::upstreamReads)) {
             client.pause();
         }
     }
@@ -216,18 +219,20 @@ final class Exchange {
     /** Some of it went on within the kernel. */
     private void passed(long bytes, boolean waits) {
         answer.countRequestBytes(bytes);
-        client.bodyCame();
         if (waits) {
             client.pause();
         }
     }
 
-    void requestEnded(ByteBuf ending) {
-        UpstreamConnection to = upstream;
+    void requestEnded(byte[] trailers) {
+        UpstreamLink to = upstream;
         if (to != null) {
-            if (ending.isReadable()) {
-                to.write(ending);
+            UpstreamConnection alone = switched ? to.alone() : null;
+            if (alone != null) {
+                alone.endOutput();
+                return;
             }
+            to.end(trailers);
             answer.requestSentAt(loop.now());
         }
     }
@@ -286,11 +291,6 @@ final class Exchange {
         return began;
     }
 
-    @Nullable
-    UpstreamConnection upstream() {
-        return upstream;
-    }
-
     /** The upstream began to answer: from here on nothing is sent again. */
     void answerBegan(long now) {
         request.release();
@@ -301,7 +301,7 @@ final class Exchange {
 
     /** The upstream connection ended before it answered. */
     void upstreamLost(boolean reset) {
-        UpstreamConnection lost = upstream;
+        UpstreamLink lost = upstream;
         upstream = null;
         HttpRoute matched = route;
         Hop to = hop;
@@ -429,23 +429,26 @@ final class Exchange {
             dial.cancel();
             dial = null;
         }
-        UpstreamConnection from = upstream;
+        UpstreamLink from = upstream;
         upstream = null;
         if (from != null) {
-            from.detach(reusable && client.requestBody().complete());
+            from.detach(reusable && client.requestComplete());
         }
     }
 
-    /** Gives the upstream's channel to a tunnel. */
-    @Nullable
-    UpstreamConnection releaseUpstream() {
+    /** The upstream granted an upgrade to a stream: what follows in both directions is no more HTTP. */
+    void switched() {
+        switched = true;
+        client.passBody();
+    }
+
+    /** The upstream's channel belongs to a tunnel now. */
+    void releaseUpstream() {
         ended = true;
         outflow.release();
         request.release();
         SplicedBody.end(splice);
-        UpstreamConnection from = upstream;
         upstream = null;
-        return from;
     }
 
     void sweep(long now, long lastBody, boolean clientPaused) {

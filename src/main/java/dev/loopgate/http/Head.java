@@ -1,5 +1,7 @@
 package dev.loopgate.http;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The head of one message as byte ranges into an array that is used again for the next: no object per field. Belongs to
  * one event loop; what it says holds until the next parse.
@@ -24,6 +26,10 @@ final class Head {
     /** Minor version of HTTP/1: 0 or 1. */
     int minorVersion;
 
+    /** Of the HTTP that the message came in, where that was not HTTP/1. */
+    @Nullable
+    String multiplexed;
+
     int status;
     /** The status line from the status code to the end of the reason phrase. */
     int statusStart;
@@ -46,6 +52,12 @@ final class Head {
     /** Where the line of a field ends, its CRLF included; only for a head that is {@link #crlfOnly}. */
     int lineEnd(int field) {
         return field + 1 < fields ? nameStart[field + 1] : length - 2;
+    }
+
+    /** Of the HTTP that the message came in. */
+    String version() {
+        String other = multiplexed;
+        return other != null ? other : minorVersion == 0 ? "1.0" : "1.1";
     }
 
     /** A copy of the head that outlives the next parse. */

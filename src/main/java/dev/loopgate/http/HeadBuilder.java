@@ -1,5 +1,7 @@
 package dev.loopgate.http;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import java.util.Arrays;
 
 /** The head that goes out, written front to back into an array that is used again for the next. */
@@ -45,6 +47,23 @@ final class HeadBuilder {
 
     HeadBuilder crlf() {
         return append(CRLF, 0, 2);
+    }
+
+    /** The head in a buffer of its own. */
+    ByteBuf copy(ByteBufAllocator allocator) {
+        return allocator.directBuffer(length).writeBytes(bytes, 0, length);
+    }
+
+    /** The head and what follows it, in one buffer: in that of the body where there is room in front of it. */
+    ByteBuf before(ByteBuf body, ByteBufAllocator allocator) {
+        int start = body.readerIndex() - length;
+        if (start >= 0) {
+            return body.setBytes(start, bytes, 0, length).readerIndex(start);
+        }
+        ByteBuf whole = allocator.directBuffer(length + body.readableBytes());
+        whole.writeBytes(bytes, 0, length).writeBytes(body);
+        body.release();
+        return whole;
     }
 
     private void reserve(int n) {

@@ -36,8 +36,22 @@ final class HeadParser {
         available = copyLength;
         at = 0;
         head.crlfOnly = true;
+        head.multiplexed = null;
         if (!requestLine() || !fields(false)) {
             throw new IllegalStateException("a head that was whole no longer is");
+        }
+    }
+
+    /** As {@link #parseResponse(ByteBuf)}, from what a {@link SectionReader} wrote. */
+    void parseResponse(byte[] section, int sectionLength, String version) throws MalformedMessage {
+        reserve(sectionLength);
+        System.arraycopy(section, 0, head.bytes, 0, sectionLength);
+        available = sectionLength;
+        at = 0;
+        head.crlfOnly = true;
+        head.multiplexed = version;
+        if (!statusLine() || !fields(true)) {
+            throw new MalformedMessage(FailureCode.BAD_RESPONSE, "its header section is none");
         }
     }
 
@@ -60,6 +74,7 @@ final class HeadParser {
         in.getBytes(in.readerIndex(), head.bytes, 0, available);
         at = 0;
         head.crlfOnly = true;
+        head.multiplexed = null;
     }
 
     private void reserve(int size) {
@@ -141,7 +156,7 @@ final class HeadParser {
                 || b[i + 3] != 'P'
                 || b[i + 4] != '/'
                 || b[i + 6] != '.') {
-            throw new MalformedMessage(FailureCode.BAD_REQUEST, "the start line has no HTTP version");
+            throw MalformedMessage.foreign("the start line has no HTTP version");
         }
         if (!Grammar.isDigit(b[i + 5]) || !Grammar.isDigit(b[i + 7])) {
             throw new MalformedMessage(FailureCode.BAD_REQUEST, "the start line has no HTTP version");

@@ -138,9 +138,7 @@ public final class HttpGateway {
     }
 
     private static void serve(HttpLoop loop, Channel channel, Client client) {
-        ClientConnection connection = new ClientConnection(loop, channel, client);
-        loop.add(connection);
-        channel.pipeline().addLast(connection);
+        channel.pipeline().addLast(new ClientConnection(loop, channel, client));
     }
 
     /** Client connections that are open, tunnels included. */

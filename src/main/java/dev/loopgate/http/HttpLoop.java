@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one event loop owns: the arrays that heads are read into and written from, its connections, and the sweep that
@@ -25,6 +24,7 @@ final class HttpLoop {
     final HeadParser parser = new HeadParser(head);
     final HeadBuilder out = new HeadBuilder();
     final RequestTarget target = new RequestTarget();
+    final SectionReader sections = new SectionReader();
     final RequestRules requestRules;
     final ResponseRules responseRules;
 
@@ -39,9 +39,9 @@ final class HttpLoop {
     private final PausableReads upstreamReads;
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong connections = new AtomicLong();
+    private final ClientConnections clients = new ClientConnections();
     private final Set<Upstream> pooled = new HashSet<>();
     private final Set<Relay> tunnels = new HashSet<>();
-    private @Nullable ClientConnection first;
     private boolean sweeping;
     private boolean draining;
 
@@ -127,41 +127,26 @@ final class HttpLoop {
         return connections.get();
     }
 
-    void add(ClientConnection connection) {
-        connection.next = first;
-        if (first != null) {
-            first.previous = connection;
-        }
-        first = connection;
-        connections.lazySet(connections.getPlain() + 1);
+    ClientConnections.Seat add(ClientConnections.Member connection) {
+        ClientConnections.Seat seat = clients.add(connection);
+        countConnections();
         startSweeping();
+        return seat;
     }
 
-    void remove(ClientConnection connection) {
-        if (connection.previous != null) {
-            connection.previous.next = connection.next;
-        } else if (first == connection) {
-            first = connection.next;
-        } else {
-            return;
-        }
-        if (connection.next != null) {
-            connection.next.previous = connection.previous;
-        }
-        connection.previous = null;
-        connection.next = null;
-        connections.lazySet(connections.getPlain() - 1);
+    /** Some connection or tunnel came or went. */
+    void countConnections() {
+        connections.lazySet(clients.size() + tunnels.size());
     }
 
     void tunnelBegan(Relay tunnel) {
         tunnels.add(tunnel);
-        connections.lazySet(connections.getPlain() + 1);
+        countConnections();
     }
 
     void tunnelEnded(Relay tunnel) {
-        if (tunnels.remove(tunnel)) {
-            connections.lazySet(connections.getPlain() - 1);
-        }
+        tunnels.remove(tunnel);
+        countConnections();
     }
 
     /** Sees to it that an upstream's idle connections are closed in time. */
@@ -174,20 +159,12 @@ final class HttpLoop {
     /** Lets every connection finish what it is at, and closes the idle ones. */
     void drain() {
         draining = true;
-        for (ClientConnection c = first; c != null; ) {
-            ClientConnection following = c.next;
-            c.closeWhenDone();
-            c = following;
-        }
+        clients.forEach(ClientConnections.Member::closeWhenDone);
         pooled.forEach(upstream -> upstream.pool(this).closeAll());
     }
 
     void closeAll() {
-        for (ClientConnection c = first; c != null; ) {
-            ClientConnection following = c.next;
-            c.abort();
-            c = following;
-        }
+        clients.forEach(ClientConnections.Member::abort);
         Set.copyOf(tunnels).forEach(Relay::abort);
         pooled.forEach(upstream -> upstream.pool(this).closeAll());
     }
@@ -201,16 +178,12 @@ final class HttpLoop {
 
     private void sweep() {
         long now = now();
-        for (ClientConnection c = first; c != null; ) {
-            ClientConnection following = c.next;
-            c.sweep(now);
-            c = following;
-        }
+        clients.forEach(client -> client.sweep(now));
         pooled.removeIf(upstream -> {
             upstream.pool(this).sweep(now);
             return upstream.pool(this).isEmpty();
         });
-        if (first == null && pooled.isEmpty()) {
+        if (clients.isEmpty() && pooled.isEmpty()) {
             sweeping = false;
         } else {
             eventLoop.schedule(this::sweep, SWEEP_MILLIS, TimeUnit.MILLISECONDS);

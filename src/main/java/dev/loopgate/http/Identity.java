@@ -9,20 +9,19 @@ final class Identity {
 
     private final String pseudonym;
     private final String via;
-    private final byte[] via10;
-    private final byte[] via11;
+    private final byte[] line;
 
     Identity() {
         byte[] random = new byte[4];
         new SecureRandom().nextBytes(random);
         pseudonym = "loopgate-" + HexFormat.of().formatHex(random);
         via = "1.1 " + pseudonym;
-        via10 = ("Via: 1.0 " + pseudonym + "\r\n").getBytes(StandardCharsets.US_ASCII);
-        via11 = ("Via: " + via + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        line = (" " + pseudonym + "\r\n").getBytes(StandardCharsets.US_ASCII);
     }
 
-    void appendVia(HeadBuilder out, int receivedMinorVersion) {
-        out.append(receivedMinorVersion == 0 ? via10 : via11);
+    /** @param version of HTTP that the message was received in: 1.0, 1.1, 2.0 or 3.0 */
+    void appendVia(HeadBuilder out, String version) {
+        out.append("Via: ").append(version).append(line);
     }
 
     /** The field's value for a message of HTTP/1.1. */

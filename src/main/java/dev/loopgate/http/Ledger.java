@@ -28,7 +28,7 @@ final class Ledger {
 
     /** @param head the request's head; null where it could not be read */
     ExchangeRecord record(
-            ClientConnection connection, @Nullable Head head, RequestTarget target, String upstream, String lastError) {
+            Downstream connection, @Nullable Head head, RequestTarget target, String upstream, String lastError) {
         return new ExchangeRecord(
                 start == null ? Instant.EPOCH : start,
                 connection.client().addressText(),
@@ -36,7 +36,7 @@ final class Ledger {
                 connection.client().scheme(),
                 head == null ? "" : head.text(target.hostStart, target.authorityEnd),
                 head == null ? "" : path(head, target),
-                head == null ? "" : head.minorVersion == 0 ? "HTTP/1.0" : "HTTP/1.1",
+                head == null ? "" : "HTTP/" + connection.client().version(head),
                 status,
                 requestBytes,
                 responseBytes,

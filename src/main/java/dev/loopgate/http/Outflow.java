@@ -1,13 +1,11 @@
 package dev.loopgate.http;
 
 import dev.loopgate.net.QueueBudget;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One direction of an exchange as its source sees it: when to stop reading because the other side does not keep up, and
- * when to go on. Belongs to the event loop of both channels.
+ * when to go on. Belongs to the event loop of both sides.
  */
 final class Outflow {
 
@@ -24,7 +22,7 @@ final class Outflow {
      *
      * @param resume run once the queue is empty, where its going down to the low mark would not be told
      */
-    boolean mustWait(Channel to, @Nullable Runnable resume) {
+    boolean mustWait(Outlet to, @Nullable Runnable resume) {
         if (waiting) {
             return true;
         }
@@ -32,7 +30,7 @@ final class Outflow {
             return false;
         }
         to.flush();
-        long queued = QueueBudget.queuedIn(to);
+        long queued = to.queued();
         if (queued == 0 || !to.isActive()) {
             return false;
         }
@@ -40,7 +38,7 @@ final class Outflow {
         counted = queued;
         budget.add(queued);
         if (to.isWritable() && resume != null) {
-            to.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> resume.run());
+            to.whenTaken(resume);
         }
         return true;
     }

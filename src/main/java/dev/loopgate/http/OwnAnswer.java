@@ -4,7 +4,7 @@ import dev.loopgate.model.HostPattern;
 import dev.loopgate.model.Target;
 import dev.loopgate.net.Addresses;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -199,17 +199,13 @@ final class OwnAnswer {
     }
 
     /**
-     * The answer as it goes out.
+     * Writes the head.
      *
      * @param connectionLine a Connection line with its CRLF, or empty
      * @param toHead whether the body stays away, though its length is told
+     * @return the body
      */
-    ByteBuf write(
-            ByteBufAllocator allocator,
-            HeadBuilder out,
-            String connectionLine,
-            boolean toHead,
-            @Nullable FieldChanges changes) {
+    ByteBuf write(HeadBuilder out, String connectionLine, boolean toHead, @Nullable FieldChanges changes) {
         out.clear().append("HTTP/1.1 ").append(Integer.toString(status)).append(' ');
         out.append(reason).crlf();
         out.append("Date: ")
@@ -230,10 +226,6 @@ final class OwnAnswer {
             out.append(changes.appended());
         }
         out.crlf();
-        int length = toHead || bodiless ? 0 : body.length;
-        return allocator
-                .directBuffer(out.length + length)
-                .writeBytes(out.bytes, 0, out.length)
-                .writeBytes(body, 0, length);
+        return toHead || bodiless ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body);
     }
 }

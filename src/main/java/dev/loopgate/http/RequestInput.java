@@ -10,6 +10,9 @@ final class RequestInput {
     /** Above this much, nothing more is read until somebody takes some. */
     private static final int LIMIT = 64 * 1024;
 
+    /** Never too large for a request. */
+    private static final int SMALL_BUFFER = 4096;
+
     /** Where an old client leaves more empty lines than these behind a body, they are the parser's to refuse, in bytes. */
     private static final int EMPTY_LINES = 8;
 
@@ -64,11 +67,62 @@ final class RequestInput {
     }
 
     /**
+     * How much of a body is here, in bytes, if all of it is; zero otherwise.
+     *
+     * @param framing of its message, as {@link Framing} names it
+     */
+    int whole(long framing) {
+        return framing > 0 && buffer != null && framing <= buffer.readableBytes() ? (int) framing : 0;
+    }
+
+    /**
+     * A head with the next bytes behind it, which are taken. Where nothing else came with the request, it goes out in the
+     * buffer it came in.
+     */
+    ByteBuf takeBehind(HeadBuilder head, int bytes) {
+        ByteBuf behind = buffer;
+        if (bytes > 0 && behind != null && hasRoom(behind, head.length, bytes)) {
+            buffer = null;
+            return head.before(behind, channel.alloc());
+        }
+        ByteBuf fresh = bufferFor(head.length + bytes);
+        fresh.writeBytes(head.bytes, 0, head.length);
+        if (bytes > 0 && behind != null) {
+            fresh.writeBytes(behind, bytes);
+            trim();
+        }
+        return fresh;
+    }
+
+    /** Whether nothing but the body is here, so that the head can be put right in front of it. */
+    private static boolean hasRoom(ByteBuf behind, int head, int body) {
+        return behind.readableBytes() == body
+                && behind.readerIndex() >= head
+                && behind.refCnt() == 1
+                && fits(behind, head + body);
+    }
+
+    private ByteBuf bufferFor(int size) {
+        ByteBuf spent = takeSpent();
+        if (spent != null && fits(spent, size)) {
+            return spent.clear();
+        }
+        if (spent != null) {
+            spent.release();
+        }
+        return channel.alloc().directBuffer(size);
+    }
+
+    /** A request may wait for its answer for long: it is not to do so in a buffer that was meant for bulk. */
+    private static boolean fits(ByteBuf buffer, int size) {
+        return buffer.capacity() <= SMALL_BUFFER + 4 * size;
+    }
+
+    /**
      * Takes the buffer itself, to be written over, where all it held has been read. A slice of the last body may still
      * wait to be written: then it is not ours to write over.
      */
-    @Nullable
-    ByteBuf takeSpent() {
+    private @Nullable ByteBuf takeSpent() {
         ByteBuf in = buffer;
         if (in == null || in.isReadable() || in.refCnt() != 1) {
             return null;

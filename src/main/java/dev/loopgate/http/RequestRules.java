@@ -45,7 +45,7 @@ final class RequestRules {
         FieldChanges changes = route.requestChanges();
         boolean trailers = fields(route, hop, trusted, connection, upgrade, changes);
         forwardingFields(client, trusted, changes);
-        identity.appendVia(out, head.minorVersion);
+        identity.appendVia(out, client.version(head));
         if (upgrade) {
             out.append("Connection: Upgrade\r\n");
         } else if (trailers) {

@@ -30,7 +30,7 @@ final class ResponseRules {
         }
         out.crlf();
         fields(chunked, upgraded, changes);
-        identity.appendVia(out, head.minorVersion);
+        identity.appendVia(out, head.version());
         out.append(clientConnection);
         if (changes != null) {
             out.append(changes.appended());

@@ -1,7 +1,9 @@
 package dev.loopgate.http;
 
 import dev.loopgate.net.PausableReads;
+import dev.loopgate.net.TlsTermination;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -10,7 +12,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** A connection to an upstream, serving one exchange at a time; idle in its loop's pool between them. */
-final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+final class UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamLink, Outlet.OfChannel {
 
     /** Room in front of what is read, in bytes: an answer's head that grows by a field still goes out with its body. */
     static final int HEADROOM = 128;
@@ -34,12 +36,23 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         this.channel = channel;
     }
 
-    Channel channel() {
+    @Override
+    public Channel channel() {
         return channel;
     }
 
-    /** Whether it has served an exchange before: then it may have been closed without our knowing. */
-    boolean reused() {
+    @Override
+    public UpstreamConnection alone() {
+        return this;
+    }
+
+    @Override
+    public boolean framed() {
+        return true;
+    }
+
+    @Override
+    public boolean reused() {
         return reused;
     }
 
@@ -51,13 +64,14 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return now - idleSince;
     }
 
-    void attach(Exchange next) {
+    @Override
+    public void attach(Exchange next) {
         exchange = next;
         headRead = false;
     }
 
-    /** The exchange is over. */
-    void detach(boolean reusable) {
+    @Override
+    public void detach(boolean reusable) {
         exchange = null;
         reused = true;
         if (reusable && !over && !reset && idleLimit > 0) {
@@ -70,27 +84,39 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** How long the upstream says it keeps an idle connection, in nanoseconds; less a second, since the news takes time. */
-    void limitIdle(long nanos) {
+    @Override
+    public void limitIdle(long nanos) {
+        // Less a second, since the news takes time.
         idleLimit = Math.min(UpstreamPool.MAX_IDLE, nanos - 1_000_000_000L);
     }
 
-    void write(ByteBuf buffer) {
-        channel.write(buffer, channel.voidPromise());
+    @Override
+    public void send(ByteBuf request, int requestHead, boolean last) {
+        data(request);
     }
 
-    void flush() {
-        channel.flush();
+    @Override
+    public void data(ByteBuf data) {
+        channel.write(data, channel.voidPromise());
     }
 
-    void pause() {
+    @Override
+    public void end(byte[] trailers) {
+        if (trailers.length > 0) {
+            data(Unpooled.wrappedBuffer(trailers));
+        }
+    }
+
+    @Override
+    public void pause() {
         if (!paused) {
             paused = true;
             channel.config().setAutoRead(false);
         }
     }
 
-    void resume() {
+    @Override
+    public void resume() {
         if (paused) {
             paused = false;
             channel.config().setAutoRead(true);
@@ -101,6 +127,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         over = true;
         releasePartialHead();
         channel.close();
+    }
+
+    /** Nothing more goes to the upstream: once protocols were switched, it hears of that as a client's end is told. */
+    void endOutput() {
+        TlsTermination.endOutput(channel);
     }
 
     /** Gives the channel away; this object has no more to do with it. */

@@ -5,7 +5,7 @@ final class UpstreamPersistence {
 
     private UpstreamPersistence() {}
 
-    static boolean read(Head head, UpstreamConnection connection) {
+    static boolean read(Head head, UpstreamLink connection) {
         int options = ConnectionField.read(head);
         if ((options & ConnectionField.CLOSE) != 0) {
             return false;

@@ -6,9 +6,10 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.EOFException;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /**
  * Tells the handler behind it of the ends of a secure connection as of a plain one: close_notify is its FIN. A FIN without
@@ -20,11 +21,11 @@ final class TlsEnds extends ChannelDuplexHandler {
     private static final String CUT = "the connection ended without close_notify";
 
     private final String serverName;
-    private final Consumer<String> secured;
+    private final BiConsumer<String, String> secured;
     private boolean agreed;
     private boolean ended;
 
-    TlsEnds(String serverName, Consumer<String> secured) {
+    TlsEnds(String serverName, BiConsumer<String, String> secured) {
         this.serverName = serverName;
         this.secured = secured;
     }
@@ -41,7 +42,7 @@ final class TlsEnds extends ChannelDuplexHandler {
         if (event instanceof SslHandshakeCompletionEvent handshake) {
             if (handshake.isSuccess()) {
                 agreed = true;
-                secured.accept(serverName);
+                secured.accept(serverName, protocol(context));
             }
         } else if (event instanceof SslCloseCompletionEvent closed) {
             if (closed.isSuccess() && !ended) {
@@ -57,6 +58,13 @@ final class TlsEnds extends ChannelDuplexHandler {
         } else {
             context.fireUserEventTriggered(event);
         }
+    }
+
+    /** What was agreed on for within (RFC 7301); empty where nothing was. */
+    private static String protocol(ChannelHandlerContext context) {
+        SslHandler handler = context.pipeline().get(SslHandler.class);
+        String agreed = handler == null ? null : handler.applicationProtocol();
+        return agreed == null ? "" : agreed;
     }
 
     @Override

@@ -10,7 +10,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +29,14 @@ final class TlsHello extends AbstractSniHandler<TlsContext> {
 
     private final TlsTermination termination;
     private final Function<String, Optional<TlsIdentity>> identities;
-    private final Consumer<String> secured;
+    private final BiConsumer<String, String> secured;
     private boolean unknown;
     private boolean asked;
 
-    TlsHello(TlsTermination termination, Function<String, Optional<TlsIdentity>> identities, Consumer<String> secured) {
+    TlsHello(
+            TlsTermination termination,
+            Function<String, Optional<TlsIdentity>> identities,
+            BiConsumer<String, String> secured) {
         super(LONGEST, 0);
         this.termination = termination;
         this.identities = identities;

@@ -76,7 +76,8 @@ public final class TlsOrigination {
                 : to instanceof UpstreamAddress.LoopbackPort loopback ? loopback.port() : 0;
         SslHandler handler = (verify ? verified : unverified).newHandler(channel.alloc(), name, port);
         handler.setHandshakeTimeoutMillis(Math.max(1, limit.toMillis()));
-        channel.pipeline().addLast(new TlsReads(), handler, new Beginning(done), new TlsEnds("", ready -> {}));
+        channel.pipeline()
+                .addLast(new TlsReads(), handler, new Beginning(done), new TlsEnds("", (none, protocol) -> {}));
     }
 
     /**

@@ -25,7 +25,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
@@ -110,13 +110,14 @@ public final class TlsTermination {
      * @param hello what was read of it so far; taken
      * @param identities who to be to a client that asks for that server name, in lower case, or for none: empty; nobody
      *     where the result is empty, and the client is told so
-     * @param secured gets that server name once all is agreed, before anything else comes
+     * @param secured gets that server name and the protocol that was agreed on for within (empty for none), once all is
+     *     agreed and before anything else comes
      */
     public void begin(
             ChannelHandlerContext before,
             ByteBuf hello,
             Function<String, Optional<TlsIdentity>> identities,
-            Consumer<String> secured) {
+            BiConsumer<String, String> secured) {
         Channel channel = before.channel();
         ChannelHandler reads = new TlsReads();
         channel.pipeline().addBefore(before.name(), null, reads);

@@ -74,7 +74,7 @@ class TlsHelloTest {
                     context,
                     (ByteBuf) message,
                     name -> Optional.of(new TlsIdentity.Local(name, "")),
-                    secured::complete);
+                    (asked, protocol) -> secured.complete(asked));
             accepted.complete(context.channel());
         }
     }

@@ -1,0 +1,257 @@
+package dev.loopgate.http;
+
+import dev.loopgate.net.TlsTermination;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2EventAdapter;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A client's HTTP/2 connection: hands each of its streams to an exchange. Belongs to the connection's event loop. */
+final class Http2ClientConnection extends Http2EventAdapter implements Http2Frames.Owner, ClientConnections.Member {
+
+    /** What a client begins with that speaks HTTP/2 without having agreed on it (RFC 9113 §3.4). */
+    private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+    private static final long PREFACE_DEADLINE = 15_000_000_000L;
+    private static final long IDLE_DEADLINE = 300_000_000_000L;
+    private static final long FRAME_DEADLINE = 30_000_000_000L;
+    private static final long FIN_DEADLINE = 30_000_000_000L;
+
+    private final HttpLoop loop;
+    private final Channel channel;
+    private final Client client;
+    private final ClientConnections.Seat seat;
+    private final Http2Frames frames;
+    private final Http2Connection.PropertyKey key;
+    private final List<Http2ClientStream> touched = new ArrayList<>();
+    private boolean greeted;
+    private boolean inputEnded;
+    private boolean over;
+    private boolean closing;
+    private long lastRead;
+    private long lastActive;
+    private long endedAt;
+
+    private Http2ClientConnection(HttpLoop loop, Channel channel, Client client) {
+        this.loop = loop;
+        this.channel = channel;
+        this.client = client.speaking("2.0");
+        this.frames = Http2Frames.ofClient(this);
+        this.key = frames.connection().newKey();
+        this.lastRead = loop.now();
+        this.lastActive = lastRead;
+        this.seat = loop.add(this);
+    }
+
+    /** How much of the preface a connection begins with. */
+    enum Beginning {
+        NONE,
+        PART,
+        WHOLE
+    }
+
+    static Beginning beginning(ByteBuf in) {
+        int n = Math.min(in.readableBytes(), PREFACE.length());
+        for (int i = 0; i < n; i++) {
+            if (in.getByte(in.readerIndex() + i) != PREFACE.charAt(i)) {
+                return Beginning.NONE;
+            }
+        }
+        return n == PREFACE.length() ? Beginning.WHOLE : Beginning.PART;
+    }
+
+    /**
+     * Goes on with a connection in HTTP/2.
+     *
+     * @param handler that has had it so far, and makes way
+     * @param seen what was read of it; taken
+     */
+    static void takeOver(
+            HttpLoop loop, Channel channel, Client client, ChannelHandler handler, @Nullable ByteBuf seen) {
+        Http2ClientConnection connection = new Http2ClientConnection(loop, channel, client);
+        channel.pipeline().replace(handler, null, connection.frames);
+        if (seen != null) {
+            try {
+                connection.frames.channelRead(channel.pipeline().context(connection.frames), seen);
+            } catch (Exception e) {
+                connection.frames.exceptionCaught(channel.pipeline().context(connection.frames), e);
+            }
+        }
+    }
+
+    Client client() {
+        return client;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    Http2Frames frames() {
+        return frames;
+    }
+
+    // What the client says
+
+    @Override
+    public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings) {
+        greeted = true;
+    }
+
+    @Override
+    public void onHeadersRead(
+            ChannelHandlerContext context,
+            int id,
+            Http2Headers headers,
+            int dependency,
+            short weight,
+            boolean exclusive,
+            int padding,
+            boolean last)
+            throws Http2Exception {
+        onHeadersRead(context, id, headers, padding, last);
+    }
+
+    @Override
+    public void onHeadersRead(ChannelHandlerContext context, int id, Http2Headers headers, int padding, boolean last)
+            throws Http2Exception {
+        Http2Stream stream = frames.connection().stream(id);
+        Http2ClientStream own = stream.getProperty(key);
+        try {
+            if (own == null) {
+                own = new Http2ClientStream(loop, this, stream);
+                stream.setProperty(key, own);
+                own.begin(headers, last);
+            } else {
+                own.ended(loop.sections.trailers(headers, FailureCode.BAD_FRAMING));
+                touch(own);
+            }
+        } catch (MalformedMessage e) {
+            throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, e.reason());
+        }
+    }
+
+    @Override
+    public int onDataRead(ChannelHandlerContext context, int id, ByteBuf data, int padding, boolean last) {
+        Http2ClientStream own = frames.connection().stream(id).getProperty(key);
+        if (own == null) {
+            return data.readableBytes() + padding;
+        }
+        int passed = own.came(data.retain());
+        if (last) {
+            own.ended(new byte[0]);
+        }
+        touch(own);
+        return passed + padding;
+    }
+
+    @Override
+    public void onRstStreamRead(ChannelHandlerContext context, int id, long code) {
+        frames.resetCame(id);
+    }
+
+    private void touch(Http2ClientStream stream) {
+        if (touched.isEmpty() || touched.get(touched.size() - 1) != stream) {
+            touched.add(stream);
+        }
+    }
+
+    @Override
+    public void onStreamClosed(Http2Stream stream) {
+        lastActive = loop.now();
+        Http2ClientStream own = stream.getProperty(key);
+        if (own != null) {
+            own.gone();
+        }
+    }
+
+    @Override
+    public void readComplete() {
+        lastRead = loop.now();
+        for (int i = 0; i < touched.size(); i++) {
+            touched.get(i).flushUpstream();
+        }
+        touched.clear();
+    }
+
+    @Override
+    public void inputEnded() {
+        inputEnded = true;
+        endedAt = loop.now();
+        if (frames.connection().numActiveStreams() == 0) {
+            abort();
+        }
+    }
+
+    @Override
+    public void broken() {
+        abort();
+    }
+
+    // What the loop wants
+
+    @Override
+    public void closeWhenDone() {
+        if (!closing && !over) {
+            closing = true;
+            channel.close();
+        }
+    }
+
+    @Override
+    public void abort() {
+        if (!over) {
+            over = true;
+            seat.leave();
+            loop.countConnections();
+            eachStream(ClientStream::gone);
+            TlsTermination.cutOff(channel);
+        }
+    }
+
+    @Override
+    public void sweep(long now) {
+        boolean idle = frames.connection().numActiveStreams() == 0;
+        if (isOverdue(now, idle)) {
+            abort();
+        } else if (idle && now - lastActive > IDLE_DEADLINE) {
+            closeWhenDone();
+        } else {
+            eachStream(stream -> stream.sweep(now));
+        }
+    }
+
+    private boolean isOverdue(long now, boolean idle) {
+        if (inputEnded || closing) {
+            return idle || (inputEnded && now - endedAt > FIN_DEADLINE);
+        }
+        long silent = now - lastRead;
+        return (!greeted && silent > PREFACE_DEADLINE) || (frames.isWithinFrame() && silent > FRAME_DEADLINE);
+    }
+
+    private void eachStream(java.util.function.Consumer<Http2ClientStream> what) {
+        List<Http2ClientStream> streams = new ArrayList<>();
+        try {
+            frames.connection().forEachActiveStream(stream -> {
+                Http2ClientStream own = stream.getProperty(key);
+                if (own != null) {
+                    streams.add(own);
+                }
+                return true;
+            });
+        } catch (Http2Exception e) {
+            throw new IllegalStateException("reading a list failed", e);
+        }
+        streams.forEach(what);
+    }
+}

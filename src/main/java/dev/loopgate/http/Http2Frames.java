@@ -1,0 +1,283 @@
+package dev.loopgate.http;
+
+import dev.loopgate.net.PausableReads;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
+import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The frames of one HTTP/2 connection (RFC 9113), on either side of the gateway: netty reads, checks and writes them, and
+ * keeps the windows. Bounded against a peer that has others work: streams, resets, empty frames, frames that are answered,
+ * and the size of field sections. Belongs to the connection's event loop.
+ */
+final class Http2Frames extends Http2ConnectionHandler {
+
+    /** How many requests a client may have at once. */
+    static final int STREAMS = 100;
+
+    /** How much may be on its way to us on one stream, in bytes: what an upstream that does not read leaves here. */
+    private static final int WINDOW = 64 * 1024;
+
+    /** How many streams a peer may reset in {@link #RESET_SECONDS}: CVE-2023-44487. A browser does so when a page is left. */
+    private static final int RESETS = 500;
+
+    private static final int RESET_SECONDS = 30;
+
+    /** How many answers to PING and SETTINGS may wait for a peer that does not read: CVE-2019-9512. */
+    private static final int CONTROL_FRAMES = 1_000;
+
+    /** What a connection hears of itself, besides frames. */
+    interface Owner {
+
+        /** Everything that was read now has been told. */
+        void readComplete();
+
+        /** The peer says no more; over TLS in due form. */
+        void inputEnded();
+
+        /** The connection is of no use any more. */
+        void broken();
+    }
+
+    private final Owner owner;
+    private final ClosedStreams closed = new ClosedStreams();
+    private final Runnable flush = this::flushNow;
+    private @Nullable ChannelHandlerContext context;
+    private boolean flushing;
+
+    private Http2Frames(
+            Owner owner, Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+        super(decoder, encoder, settings);
+        this.owner = owner;
+        connection().addListener(closed);
+    }
+
+    /** The handler of a client's connection. */
+    static <T extends io.netty.handler.codec.http2.Http2EventAdapter & Owner> Http2Frames ofClient(T events) {
+        return new Builder(events, events, true).build();
+    }
+
+    /** The handler of a connection to an upstream. */
+    static <T extends io.netty.handler.codec.http2.Http2EventAdapter & Owner> Http2Frames ofUpstream(T events) {
+        return new Builder(events, events, false).build();
+    }
+
+    // Writing
+
+    void writeResponse(int stream, HeadBuilder head, boolean last) {
+        ChannelHandlerContext to = context();
+        Http2Headers section =
+                SectionWriter.response(head.bytes, head.length, new DefaultHttp2Headers(false, false, 16));
+        encoder().writeHeaders(to, stream, section, 0, last, to.newPromise());
+    }
+
+    ChannelFuture writeRequest(int stream, byte[] head, int length, boolean secure, boolean last) {
+        ChannelHandlerContext to = context();
+        Http2Headers section = SectionWriter.request(head, length, secure, new DefaultHttp2Headers(false, false, 16));
+        return encoder().writeHeaders(to, stream, section, 0, last, to.newPromise());
+    }
+
+    /** @return done once the peer was sent it, or never will be */
+    ChannelFuture writeData(int stream, ByteBuf data, boolean last) {
+        ChannelHandlerContext to = context();
+        return encoder().writeData(to, stream, data, 0, last, to.newPromise());
+    }
+
+    /** The last of a message. */
+    void writeTrailers(int stream, byte[] lines) {
+        ChannelHandlerContext to = context();
+        Http2Headers section = SectionWriter.trailers(lines, new DefaultHttp2Headers(false, false, 8));
+        encoder().writeHeaders(to, stream, section, 0, true, to.newPromise());
+    }
+
+    void reset(int stream, Http2Error why) {
+        if (connection().stream(stream) != null) {
+            ChannelHandlerContext to = context();
+            encoder().writeRstStream(to, stream, why.code(), to.newPromise());
+        }
+    }
+
+    /** The peer may send as much more on a stream. */
+    void consumed(Http2Stream stream, int bytes) {
+        try {
+            if (connection().local().flowController().consumeBytes(stream, bytes)) {
+                flushSoon();
+            }
+        } catch (Http2Exception e) {
+            onError(context(), true, e);
+        }
+    }
+
+    /** Sends what is written, with whatever else is written until the loop has done what it is at: in one call of the system. */
+    void flushSoon() {
+        if (!flushing) {
+            flushing = true;
+            context().executor().execute(flush);
+        }
+    }
+
+    private void flushNow() {
+        flushing = false;
+        flush(context());
+    }
+
+    private ChannelHandlerContext context() {
+        ChannelHandlerContext own = context;
+        if (own == null) {
+            throw new IllegalStateException("not on a channel yet");
+        }
+        return own;
+    }
+
+    /** Whether a frame has begun that is not here whole. */
+    boolean isWithinFrame() {
+        return actualReadableBytes() > 0;
+    }
+
+    /** The peer has reset a stream. */
+    void resetCame(int stream) {
+        closed.resetCame(stream);
+    }
+
+    // What the channel says
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) throws Exception {
+        context = added;
+        super.handlerAdded(added);
+        added.flush();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext at) throws Exception {
+        owner.readComplete();
+        super.channelReadComplete(at);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext at, Object event) throws Exception {
+        super.userEventTriggered(at, event);
+        if (event instanceof ChannelInputShutdownEvent) {
+            owner.inputEnded();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext at) throws Exception {
+        super.channelInactive(at);
+        owner.broken();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext at, Throwable cause) {
+        Channel channel = at.channel();
+        if (cause instanceof PausableReads.ReadPaused && !PausableReads.hasFailed(channel)) {
+            return;
+        }
+        if (!(cause instanceof IOException)) {
+            onError(at, false, cause);
+        } else {
+            owner.broken();
+        }
+    }
+
+    /** Where netty forgives more than RFC 9113 §5.1 does: frames on streams whose sender has ended them. */
+    @Override
+    protected void onStreamError(
+            ChannelHandlerContext at, boolean outbound, Throwable cause, Http2Exception.StreamException fault) {
+        Http2Stream stream = connection().stream(fault.streamId());
+        if (outbound || !connection().isServer()) {
+            super.onStreamError(at, outbound, cause, fault);
+        } else if (stream == null && fault.error() == Http2Error.STREAM_CLOSED) {
+            Http2Error verdict = closed.verdict(fault.streamId());
+            if (verdict == Http2Error.NO_ERROR) {
+                super.onStreamError(at, outbound, cause, fault);
+            } else {
+                onConnectionError(
+                        at, false, cause, new Http2Exception(verdict, "a frame on a stream that is closed", cause));
+            }
+        } else if (stream != null && stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE) {
+            encoder().writeRstStream(at, stream.id(), Http2Error.STREAM_CLOSED.code(), at.newPromise());
+        } else {
+            super.onStreamError(at, outbound, cause, fault);
+        }
+    }
+
+    @Override
+    protected void handleServerHeaderDecodeSizeError(ChannelHandlerContext at, Http2Stream stream) {
+        FailureCode code = FailureCode.FIELDS_TOO_LARGE;
+        Http2Headers section = new DefaultHttp2Headers(false, false, 4)
+                .status(Integer.toString(code.status()))
+                .add("x-loopgate-error", code.text())
+                .add("content-length", "0");
+        encoder().writeHeaders(at, stream.id(), section, 0, true, at.newPromise());
+    }
+
+    private static final class Builder extends AbstractHttp2ConnectionHandlerBuilder<Http2Frames, Builder> {
+
+        private final Owner owner;
+
+        Builder(io.netty.handler.codec.http2.Http2EventAdapter events, Owner owner, boolean server) {
+            this.owner = owner;
+            Http2Connection connection = new DefaultHttp2Connection(server);
+            if (server) {
+                // At once, not only when the client has acknowledged it: who never does would have no limit.
+                connection.remote().maxActiveStreams(STREAMS);
+            }
+            // One stream after the other gets its turn: browsers have given up the tree of priorities (RFC 9113 §5.3).
+            connection
+                    .remote()
+                    .flowController(new DefaultHttp2RemoteFlowController(
+                            connection, new UniformStreamByteDistributor(connection)));
+            // The connection's own window is no limit: a stream that is not read does not stop its siblings.
+            connection.local().flowController(new DefaultHttp2LocalFlowController(connection, 0.5f, true));
+            connection.addListener(events);
+            connection(connection);
+            frameListener(events);
+            initialSettings(settings(server));
+            gracefulShutdownTimeoutMillis(-1);
+            decoderEnforceMaxRstFramesPerWindow(server ? RESETS : 0, RESET_SECONDS);
+            encoderEnforceMaxQueuedControlFrames(CONTROL_FRAMES);
+            encoderIgnoreMaxHeaderListSize(true);
+            flushPreface(true);
+        }
+
+        private static Http2Settings settings(boolean server) {
+            Http2Settings settings =
+                    new Http2Settings().initialWindowSize(WINDOW).maxHeaderListSize(Head.MAX_BYTES);
+            return server
+                    ? settings.maxConcurrentStreams(STREAMS).connectProtocolEnabled(true)
+                    : settings.pushEnabled(false);
+        }
+
+        @Override
+        protected Http2Frames build() {
+            return super.build();
+        }
+
+        @Override
+        protected Http2Frames build(
+                Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+            return new Http2Frames(owner, decoder, encoder, settings);
+        }
+    }
+}
