@@ -113,7 +113,10 @@ final class Answer {
         keepAlive &= !untilClose && exchange.requestComplete();
         ledger.status = head.status;
         loop.responseRules.write(
-                framing == Framing.CHUNKED && !unframed, connectionLine(), false, route.responseChanges());
+                framing == Framing.CHUNKED && !unframed,
+                ownLines(route.responseChanges()),
+                false,
+                route.responseChanges());
         in.skipBytes(head.length);
         if (unframed) {
             headSent = true;
@@ -138,11 +141,14 @@ final class Answer {
                 .withUpstream(upstream));
     }
 
-    private String connectionLine() {
+    /** What the gateway says for itself, in whole lines. */
+    private String ownLines(@Nullable FieldChanges changes) {
+        String elsewhere =
+                changes != null && changes.names("alt-svc") ? "" : loop.altSvc().line(client.client());
         if (!keepAlive) {
-            return "Connection: close\r\n";
+            return "Connection: close\r\n" + elsewhere;
         }
-        return http10 ? "Connection: keep-alive\r\n" : "";
+        return http10 ? "Connection: keep-alive\r\n" + elsewhere : elsewhere;
     }
 
     /** The head together with the body that came with it, so that both go out in one send. */
@@ -381,7 +387,7 @@ final class Answer {
         keepAlive &= exchange.requestComplete();
         HttpRoute route = exchange.route();
         FieldChanges changes = route == null || !ledger.error.isEmpty() ? null : route.responseChanges();
-        ByteBuf content = answer.write(loop.out, connectionLine(), toHead, changes);
+        ByteBuf content = answer.write(loop.out, ownLines(changes), toHead, changes);
         headSent = true;
         ledger.status = answer.status();
         ledger.responseBytes += toHead ? 0 : answer.bodyLength();

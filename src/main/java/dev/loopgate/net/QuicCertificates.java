@@ -11,7 +11,6 @@ import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -62,16 +61,10 @@ final class QuicCertificates {
      * @param identities who to be to a client that asks for that server name, in lower case, or for none: empty
      */
     QuicSslContext byName(Function<String, Optional<TlsIdentity>> identities) {
-        return QuicSslContextBuilder.buildForServerWithSni(
-                name -> identities.apply(plain(name)).map(this::context).orElse(null));
-    }
-
-    private static String plain(@Nullable String name) {
-        if (name == null) {
-            return "";
-        }
-        String lower = name.toLowerCase(Locale.ROOT);
-        return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
+        return QuicSslContextBuilder.buildForServerWithSni(name -> identities
+                .apply(name == null ? "" : QuicService.plain(name))
+                .map(this::context)
+                .orElse(null));
     }
 
     private synchronized QuicSslContext context(TlsIdentity identity) {

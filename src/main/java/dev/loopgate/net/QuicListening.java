@@ -89,7 +89,8 @@ public final class QuicListening {
                     @Override
                     protected void initChannel(QuicChannel connection) {
                         listener.add(connection);
-                        service.accept(connection, address);
+                        service.accept(connection, (InetSocketAddress)
+                                connection.parent().localAddress());
                     }
                 });
         return transport

@@ -3,10 +3,17 @@ package dev.loopgate.net;
 import dev.loopgate.tls.TlsIdentity;
 import io.netty.handler.codec.quic.QuicChannel;
 import java.net.InetSocketAddress;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Whoever serves the connections of QUIC. Called on the event loop of their socket. */
 public interface QuicService {
+
+    /** A server name as names are compared: in lower case, without a dot at its end. */
+    static String plain(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
+    }
 
     /**
      * Who to be to a client.
