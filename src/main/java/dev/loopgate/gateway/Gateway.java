@@ -35,6 +35,7 @@ public final class Gateway {
     private final Optional<Path> file;
     private final BindProblems problems;
     private final HttpListeners listeners;
+    private final Http3Listeners http3;
     private final Forwards forwards;
     private final Shutdown shutdown;
     private final Turns turns = new Turns();
@@ -56,11 +57,12 @@ public final class Gateway {
         this.problems = new BindProblems(setup.holders());
         this.listeners = new HttpListeners(http);
         NetworkWatch network = new NetworkWatch(vertx, MachineAddresses::now, NetworkWatch.PAUSE);
+        this.http3 = new Http3Listeners(vertx, http, problems, setup.events(), network);
         this.forwards = new Forwards(
                 vertx,
                 rule -> new ForwardSlot(
                         vertx, setup.transport(), rule, problems, setup.events(), network, ForwardSlot.targets(rule)));
-        this.shutdown = new Shutdown(vertx, http, listeners, forwards);
+        this.shutdown = new Shutdown(vertx, http, listeners, http3, forwards);
     }
 
     /**
@@ -81,6 +83,8 @@ public final class Gateway {
                         return (Void) null;
                     })
                     .compose(bound -> forwards.apply(configuration.forwards()))
+                    .compose(opened -> http3.follow(udp(configuration)))
+                    .onSuccess(opened -> http3.started())
                     .onSuccess(opened -> vertx.setPeriodic(NetworkWatch.PAUSE.toMillis(), now -> followBridges()))
                     .map(opened -> status())
                     .recover(this::startFailure);
@@ -101,9 +105,9 @@ public final class Gateway {
                     : vertx.executeBlocking(() -> HttpListeners.wanted(now.configuration.listen(), new ArrayList<>()))
                             .compose(wanted -> wanted.equals(listeners.asked())
                                     ? Future.succeededFuture()
-                                    : change(now.configuration).map(warnings -> {
+                                    : change(now.configuration).compose(warnings -> {
                                         running = new Running(now.configuration, now.started, now.read, warnings);
-                                        return null;
+                                        return http3.follow(udp(now.configuration));
                                     }))
                             .onFailure(failure -> events.notice(Trouble.words(failure)));
         });
@@ -199,6 +203,7 @@ public final class Gateway {
                 file,
                 now == null ? Instant.EPOCH : now.started,
                 StatusReport.listeners(bound),
+                http3.status(),
                 now == null
                         ? List.of()
                         : StatusReport.hosts(now.configuration.listen(), hosts, now.configuration.tls(), bound),
@@ -208,6 +213,11 @@ public final class Gateway {
                 Optional.ofNullable(lastReload),
                 now == null ? List.of() : now.warnings(),
                 attached);
+    }
+
+    /** Beside which sockets HTTP/3 is wanted. */
+    private Set<InetSocketAddress> udp(Configuration configuration) {
+        return configuration.http3() ? new LinkedHashSet<>(listeners.addresses()) : Set.of();
     }
 
     private NetworkChange.Reach reach() {
@@ -220,7 +230,10 @@ public final class Gateway {
         return change(next)
                 .compose(ours -> {
                     running = new Running(next, now.started, warnings, ours);
-                    return forwards.apply(next.forwards()).map(ours);
+                    http3.leave(udp(next));
+                    return forwards.apply(next.forwards())
+                            .compose(opened -> http3.follow(udp(next)))
+                            .map(ours);
                 })
                 .map(ours -> {
                     ConfigurationDiff diff = ConfigurationDiff.between(now.configuration, next);
