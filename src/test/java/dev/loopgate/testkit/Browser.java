@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -63,6 +64,19 @@ public final class Browser implements AutoCloseable {
      * @param profile an empty folder
      */
     public static Browser open(Path profile) {
+        return open(profile, "--disable-quic");
+    }
+
+    /**
+     * The same with QUIC, which takes these certificates and no other of an authority that is not the whole world's.
+     *
+     * @param keys the SHA-256 of their public keys, in base 64
+     */
+    public static Browser openWithQuic(Path profile, String keys) {
+        return open(profile, "--enable-quic", "--ignore-certificate-errors-spki-list=" + keys);
+    }
+
+    private static Browser open(Path profile, String... quic) {
         Path program = Programs.find("chromium")
                 .or(() -> Programs.find("chromium-browser"))
                 .or(() -> Programs.find("google-chrome"))
@@ -71,12 +85,12 @@ public final class Browser implements AutoCloseable {
                 profile,
                 // Nothing of the user's own settings takes part.
                 Map.of("HOME", profile.toString(), "XDG_CONFIG_HOME", profile.toString()),
-                List.of(
+                command(
+                        quic,
                         program.toString(),
                         "--headless",
                         "--no-sandbox",
                         "--disable-gpu",
-                        "--disable-quic",
                         "--disable-dev-shm-usage",
                         "--no-first-run",
                         "--disable-background-networking",
@@ -96,6 +110,12 @@ public final class Browser implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new AssertionError(stopped);
         }
+    }
+
+    private static List<String> command(String[] more, String... words) {
+        List<String> command = new ArrayList<>(List.of(words));
+        command.addAll(1, List.of(more));
+        return command;
     }
 
     private static int port(RunningProcess process) {
