@@ -6,11 +6,11 @@ import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Forward;
 import dev.loopgate.model.TlsSettings;
+import dev.loopgate.net.Addresses;
 import dev.loopgate.net.QuicListening;
 import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.Programs;
 import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -48,8 +48,8 @@ class Http3ListenersTest {
         return under.gateway.status().http3().orElseThrow();
     }
 
-    private static boolean taken(String address, int port) {
-        try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(InetAddress.getByName(address), port))) {
+    private static boolean taken(int port) {
+        try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(Addresses.LOOPBACK4, port))) {
             return socket.isClosed();
         } catch (java.io.IOException inUse) {
             return true;
@@ -61,21 +61,20 @@ class Http3ListenersTest {
         under.started(configuration("127.0.0.1", 0, false));
         int port = under.port();
         assertThat(under.gateway.status().http3()).isEmpty();
-        assertThat(taken("127.0.0.1", port)).isFalse();
+        assertThat(taken(port)).isFalse();
         assertThat(under.reload(configuration("127.0.0.1", 0, true)).inForce()).isTrue();
         assertThat(http3().addresses()).containsExactly("127.0.0.1:" + port);
-        assertThat(taken("127.0.0.1", port)).isTrue();
+        assertThat(taken(port)).isTrue();
         assertThat(under.reload(configuration("127.0.0.1", 0, false)).inForce()).isTrue();
         assertThat(under.gateway.status().http3()).isEmpty();
-        Eventually.until("the port is free", () -> !taken("127.0.0.1", port));
+        Eventually.until("the port is free", () -> !taken(port));
     }
 
     @Test
     void a_port_that_somebody_has_is_told_and_taken_once_it_is_free() throws Exception {
         under.started(configuration("127.0.0.1", 0, false));
         int port = under.port();
-        try (DatagramSocket other =
-                new DatagramSocket(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port))) {
+        try (DatagramSocket other = new DatagramSocket(new InetSocketAddress(Addresses.LOOPBACK4, port))) {
             assertThat(other.isBound()).isTrue();
             assertThat(under.reload(configuration("127.0.0.1", 0, true)).inForce())
                     .isTrue();

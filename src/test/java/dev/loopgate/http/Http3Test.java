@@ -25,6 +25,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -160,10 +162,10 @@ class Http3Test {
     void carries_a_websocket() throws Exception {
         STAGE.a().always(PeerAction.script((connection, request) -> {
             assertThat(request.all("Upgrade")).containsExactly("websocket");
-            connection.send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                    + "Sec-WebSocket-Accept: x\r\n\r\n");
-            String said = connection.wire().until("!", Eventually.LIMIT);
-            return connection.send("heard " + said) && false;
+            connection.send("HTTP/1.1 101 Switching Protocols\r\n");
+            connection.send("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: x\r\n\r\n");
+            connection.send("heard " + connection.wire().until("!", Eventually.LIMIT));
+            return false;
         }));
         Call call = client("a.localhost")
                 .open()
@@ -277,7 +279,7 @@ class Http3Test {
 
     @Test
     void a_stream_that_nobody_reads_holds_up_no_other_and_does_not_pile_up() throws Exception {
-        AtomicReference<Long> sent = new AtomicReference<>(0L);
+        AtomicLong sent = new AtomicLong();
         STAGE.a().always(PeerAction.script((connection, request) -> {
             connection.send("HTTP/1.1 200 OK\r\nContent-Length: 67108864\r\n\r\n");
             String piece = "x".repeat(65_536);
@@ -306,7 +308,7 @@ class Http3Test {
 
     @Test
     void an_upload_that_nobody_takes_waits_with_the_client() throws Exception {
-        AtomicReference<Boolean> go = new AtomicReference<>(false);
+        AtomicBoolean go = new AtomicBoolean();
         STAGE.a().always(PeerAction.script((connection, request) -> {
             Eventually.until("the test goes on", Duration.ofSeconds(60), go::get);
             request.readAll();
@@ -348,7 +350,7 @@ class Http3Test {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(Eventually.LIMIT.toSeconds(), TimeUnit.SECONDS);
-        AtomicReference<Boolean> go = new AtomicReference<>(false);
+        AtomicBoolean go = new AtomicBoolean();
         STAGE.a().always(PeerAction.script((connection, request) -> {
             Eventually.until("the test goes on", go::get);
             return connection.send(PeerAction.okBytes("late"));

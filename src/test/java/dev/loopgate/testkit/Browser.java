@@ -68,12 +68,19 @@ public final class Browser implements AutoCloseable {
     }
 
     /**
-     * The same with QUIC, which takes these certificates and no other of an authority that is not the whole world's.
+     * The same with QUIC, which it speaks with this one server at once: with others of an authority that is not the whole
+     * world's it does not.
      *
-     * @param keys the SHA-256 of their public keys, in base 64
+     * @param server its name and port
+     * @param key the SHA-256 of the public key of its certificate, in base 64
      */
-    public static Browser openWithQuic(Path profile, String keys) {
-        return open(profile, "--enable-quic", "--ignore-certificate-errors-spki-list=" + keys);
+    public static Browser openWithQuic(Path profile, String server, String key) {
+        return open(
+                profile,
+                "--enable-quic",
+                "--origin-to-force-quic-on=" + server,
+                "--ignore-certificate-errors-spki-list=" + key,
+                "--host-resolver-rules=MAP * 127.0.0.1");
     }
 
     private static Browser open(Path profile, String... quic) {

@@ -1,5 +1,6 @@
 package dev.loopgate.testkit;
 
+import dev.loopgate.net.Addresses;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -73,12 +74,12 @@ public final class Http3Client implements AutoCloseable {
                             .initialMaxStreamDataUnidirectional(64 << 10)
                             .initialMaxStreamsUnidirectional(3)
                             .build())
-                    .bind(new InetSocketAddress("127.0.0.1", 0))
+                    .bind(new InetSocketAddress(Addresses.LOOPBACK4, 0))
                     .sync()
                     .channel();
             QuicChannel connection = done(QuicChannel.newBootstrap(socket)
                     .handler(new Http3ClientConnectionHandler())
-                    .remoteAddress(new InetSocketAddress("127.0.0.1", port))
+                    .remoteAddress(new InetSocketAddress(Addresses.LOOPBACK4, port))
                     .connect());
             return new Http3Client(group, connection);
         } catch (Exception failed) {
