@@ -3,6 +3,7 @@ package dev.loopgate.config;
 import dev.loopgate.config.Item.Scalar;
 import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Forward.Protocol;
+import dev.loopgate.model.Target;
 import dev.loopgate.model.Target.Upstream;
 import dev.loopgate.model.UpstreamAddress;
 import java.nio.charset.StandardCharsets;
@@ -50,11 +51,10 @@ final class Upstreams {
                 return socket(scalar, "the target ", LONGEST_SOCKET_PATH).map(address -> new Upstream(address, ""));
             }
             String scheme = scheme(text);
-            if (scheme.equals("http")) {
-                return url(scalar, text.substring("http://".length()), false);
-            }
-            if (scheme.equals("https")) {
-                return url(scalar, text.substring("https://".length()), true);
+            for (Target.Scheme known : Target.Scheme.values()) {
+                if (scheme.equals(known.text())) {
+                    return url(scalar, text.substring(scheme.length() + "://".length()), known);
+                }
             }
             if (!scheme.isEmpty()) {
                 return refuseScheme(scalar, scheme);
@@ -154,11 +154,18 @@ final class Upstreams {
 
     private <T> Optional<T> refuseScheme(Scalar scalar, String scheme) {
         return switch (scheme) {
-            case "h2c", "h2", "h3" ->
+            case "h2" ->
                 refuse(
                         scalar,
-                        "begins with " + scheme + "://, which is not supported by this version of Loopgate",
-                        "use http:// or https://, which HTTP/1.1 is spoken over");
+                        "begins with h2://",
+                        "write https://, where HTTP/2 is spoken with whoever wants it; without TLS h2c://");
+            case "grpc", "grpcs" ->
+                refuse(
+                        scalar,
+                        "begins with " + scheme + "://",
+                        scheme.equals("grpc") ? "write h2c://" : "write https://");
+            case "h3" ->
+                refuse(scalar, "begins with h3://", "write https://: upstreams are spoken to in HTTP/2 and HTTP/1.1");
             case "ws", "wss" ->
                 refuse(
                         scalar,
@@ -169,7 +176,7 @@ final class Upstreams {
         };
     }
 
-    private Optional<Upstream> url(Scalar scalar, String rest, boolean secure) {
+    private Optional<Upstream> url(Scalar scalar, String rest, Target.Scheme scheme) {
         int slash = rest.indexOf('/');
         String authority = slash < 0 ? rest : rest.substring(0, slash);
         if (authority.contains("@")) {
@@ -183,12 +190,12 @@ final class Upstreams {
         if (rest.contains("?") || rest.contains("#")) {
             return refuse(scalar, "is more than a base path", "leave out what begins with ? or #");
         }
-        Optional<UpstreamAddress> address = address(scalar, authority, Optional.of(secure ? 443 : 80));
+        Optional<UpstreamAddress> address = address(scalar, authority, Optional.of(scheme.port()));
         Optional<String> base = slash < 0
                 ? Optional.of("")
                 : prefixes.prefix(scalar, rest.substring(slash))
                         .map(prefix -> prefix.value().equals("/") ? "" : prefix.value());
-        return address.flatMap(found -> base.map(path -> new Upstream(found, path, secure)));
+        return address.flatMap(found -> base.map(path -> new Upstream(found, path, scheme)));
     }
 
     /** A Unix socket that is listened on. */

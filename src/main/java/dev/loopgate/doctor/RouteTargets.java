@@ -44,8 +44,8 @@ record RouteTargets(Configuration configuration, VirtualHost host, Route route, 
                             name + ": 508: its target " + upstream
                                     + " is the gateway itself; name the port of the service behind it")));
         }
-        // Of one that is asked over TLS only that it takes connections is looked at.
-        String field = upstream.secure() ? "" : hostField(authority, address);
+        // Of one that is asked over TLS or in HTTP/2 only that it takes connections is looked at.
+        String field = upstream.scheme() != Target.Scheme.HTTP ? "" : hostField(authority, address);
         return new TargetCheck(name, key, address, field, upstream.basePath() + path, down, connecting);
     }
 

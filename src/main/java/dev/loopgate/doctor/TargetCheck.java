@@ -95,9 +95,9 @@ record TargetCheck(
             return List.of(Finding.fail(
                             name(),
                             about(where
-                                    + " speaks HTTP/2 without TLS only, and the gateway asks by HTTP/1.1; to pass it"
-                                    + " through as it is"))
-                    .fix(passed(socket.getPort())));
+                                    + " speaks HTTP/2 without TLS only, and its target asks by HTTP/1.1; on its route"
+                                    + " in loopgate.yaml"))
+                    .fix(YamlLine.of(key, "h2c://" + where)));
         }
         if (speech instanceof Speech.Http http) {
             return List.of(

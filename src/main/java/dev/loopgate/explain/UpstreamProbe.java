@@ -52,11 +52,11 @@ record UpstreamProbe(
                     Optional.empty(),
                     reach.up() ? List.of() : diagnosis.examine(upstream.address(), symptom, Optional.empty()));
         }
-        if (upstream.secure()) {
+        if (upstream.scheme() != Target.Scheme.HTTP) {
             return new UpstreamProbe(
                     true,
                     reach,
-                    Optional.of("takes connections; TLS is not tried"),
+                    Optional.of("takes connections; " + (upstream.secure() ? "TLS" : "HTTP/2") + " is not tried"),
                     List.of(),
                     Optional.empty(),
                     Optional.empty());

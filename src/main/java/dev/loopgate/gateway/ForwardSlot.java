@@ -41,6 +41,7 @@ final class ForwardSlot {
     private final NetworkWatch.Follower follower = this::look;
     private final Expiry expiry;
     private volatile boolean expired;
+    private volatile @Nullable Unexplained unexplained;
     private @Nullable BindProblem problem;
     private Duration pause = FIRST_PAUSE;
     private long timer = -1;
@@ -53,6 +54,9 @@ final class ForwardSlot {
     interface Targets {
         List<InetSocketAddress> on(MachineAddresses machine);
     }
+
+    /** @param then what comes once it is explained */
+    private record Unexplained(Throwable failure, Runnable then) {}
 
     /** What a rule's address goes along with; null where it means the same for ever. */
     static @Nullable Targets targets(Forward rule) {
@@ -98,13 +102,35 @@ final class ForwardSlot {
 
     /** Completes once it listens, or it is known why not; never fails. */
     Future<Void> open() {
+        return bind().compose(tried -> explain());
+    }
+
+    /** Completes once it listens, or cannot for now, which {@link #explain} then looks into; never fails. */
+    Future<Void> bind() {
         Targets wanted = targets;
         Future<Optional<BindFailure>> opened = wanted == null
                 ? forward.open().map(Optional.empty())
                 : network.now()
                         .compose(machine -> forward.open(wanted.on(machine)).onSuccess(move -> follows(machine)))
                         .map(PortForward.Move::blocked);
-        return opened.compose(this::listens, failure -> blocked(failure).onComplete(told -> retryLater()));
+        return opened.map(this::listens).otherwise(failure -> {
+            unexplained = new Unexplained(failure, this::retryLater);
+            return null;
+        });
+    }
+
+    /** Whether it was tried, and does not listen everywhere. */
+    boolean unexplained() {
+        return unexplained != null;
+    }
+
+    /** Completes once it is known, and told, why it does not listen, which takes far longer than to try; never fails. */
+    Future<Void> explain() {
+        Unexplained question = unexplained;
+        unexplained = null;
+        return question == null
+                ? Future.succeededFuture()
+                : blocked(question.failure).onComplete(told -> question.then.run());
     }
 
     Forward rule() {
@@ -190,7 +216,7 @@ final class ForwardSlot {
     }
 
     /** @param leftOut why it does not listen everywhere */
-    private Future<Void> listens(Optional<BindFailure> leftOut) {
+    private @Nullable Void listens(Optional<BindFailure> leftOut) {
         boolean news;
         synchronized (this) {
             news = problem != null && !retired;
@@ -204,7 +230,12 @@ final class ForwardSlot {
         } else if (news) {
             events.forwardMoved(rule(), addresses());
         }
-        return leftOut.map(this::blocked).orElseGet(Future::succeededFuture).onComplete(told -> followNetwork());
+        if (leftOut.isPresent()) {
+            unexplained = new Unexplained(leftOut.get(), this::followNetwork);
+        } else {
+            followNetwork();
+        }
+        return null;
     }
 
     private List<String> addresses() {

@@ -124,30 +124,37 @@ final class Forwards {
                 slots.values().stream().filter(slot -> wanted.test(slot.rule())).map(ForwardSlot::state));
     }
 
+    /** Who has what cannot be had is asked when all others listen. */
     private Future<Void> openAll(List<ForwardSlot> closed) {
-        if (closed.size() <= BATCH) {
-            return open(closed);
+        return byBatches(closed, ForwardSlot::bind)
+                .compose(tried -> byBatches(
+                        closed.stream().filter(ForwardSlot::unexplained).toList(), ForwardSlot::explain));
+    }
+
+    private Future<Void> byBatches(List<ForwardSlot> all, Function<ForwardSlot, Future<Void>> step) {
+        if (all.size() <= BATCH) {
+            return each(all, step);
         }
-        Promise<Void> all = Promise.promise();
-        openByBatches(closed, all);
-        return all.future();
+        Promise<Void> done = Promise.promise();
+        byBatches(all, step, done);
+        return done.future();
     }
 
     /** From a worker: a range can have tens of thousands of ports, and the event loops have others to serve meanwhile. */
-    private void openByBatches(List<ForwardSlot> closed, Promise<Void> all) {
-        List<ForwardSlot> batch = closed.subList(0, Math.min(BATCH, closed.size()));
-        List<ForwardSlot> rest = closed.subList(batch.size(), closed.size());
-        vertx.executeBlocking(() -> open(batch)).compose(opening -> opening).onComplete(opened -> {
-            if (opened.failed() || rest.isEmpty()) {
-                all.handle(opened);
+    private void byBatches(List<ForwardSlot> all, Function<ForwardSlot, Future<Void>> step, Promise<Void> done) {
+        List<ForwardSlot> batch = all.subList(0, Math.min(BATCH, all.size()));
+        List<ForwardSlot> rest = all.subList(batch.size(), all.size());
+        vertx.executeBlocking(() -> each(batch, step)).compose(begun -> begun).onComplete(ended -> {
+            if (ended.failed() || rest.isEmpty()) {
+                done.handle(ended);
             } else {
-                openByBatches(rest, all);
+                byBatches(rest, step, done);
             }
         });
     }
 
-    private static Future<Void> open(List<ForwardSlot> closed) {
-        return Future.join(closed.stream().map(ForwardSlot::open).toList()).mapEmpty();
+    private static Future<Void> each(List<ForwardSlot> all, Function<ForwardSlot, Future<Void>> step) {
+        return Future.join(all.stream().map(step).toList()).mapEmpty();
     }
 
     /** Retires them, and completes as soon as their sockets are free. */

@@ -20,6 +20,7 @@ final class Answer {
     private final Downstream client;
     private final Exchange exchange;
     private final Ledger ledger = new Ledger();
+    private final Activity activity = new Activity();
     private final BodyReader body = new BodyReader();
     private final Outflow outflow;
     private @Nullable SplicedBody splice;
@@ -37,10 +38,6 @@ final class Answer {
     private boolean unframed;
     private boolean untilClose;
 
-    private boolean requestSent;
-    private long requestSentAt;
-    private long lastActivity;
-
     Answer(HttpLoop loop, Downstream client, Exchange exchange) {
         this.loop = loop;
         this.client = client;
@@ -54,7 +51,7 @@ final class Answer {
         keepAlive = !loop.draining()
                 && (connectionOptions & ConnectionField.CLOSE) == 0
                 && (!http10 || (connectionOptions & ConnectionField.KEEP_ALIVE) != 0);
-        lastActivity = now;
+        activity.at(now);
         ledger.begin(loop.log().enabled());
     }
 
@@ -66,9 +63,7 @@ final class Answer {
     }
 
     void requestSentAt(long now) {
-        requestSent = true;
-        requestSentAt = now;
-        lastActivity = now;
+        activity.requestSentAt(now);
     }
 
     void countRequestBytes(long bytes) {
@@ -79,7 +74,7 @@ final class Answer {
 
     /** A 1xx that is not the last word (RFC 9110 §15.2); HTTP/1.0 knows none. */
     void interim(long now) {
-        lastActivity = now;
+        activity.at(now);
         if (!http10) {
             loop.responseRules.write(false, "", false, null);
             client.head(loop.out);
@@ -89,9 +84,14 @@ final class Answer {
         }
     }
 
-    /** The final head, and what came with it in the same buffer. */
-    void head(Head head, ByteBuf in, UpstreamLink from, long now) throws MalformedMessage {
-        lastActivity = now;
+    /**
+     * The final head.
+     *
+     * @param in what came behind it; taken, and what is in front of its reader index may be written over
+     * @param ended whether the upstream says that there is no body
+     */
+    void head(Head head, ByteBuf in, UpstreamLink from, long now, boolean ended) throws MalformedMessage {
+        activity.at(now);
         HttpRoute route = exchange.route();
         if (route == null) {
             throw new IllegalStateException("an answer without a route");
@@ -102,10 +102,16 @@ final class Answer {
             return;
         }
         if (head.status == 101) {
-            switchProtocols(head, in, from, route);
+            switchProtocols(in, from, route);
             return;
         }
         long framing = Framing.ofResponse(head, toHead);
+        if (ended) {
+            if (framing > 0) {
+                throw new MalformedMessage(FailureCode.BAD_RESPONSE, "its answer ended before its body was whole");
+            }
+            framing = Framing.NONE;
+        }
         body.begin(framing, FailureCode.BAD_RESPONSE);
         upstreamKeeps = route.keepAlive() && framing != Framing.UNTIL_CLOSE && UpstreamPersistence.read(head, from);
         unframed = framing == Framing.CHUNKED && (http10 || !client.framed());
@@ -117,7 +123,6 @@ final class Answer {
                 ownLines(route.responseChanges()),
                 false,
                 route.responseChanges());
-        in.skipBytes(head.length);
         if (unframed) {
             headSent = true;
             client.head(loop.out);
@@ -134,8 +139,7 @@ final class Answer {
 
     /** The upstream is this gateway, which has just refused its own request: only here is it known for whom. */
     private void cameBack() {
-        Hop hop = exchange.hop();
-        String upstream = hop == null ? "" : hop.text();
+        String upstream = upstreamText();
         fail(Failure.of(FailureCode.LOOP, "The target " + upstream + " leads back to this gateway.")
                 .withFix("Name the port of the service itself as the target.")
                 .withUpstream(upstream));
@@ -166,7 +170,7 @@ final class Answer {
 
     /** More of the body. */
     void data(ByteBuf in) {
-        lastActivity = loop.now();
+        activity.at(loop.now());
         try {
             if (unframed) {
                 body.advanceUnframed(in, (buffer, index, length) -> {
@@ -231,14 +235,14 @@ final class Answer {
 
     /** Some of the body went on within the kernel. */
     private void passed(long bytes, boolean waits) {
-        lastActivity = loop.now();
+        activity.at(loop.now());
         ledger.responseBytes += bytes;
         if (waits) {
             exchange.pauseUpstream();
         }
     }
 
-    private void switchProtocols(Head head, ByteBuf in, UpstreamLink from, HttpRoute route) throws MalformedMessage {
+    private void switchProtocols(ByteBuf in, UpstreamLink from, HttpRoute route) throws MalformedMessage {
         UpstreamConnection upstream = from.alone();
         if (upstream == null || !exchange.upgrade() || !exchange.requestComplete()) {
             throw new MalformedMessage(FailureCode.BAD_RESPONSE, "it switched protocols without being asked to");
@@ -246,7 +250,6 @@ final class Answer {
         loop.responseRules.write(false, "Connection: Upgrade\r\n", true, route.responseChanges());
         headSent = true;
         ledger.status = 101;
-        in.skipBytes(head.length);
         client.head(loop.out);
         ClientConnection connection = client.alone();
         if (connection == null) {
@@ -268,6 +271,9 @@ final class Answer {
 
     /** The upstream connection ended within the body. */
     void upstreamEnded(boolean reset) {
+        if (over) {
+            return;
+        }
         if (body.untilClose() && !reset) {
             if (!client.framed()) {
                 client.data(Unpooled.EMPTY_BUFFER, true);
@@ -278,9 +284,18 @@ final class Answer {
         }
     }
 
+    /** An upstream that says so itself has ended the body. */
+    void upstreamEnded(byte[] section) {
+        if (over || !body.untilClose() || section.length == 0 || client.framed()) {
+            upstreamEnded(false);
+        } else {
+            client.trailers(section);
+            finish(false);
+        }
+    }
+
     void badAnswer(FailureCode code, String reason) {
-        Hop hop = exchange.hop();
-        String upstream = hop == null ? "" : hop.text();
+        String upstream = upstreamText();
         fail(Failure.of(code, "The upstream " + upstream + " answered, but " + reason + ".")
                 .withUpstream(upstream));
     }
@@ -292,7 +307,7 @@ final class Answer {
     /** The client took what was queued for it. */
     void clientReads() {
         outflow.release();
-        lastActivity = loop.now();
+        activity.at(loop.now());
         exchange.resumeUpstream();
     }
 
@@ -436,14 +451,9 @@ final class Answer {
 
     private void record(String error) {
         if (ledger.recording()) {
-            Hop hop = exchange.hop();
             loop.log()
                     .record(ledger.record(
-                            client,
-                            unreadable ? null : rereadHead(),
-                            loop.target,
-                            hop == null ? "" : hop.text(),
-                            error));
+                            client, unreadable ? null : rereadHead(), loop.target, upstreamText(), error));
         }
     }
 
@@ -457,29 +467,24 @@ final class Answer {
         if (over) {
             return;
         }
-        if (!exchange.requestComplete()
-                && !switched
-                && !clientPaused
-                && now - lastBody > route.bodyIdleNanos()
-                && route.bodyIdleNanos() > 0) {
-            fail(Failure.of(
-                    FailureCode.BODY_TIMEOUT,
-                    "The request's body stopped coming for " + Durations.text(route.bodyIdleNanos()) + "."));
-        } else if (!headSent
-                && requestSent
-                && exchange.requestComplete()
-                && route.firstByteNanos() > 0
-                && now - requestSentAt > route.firstByteNanos()) {
-            timedOut(FailureCode.FIRST_BYTE_TIMEOUT, "did not begin to answer within ", route.firstByteNanos());
-        } else if (route.idleNanos() > 0 && now - Math.max(lastActivity, lastBody) > route.idleNanos()) {
-            timedOut(FailureCode.RESPONSE_STALLED, "and the client were silent for ", route.idleNanos());
+        Failure missed = null;
+        if (!exchange.requestComplete() && !switched && !clientPaused) {
+            missed = activity.bodyStopped(now, lastBody, route);
+        }
+        if (missed == null && !headSent && exchange.requestComplete()) {
+            missed = activity.noFirstByte(now, route, upstreamText());
+        }
+        if (missed == null) {
+            missed = activity.silent(now, lastBody, route, upstreamText());
+        }
+        if (missed != null) {
+            fail(missed);
         }
     }
 
-    private void timedOut(FailureCode code, String what, long nanos) {
+    /** For people; empty where the request went nowhere. */
+    private String upstreamText() {
         Hop hop = exchange.hop();
-        String upstream = hop == null ? "" : hop.text();
-        fail(Failure.of(code, upstream + " " + what + Durations.text(nanos) + ".")
-                .withUpstream(upstream));
+        return hop == null ? "" : hop.text();
     }
 }

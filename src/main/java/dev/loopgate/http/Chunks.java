@@ -12,6 +12,7 @@ final class Chunks {
     private static final int SMALL = 2048;
 
     private static final byte[] LAST = {'0', Grammar.CR, Grammar.LF};
+    private static final byte[] CRLF = {Grammar.CR, Grammar.LF};
 
     private Chunks() {}
 
@@ -23,16 +24,15 @@ final class Chunks {
         ByteBufUtil.writeAscii(line, size);
         line.writeByte(Grammar.CR).writeByte(Grammar.LF);
         if (n > SMALL) {
-            return Unpooled.wrappedBuffer(line, data, Unpooled.wrappedBuffer(LAST, 1, 2));
+            return Unpooled.wrappedBuffer(line, data, Unpooled.wrappedBuffer(CRLF));
         }
         line.writeBytes(data).writeByte(Grammar.CR).writeByte(Grammar.LF);
         data.release();
         return line;
     }
 
-    /** The last chunk, and the empty line where no trailers follow. */
-    static ByteBuf last(boolean trailersFollow) {
-        ByteBuf last = Unpooled.wrappedBuffer(LAST);
-        return trailersFollow ? last : Unpooled.wrappedBuffer(last, Unpooled.wrappedBuffer(LAST, 1, 2));
+    /** The last chunk, and the trailer section: lines and an empty one; empty for none. */
+    static ByteBuf last(byte[] trailers) {
+        return trailers.length == 0 ? Unpooled.wrappedBuffer(LAST, CRLF) : Unpooled.wrappedBuffer(LAST, trailers);
     }
 }

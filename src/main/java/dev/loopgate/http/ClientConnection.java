@@ -19,22 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class ClientConnection extends ChannelInboundHandlerAdapter
         implements Downstream.OfConnection, ClientConnections.Member {
 
-    private enum Phase {
-        /** TLS is being agreed on. */
-        HANDSHAKE,
-        /** Between requests. */
-        IDLE,
-        /** Some bytes of a head are here. */
-        HEAD,
-        /** A request is being served. */
-        EXCHANGE,
-        /** All is said; what the client still sends is read and dropped, so that it can read the answer. */
-        LINGER,
-        /** Nobody says anything more; closed once the client has taken what is queued for it. */
-        CLOSING,
-        CLOSED
-    }
-
     /** Room in front of what is read, in bytes: a head that grows on its way still goes out with the body behind it. */
     static final int HEADROOM = 512;
 
@@ -51,7 +35,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     private Client client;
     private final RequestBody requestBody;
     private final ClientConnections.Seat seat;
-    private Phase phase = Phase.IDLE;
+    private ClientPhase phase = ClientPhase.IDLE;
     private @Nullable Exchange exchange;
     private final RequestInput input;
     private byte[] headCopy = new byte[0];
@@ -190,7 +174,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
     /** After somebody had the chance to take some: each pause costs two calls of the system. */
     private void pauseIfFull() {
-        if (phase == Phase.EXCHANGE && input.isFull()) {
+        if (phase == ClientPhase.EXCHANGE && input.isFull()) {
             pause();
         }
     }
@@ -201,13 +185,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         }
         processing = true;
         try {
-            while ((phase == Phase.IDLE || phase == Phase.HEAD) && readHead()) {
+            while ((phase == ClientPhase.IDLE || phase == ClientPhase.HEAD) && readHead()) {
                 // The next request may be here already (RFC 9112 §9.3.2).
             }
         } finally {
             processing = false;
         }
-        if (phase == Phase.IDLE || phase == Phase.HEAD) {
+        if (phase == ClientPhase.IDLE || phase == ClientPhase.HEAD) {
             if (inputEnded) {
                 closeOnceWritten();
             } else {
@@ -231,11 +215,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
             secure(in, now);
             return false;
         }
-        if (phase == Phase.IDLE) {
+        if (phase == ClientPhase.IDLE) {
             if (input.isEmptyLines()) {
                 return false;
             }
-            phase = Phase.HEAD;
+            phase = ClientPhase.HEAD;
             deadline = now + HEAD_DEADLINE;
             input.headBegins();
         }
@@ -273,7 +257,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         if (inputEnded || finAhead) {
             deadline = now + FIN_DEADLINE;
         }
-        phase = Phase.EXCHANGE;
+        phase = ClientPhase.EXCHANGE;
         loop.countRequest();
         Exchange started = new Exchange(loop, this);
         exchange = started;
@@ -283,7 +267,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
     /** What came is no request but the beginning of TLS; requests come within it. */
     private void secure(ByteBuf hello, long now) {
-        phase = Phase.HANDSHAKE;
+        phase = ClientPhase.HANDSHAKE;
         deadline = now + HEAD_DEADLINE;
         input.take();
         loop.tls()
@@ -296,10 +280,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
     private void secured(String serverName, String protocol) {
         client = client.secured(serverName);
-        if (phase == Phase.HANDSHAKE && protocol.equals(ApplicationProtocolNames.HTTP_2)) {
+        if (phase == ClientPhase.HANDSHAKE && protocol.equals(ApplicationProtocolNames.HTTP_2)) {
             multiplex();
-        } else if (phase == Phase.HANDSHAKE) {
-            phase = Phase.IDLE;
+        } else if (phase == ClientPhase.HANDSHAKE) {
+            phase = ClientPhase.IDLE;
             deadline = loop.now() + IDLE_DEADLINE;
         }
     }
@@ -307,13 +291,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     /** From here on the connection carries several exchanges at once. */
     private void multiplex() {
         ByteBuf seen = input.take();
-        phase = Phase.CLOSED;
+        phase = ClientPhase.CLOSED;
         leave();
         Http2ClientConnection.takeOver(loop, channel, client, this, seen);
     }
 
     private void refuse(FailureCode code, String cause) {
-        phase = Phase.EXCHANGE;
+        phase = ClientPhase.EXCHANGE;
         closeAfter = true;
         requestBody.begin(Framing.UNTIL_CLOSE, code, loop.now());
         loop.countRequest();
@@ -387,7 +371,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
             finish((requestBody.complete() && input.isEmpty()) || inputEnded);
             return;
         }
-        phase = Phase.IDLE;
+        phase = ClientPhase.IDLE;
         deadline = loop.now() + IDLE_DEADLINE;
         if (headCopy.length > 2048) {
             headCopy = new byte[0];
@@ -413,7 +397,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     /** Gives the channel away; this object has no more to do with it. */
     void handOver() {
         exchange = null;
-        phase = Phase.CLOSED;
+        phase = ClientPhase.CLOSED;
         leave();
         resume();
         channel.pipeline().remove(this);
@@ -422,9 +406,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     @Override
     public void closeWhenDone() {
         closeAfter = true;
-        if (phase == Phase.IDLE) {
+        if (phase == ClientPhase.IDLE) {
             closeOnceWritten();
-        } else if (phase == Phase.HANDSHAKE) {
+        } else if (phase == ClientPhase.HANDSHAKE) {
             abort();
         }
     }
@@ -438,7 +422,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
             return;
         }
         input.release();
-        phase = Phase.LINGER;
+        phase = ClientPhase.LINGER;
         deadline = loop.now() + IDLE_DEADLINE;
         resume();
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
@@ -466,7 +450,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     /** Closes, but not before the client has taken the end of its last answer: netty would drop what is queued. */
     private void closeOnceWritten() {
         input.release();
-        phase = Phase.CLOSING;
+        phase = ClientPhase.CLOSING;
         deadline = loop.now() + IDLE_DEADLINE;
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> close());
     }
@@ -477,7 +461,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     private void forget() {
-        phase = Phase.CLOSED;
+        phase = ClientPhase.CLOSED;
         leave();
         input.release();
     }
@@ -489,7 +473,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void sweep(long now) {
-        if (phase == Phase.EXCHANGE) {
+        if (phase == ClientPhase.EXCHANGE) {
             // A client that has ended is not watched by epoll any more: that it was reset as well must be asked for.
             if ((inputEnded || finAhead) && (now - deadline > 0 || PausableReads.hasFailed(channel))) {
                 abort();

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * One request on a connection that carries several, and its answer: what is the same in HTTP/2 and HTTP/3. Belongs to the
  * connection's event loop.
  */
-abstract class ClientStream implements Downstream {
+abstract class ClientStream extends StreamOutlet implements Downstream {
 
     /** Why a stream ends without an answer, or before the client has said all. */
     enum Reset {
@@ -19,11 +19,6 @@ abstract class ClientStream implements Downstream {
         /** The answer cannot be completed. */
         BROKEN
     }
-
-    /** How much may wait for the client before the upstream is not read any more, in bytes, and how much when it is again. */
-    private static final int HIGH = 64 * 1024;
-
-    private static final int LOW = 32 * 1024;
 
     private static final byte[] NO_TRAILERS = new byte[0];
 
@@ -40,10 +35,6 @@ abstract class ClientStream implements Downstream {
     private boolean paused;
     private byte[] trailers = NO_TRAILERS;
     private long lastBody;
-
-    private long queued;
-    private boolean full;
-    private @Nullable Runnable whenTaken;
 
     ClientStream(HttpLoop loop, Client client) {
         this.loop = loop;
@@ -130,6 +121,11 @@ abstract class ClientStream implements Downstream {
         ended = true;
         trailers = section;
         passEnd();
+    }
+
+    /** Whether the client has said all. */
+    boolean hasEnded() {
+        return ended;
     }
 
     /** The client has reset the stream, or the connection is gone. */
@@ -235,8 +231,8 @@ abstract class ClientStream implements Downstream {
         if (ended && passing && !taken && waiting.isEmpty() && to != null) {
             taken = true;
             if (chunked(to)) {
-                to.requestBody(Chunks.last(trailers.length > 0));
-                to.requestEnded(trailers);
+                to.requestBody(Chunks.last(trailers));
+                to.requestEnded(NO_TRAILERS);
             } else {
                 // A body of known length has no trailers in HTTP/1.1.
                 to.requestEnded(to.upstreamFramed() ? NO_TRAILERS : trailers);
@@ -279,7 +275,7 @@ abstract class ClientStream implements Downstream {
 
     @Override
     public void data(ByteBuf data, boolean last) {
-        queued += data.readableBytes();
+        adding(data.readableBytes());
         writeData(data, last);
     }
 
@@ -288,38 +284,11 @@ abstract class ClientStream implements Downstream {
         writeTrailers(section);
     }
 
-    /** So much of the answer's body has left the queue. */
-    void written(int bytes) {
-        queued -= bytes;
-        if (full && queued <= LOW) {
-            full = false;
-            if (exchange != null) {
-                exchange.answer().clientReads();
-            }
-        }
-        Runnable then = whenTaken;
-        if (queued == 0 && then != null) {
-            whenTaken = null;
-            then.run();
-        }
-    }
-
     @Override
-    public boolean isWritable() {
-        if (queued >= HIGH) {
-            full = true;
+    void hasRoom() {
+        if (exchange != null) {
+            exchange.answer().clientReads();
         }
-        return !full;
-    }
-
-    @Override
-    public long queued() {
-        return queued;
-    }
-
-    @Override
-    public void whenTaken(Runnable then) {
-        whenTaken = then;
     }
 
     @Override

@@ -194,6 +194,11 @@ final class Exchange {
         return upstream != null && !client.requestComplete();
     }
 
+    /** Whether the client takes bodies as HTTP/1.1 delimits them. */
+    boolean clientFramed() {
+        return client.framed();
+    }
+
     /** Whether the upstream takes bodies as HTTP/1.1 delimits them. */
     boolean upstreamFramed() {
         return upstream == null || upstream.framed();

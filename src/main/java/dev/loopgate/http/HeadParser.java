@@ -7,6 +7,9 @@ final class HeadParser {
 
     private static final int INCOMPLETE = -1;
 
+    /** The type of the frame that a server of HTTP/2 begins with (RFC 9113 §3.4). */
+    private static final byte SETTINGS_FRAME = 4;
+
     private final Head head;
     private int at;
     private int available;
@@ -212,6 +215,10 @@ final class HeadParser {
     private static MalformedMessage notHttp(byte[] b) {
         if (b[0] == 0x15 || b[0] == 0x16) {
             return new MalformedMessage(FailureCode.WRONG_PROTOCOL, "it speaks TLS, and was asked in plain HTTP");
+        }
+        if (b[0] == 0 && b[1] == 0 && b[3] == SETTINGS_FRAME) {
+            return new MalformedMessage(
+                    FailureCode.WRONG_PROTOCOL, "it speaks HTTP/2 only; a target that does begins with h2c://");
         }
         return new MalformedMessage(FailureCode.WRONG_PROTOCOL, "its answer does not begin with HTTP/1.1");
     }

@@ -137,6 +137,7 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
                 touch(own);
             }
         } catch (MalformedMessage e) {
+            stream.removeProperty(key);
             throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, e.reason());
         }
     }
@@ -176,6 +177,11 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
     }
 
     @Override
+    public boolean serves(Http2Stream stream) {
+        return stream.getProperty(key) != null;
+    }
+
+    @Override
     public void readComplete() {
         lastRead = loop.now();
         for (int i = 0; i < touched.size(); i++) {
@@ -188,6 +194,8 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
     public void inputEnded() {
         inputEnded = true;
         endedAt = loop.now();
+        // What was not said whole never will be; of the rest, the answers may still be waited for.
+        eachStream(Http2ClientStream::cutShort);
         if (frames.connection().numActiveStreams() == 0) {
             abort();
         }

@@ -34,6 +34,14 @@ final class Http2ClientStream extends ClientStream {
         connection.frames().flushSoon();
     }
 
+    /** The client says nothing more on any stream. */
+    void cutShort() {
+        if (!hasEnded()) {
+            gone();
+            connection.frames().reset(stream.id(), Http2Error.CANCEL);
+        }
+    }
+
     @Override
     void writeSection(HeadBuilder head, boolean last) {
         connection.frames().writeResponse(stream.id(), head, last);

@@ -48,6 +48,9 @@ final class Http2Frames extends Http2ConnectionHandler {
     /** What a connection hears of itself, besides frames. */
     interface Owner {
 
+        /** Whether the stream's first section was taken. */
+        boolean serves(Http2Stream stream);
+
         /** Everything that was read now has been told. */
         void readComplete();
 
@@ -215,7 +218,10 @@ final class Http2Frames extends Http2ConnectionHandler {
                 onConnectionError(
                         at, false, cause, new Http2Exception(verdict, "a frame on a stream that is closed", cause));
             }
-        } else if (stream != null && stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE) {
+        } else if (stream != null
+                && stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE
+                && fault.error() == Http2Error.PROTOCOL_ERROR
+                && owner.serves(stream)) {
             encoder().writeRstStream(at, stream.id(), Http2Error.STREAM_CLOSED.code(), at.newPromise());
         } else {
             super.onStreamError(at, outbound, cause, fault);

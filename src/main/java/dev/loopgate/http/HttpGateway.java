@@ -86,7 +86,7 @@ public final class HttpGateway {
             List<Hop> hops = new ArrayList<>();
             for (Target.Upstream target : targets(route.target(), builtin)) {
                 Upstream upstream = upstreams.computeIfAbsent(
-                        new Peer(target.address(), security(target, route)),
+                        new Peer(target.address(), security(target, route), target.scheme() == Target.Scheme.H2C),
                         peer -> before.containsKey(peer) ? before.get(peer) : new Upstream(peer, loops.size()));
                 hops.add(
                         route.target() instanceof Target.Files files

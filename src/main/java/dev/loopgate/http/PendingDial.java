@@ -66,7 +66,7 @@ final class PendingDial implements DialListener {
         channel.config().setAutoClose(false);
         channel.config().setRecvByteBufAllocator(loop.upstreamReads());
         if (upstream.security() == Peer.Security.PLAIN) {
-            open(channel);
+            open(channel, upstream.http2());
         } else {
             secure(channel, exchange.plan().origination());
         }
@@ -81,10 +81,12 @@ final class PendingDial implements DialListener {
         securing = channel;
         boolean verify = upstream.security() == Peer.Security.VERIFIED;
         Duration left = Duration.ofNanos(Math.max(0, deadline - loop.now()));
-        tls.begin(channel, upstream.address(), verify, left, fault -> {
+        // An upgrade is asked for in HTTP/1.1.
+        boolean http2 = !exchange.upgrade();
+        tls.begin(channel, upstream.address(), verify, http2, left, fault -> {
             securing = null;
             if (fault == null && !cancelled) {
-                open(channel);
+                open(channel, TlsOrigination.isHttp2(channel));
                 return;
             }
             TlsTermination.cutOff(channel);
@@ -94,7 +96,14 @@ final class PendingDial implements DialListener {
         });
     }
 
-    private void open(Channel channel) {
+    private void open(Channel channel, boolean http2) {
+        if (http2) {
+            HttpRoute route = exchange.route();
+            boolean kept = route != null && route.keepAlive();
+            exchange.connected(
+                    Http2UpstreamConnection.begin(loop, upstream, channel, kept).open());
+            return;
+        }
         UpstreamConnection connection = new UpstreamConnection(loop, upstream, channel);
         channel.pipeline().addLast(connection);
         exchange.connected(connection);

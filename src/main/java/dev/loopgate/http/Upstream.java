@@ -38,6 +38,11 @@ final class Upstream {
         return peer.address();
     }
 
+    /** Whether it is spoken to in HTTP/2 though it has not agreed on it. */
+    boolean http2() {
+        return peer.http2();
+    }
+
     Peer.Security security() {
         return peer.security();
     }

@@ -190,7 +190,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
                 current.answerBegan(now);
                 if (head.status >= 200 || head.status == 101) {
                     headRead = true;
-                    current.answer().head(head, in, this, now);
+                    in.skipBytes(head.length);
+                    current.answer().head(head, in, this, now, false);
                     return;
                 }
                 current.answer().interim(now);

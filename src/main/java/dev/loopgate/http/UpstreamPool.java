@@ -1,6 +1,8 @@
 package dev.loopgate.http;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The idle connections of one event loop to one upstream; the one used last is used next. */
@@ -15,10 +17,16 @@ final class UpstreamPool {
     private static final int MAX_SIZE = 512;
 
     private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>(4);
+    private final List<Http2UpstreamConnection> shared = new ArrayList<>(0);
 
-    /** Takes a live idle connection. */
+    /** A live connection: one of HTTP/2 that has room, or an idle one. */
     @Nullable
-    UpstreamConnection take(long now, boolean mustBeFresh) {
+    UpstreamLink take(long now, boolean mustBeFresh) {
+        for (Http2UpstreamConnection connection : shared) {
+            if (connection.hasRoom()) {
+                return connection.open();
+            }
+        }
         while (true) {
             UpstreamConnection connection = idle.peekLast();
             if (connection == null) {
@@ -34,6 +42,15 @@ final class UpstreamPool {
             idle.pollLast();
             connection.close();
         }
+    }
+
+    /** Others may use this connection, too. */
+    void share(Http2UpstreamConnection connection) {
+        shared.add(connection);
+    }
+
+    void unshare(Http2UpstreamConnection connection) {
+        shared.remove(connection);
     }
 
     void put(UpstreamConnection connection) {
@@ -56,6 +73,11 @@ final class UpstreamPool {
             connection.close();
             connection = idle.peekFirst();
         }
+        for (Http2UpstreamConnection one : List.copyOf(shared)) {
+            if (one.isIdle(now)) {
+                one.close();
+            }
+        }
     }
 
     void closeAll() {
@@ -64,9 +86,10 @@ final class UpstreamPool {
             connection.close();
             connection = idle.pollLast();
         }
+        List.copyOf(shared).forEach(Http2UpstreamConnection::close);
     }
 
     boolean isEmpty() {
-        return idle.isEmpty();
+        return idle.isEmpty() && shared.isEmpty();
     }
 }

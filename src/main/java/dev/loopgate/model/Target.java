@@ -52,20 +52,53 @@ public sealed interface Target {
      * One backend of a proxy route.
      *
      * @param basePath put before the request's path; begins with a slash and does not end in one; empty for none
-     * @param secure whether it is spoken to over TLS
+     * @param scheme how it is spoken to
      */
-    record Upstream(UpstreamAddress address, String basePath, boolean secure) {
+    record Upstream(UpstreamAddress address, String basePath, Scheme scheme) {
 
         /** One that speaks plain HTTP. */
         public Upstream(UpstreamAddress address, String basePath) {
-            this(address, basePath, false);
+            this(address, basePath, Scheme.HTTP);
+        }
+
+        /** Whether it is spoken to over TLS. */
+        public boolean secure() {
+            return scheme == Scheme.HTTPS;
         }
 
         @Override
         public String toString() {
             return address instanceof UpstreamAddress.UnixSocket
                     ? address.toString()
-                    : (secure ? "https://" : "http://") + address + basePath;
+                    : scheme.text() + "://" + address + basePath;
+        }
+    }
+
+    /** How a backend is spoken to. */
+    enum Scheme {
+        /** HTTP/1.1 in the clear. */
+        HTTP("http", 80),
+        /** Over TLS: HTTP/2 where the backend wants it, else HTTP/1.1. */
+        HTTPS("https", 443),
+        /** HTTP/2 in the clear, from the first byte on. */
+        H2C("h2c", 80);
+
+        private final String text;
+        private final int port;
+
+        Scheme(String text, int port) {
+            this.text = text;
+            this.port = port;
+        }
+
+        /** As a URL begins. */
+        public String text() {
+            return text;
+        }
+
+        /** The port where a URL names none. */
+        public int port() {
+            return port;
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.loopgate.net;
 
 import dev.loopgate.model.Cidr;
+import io.netty.channel.Channel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -8,13 +9,19 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The bridges that this machine and its containers have between them. Whoever is not on one of them does not get in by
  * their addresses: a machine elsewhere could have itself routed there. Any thread.
  */
 final class ContainerBridges {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerBridges.class);
 
     /** As Docker (those of its named networks, too), Podman and nerdctl call them. */
     private static final Pattern NAME =
@@ -45,6 +52,50 @@ final class ContainerBridges {
             return of != null && isOne(of);
         } catch (SocketException unknown) {
             return false;
+        }
+    }
+
+    /**
+     * Keeps machines elsewhere away from a listener that is on one of them. Whether it is, the first client has it looked up:
+     * that takes longer than binding does.
+     *
+     * @param own where it listens
+     */
+    Consumer<Channel> guard(InetSocketAddress own, Consumer<Channel> onAccept) {
+        InetAddress address = own.getAddress();
+        return address.isLoopbackAddress() || address.isAnyLocalAddress() ? onAccept : new Guard(this, own, onAccept);
+    }
+
+    /** Any thread. */
+    private static final class Guard implements Consumer<Channel> {
+
+        private final ContainerBridges bridges;
+        private final InetSocketAddress own;
+        private final Consumer<Channel> onAccept;
+        private volatile @Nullable Boolean needed;
+
+        Guard(ContainerBridges bridges, InetSocketAddress own, Consumer<Channel> onAccept) {
+            this.bridges = bridges;
+            this.own = own;
+            this.onAccept = onAccept;
+        }
+
+        @Override
+        public void accept(Channel client) {
+            Boolean known = needed;
+            if (known == null) {
+                known = isOn(own.getAddress());
+                needed = known;
+            }
+            if (!known || bridges.have(client.remoteAddress())) {
+                onAccept.accept(client);
+                return;
+            }
+            LOG.warn(
+                    "turned {} away at {}, which is for containers of this machine",
+                    Addresses.text(client.remoteAddress()),
+                    Addresses.text(own));
+            Transport.reset(client);
         }
     }
 

@@ -72,12 +72,12 @@ public final class Datagrams {
                 return;
             }
             if (adopted != null) {
-                promise.complete(new Listener(socket));
+                promise.complete(new ChannelListener(socket));
                 return;
             }
             socket.bind(address).addListener(bound -> {
                 if (bound.isSuccess()) {
-                    promise.complete(new Listener(socket));
+                    promise.complete(new ChannelListener(socket));
                 } else {
                     socket.close();
                     promise.fail(new BindFailure(address, bound.cause()));

@@ -25,40 +25,52 @@ public record Listeners(List<Listener> sockets, List<InetSocketAddress> missing)
     }
 
     /**
-     * Listens on all of them or on none; with port 0 all get the port that the first was given.
+     * Listens on all of them or on none; with port 0 all get the port that the first was given. Which loopback families the
+     * machine has, binding tells: asking for each port of a range would take several times as long.
      *
      * @param listen opens one socket; fails with {@link BindFailure}
      * @return fails with {@link BindFailure}
      */
     public static Future<Listeners> open(BindAddress bind, Function<InetSocketAddress, Future<Listener>> listen) {
-        BindTargets targets;
+        List<InetSocketAddress> meant;
         try {
-            targets = BindTargets.of(bind);
+            meant = BindTargets.of(bind, address -> true).addresses();
         } catch (SocketException e) {
             return Future.failedFuture(new BindFailure(new InetSocketAddress(bind.port()), e));
         }
-        if (targets.addresses().isEmpty()) {
-            return Future.failedFuture(BindFailure.noSuchAddress(bind));
-        }
-        return open(targets, new ArrayList<>(), listen);
+        return open(bind, meant, new Listeners(List.of(), List.of()), listen);
     }
 
     private static Future<Listeners> open(
-            BindTargets targets, List<Listener> opened, Function<InetSocketAddress, Future<Listener>> listen) {
-        if (opened.size() == targets.addresses().size()) {
-            return Future.succeededFuture(new Listeners(opened, targets.missing()));
+            BindAddress bind,
+            List<InetSocketAddress> meant,
+            Listeners so,
+            Function<InetSocketAddress, Future<Listener>> listen) {
+        List<Listener> opened = so.sockets;
+        int tried = opened.size() + so.missing.size();
+        if (tried == meant.size()) {
+            return opened.isEmpty() ? Future.failedFuture(BindFailure.noSuchAddress(bind)) : Future.succeededFuture(so);
         }
-        InetSocketAddress next = targets.addresses().get(opened.size());
-        if (next.getPort() == 0 && !opened.isEmpty()) {
-            next = new InetSocketAddress(next.getAddress(), opened.get(0).port());
-        }
+        InetSocketAddress wanted = meant.get(tried);
+        InetSocketAddress next = wanted.getPort() == 0 && !opened.isEmpty()
+                ? new InetSocketAddress(wanted.getAddress(), opened.get(0).port())
+                : wanted;
         return listen.apply(next)
                 .compose(
-                        listener -> {
-                            opened.add(listener);
-                            return open(targets, opened, listen);
-                        },
-                        failure -> close(opened).compose(closed -> Future.failedFuture(failure)));
+                        listener -> open(bind, meant, new Listeners(with(opened, listener), so.missing), listen),
+                        failure -> bind.scope() == BindAddress.Scope.LOOPBACK && isNoSuchAddress(failure)
+                                ? open(bind, meant, new Listeners(opened, with(so.missing, next)), listen)
+                                : close(opened).compose(closed -> Future.failedFuture(failure)));
+    }
+
+    private static <T> List<T> with(List<T> all, T another) {
+        List<T> more = new ArrayList<>(all);
+        more.add(another);
+        return more;
+    }
+
+    private static boolean isNoSuchAddress(Throwable failure) {
+        return failure instanceof BindFailure bind && bind.kind() == BindFailure.Kind.NO_SUCH_ADDRESS;
     }
 
     /**

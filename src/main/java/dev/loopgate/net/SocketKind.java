@@ -39,13 +39,17 @@ enum SocketKind {
     KQUEUE(27),
     NIO(0);
 
-    private static final int IPPROTO_IPV6 = 41;
+    static final int IPPROTO_IPV6 = 41;
 
     /** {@code IPV6_V6ONLY}, whose number differs by system. */
     private final int v6only;
 
     SocketKind(int v6only) {
         this.v6only = v6only;
+    }
+
+    int v6only() {
+        return v6only;
     }
 
     static SocketKind of(IoEventLoop loop) {

@@ -5,6 +5,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -28,8 +30,17 @@ import org.jspecify.annotations.Nullable;
 /** The client's side of TLS: upstreams that prove who they are, or need not. Immutable; safe for use by any thread. */
 public final class TlsOrigination {
 
+    private static final ApplicationProtocolConfig HTTP2 = new ApplicationProtocolConfig(
+            ApplicationProtocolConfig.Protocol.ALPN,
+            ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+            ApplicationProtocolNames.HTTP_2,
+            ApplicationProtocolNames.HTTP_1_1);
+
     private final SslContext verified;
     private final SslContext unverified;
+    private final SslContext verifiedHttp2;
+    private final SslContext unverifiedHttp2;
 
     /**
      * Blocks.
@@ -41,17 +52,25 @@ public final class TlsOrigination {
         try {
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(roots);
-            verified = context()
-                    .trustManager(trust)
-                    .endpointIdentificationAlgorithm("HTTPS")
-                    .build();
-            unverified = context()
-                    .trustManager(new Anybody())
-                    .endpointIdentificationAlgorithm(null)
-                    .build();
+            verified = verified(context(), trust);
+            unverified = unverified(context());
+            verifiedHttp2 = verified(context().applicationProtocolConfig(HTTP2), trust);
+            unverifiedHttp2 = unverified(context().applicationProtocolConfig(HTTP2));
         } catch (java.security.GeneralSecurityException | SSLException e) {
             throw new IllegalStateException("https targets cannot be used: " + e.getMessage(), e);
         }
+    }
+
+    private static SslContext verified(SslContextBuilder context, TrustManagerFactory trust) throws SSLException {
+        return context.trustManager(trust)
+                .endpointIdentificationAlgorithm("HTTPS")
+                .build();
+    }
+
+    private static SslContext unverified(SslContextBuilder context) throws SSLException {
+        return context.trustManager(new Anybody())
+                .endpointIdentificationAlgorithm(null)
+                .build();
     }
 
     private static SslContextBuilder context() {
@@ -65,19 +84,32 @@ public final class TlsOrigination {
      * Makes a connection secure; called on its event loop, before anything was read or written.
      *
      * @param to whom the other side has to prove to be, where it is verified; localhost for a port of this machine
+     * @param http2 whether HTTP/2 is offered, HTTP/1.1 besides
      * @param limit for all of it
      * @param done gets null once all is agreed, or what went wrong; the connection is then the caller's to close
      */
     public void begin(
-            Channel channel, UpstreamAddress to, boolean verify, Duration limit, Consumer<@Nullable Fault> done) {
+            Channel channel,
+            UpstreamAddress to,
+            boolean verify,
+            boolean http2,
+            Duration limit,
+            Consumer<@Nullable Fault> done) {
         String name = to instanceof UpstreamAddress.HostPort host ? host.host() : "localhost";
         int port = to instanceof UpstreamAddress.HostPort host
                 ? host.port()
                 : to instanceof UpstreamAddress.LoopbackPort loopback ? loopback.port() : 0;
-        SslHandler handler = (verify ? verified : unverified).newHandler(channel.alloc(), name, port);
+        SslContext context = http2 ? (verify ? verifiedHttp2 : unverifiedHttp2) : (verify ? verified : unverified);
+        SslHandler handler = context.newHandler(channel.alloc(), name, port);
         handler.setHandshakeTimeoutMillis(Math.max(1, limit.toMillis()));
         channel.pipeline()
                 .addLast(new TlsReads(), handler, new Beginning(done), new TlsEnds("", (none, protocol) -> {}));
+    }
+
+    /** Whether HTTP/2 was agreed on for a connection that is secure now. */
+    public static boolean isHttp2(Channel channel) {
+        SslHandler handler = channel.pipeline().get(SslHandler.class);
+        return handler != null && ApplicationProtocolNames.HTTP_2.equals(handler.applicationProtocol());
     }
 
     /**

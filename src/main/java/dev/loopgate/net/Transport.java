@@ -33,8 +33,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Listens and connects on the event loops of Vert.x, with its native transport where it has one. Any thread. */
 public final class Transport {
@@ -45,9 +43,7 @@ public final class Transport {
     private static final long LOOPBACK_STAGGER_MILLIS = 50;
 
     /** What the system caps at its own limit, {@code net.core.somaxconn} on Linux. */
-    private static final int BACKLOG = 4096;
-
-    private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
+    static final int BACKLOG = 4096;
 
     private final EventLoop acceptor;
     private final List<EventLoop> loops;
@@ -141,15 +137,23 @@ public final class Transport {
      * @return fails with {@link BindFailure}
      */
     public Future<Listener> listen(InetSocketAddress address, Consumer<Channel> onAccept) {
-        return bind(address, onAccept).onSuccess(Listener::accept);
+        return listening(address, onAccept, true).onSuccess(Listener::accept);
     }
 
     /** The same, but clients wait in the system's queue until {@link Listener#accept}. */
     public Future<Listener> bind(InetSocketAddress address, Consumer<Channel> onAccept) {
+        return listening(address, onAccept, false);
+    }
+
+    private Future<Listener> listening(InetSocketAddress address, Consumer<Channel> onAccept, boolean quiet) {
+        Consumer<Channel> guarded = bridges.guard(address, onAccept);
         ServerChannel channel;
         boolean bound;
         try {
             ServerChannel adopted = handed.server(address);
+            if (adopted == null && quiet && kind == SocketKind.EPOLL) {
+                return QuietListener.open(this, (IoEventLoop) acceptor, address, guarded);
+            }
             bound = adopted != null;
             channel = adopted != null ? adopted : kind.server(address);
         } catch (RuntimeException e) {
@@ -159,9 +163,9 @@ public final class Transport {
             // The native transports set it themselves.
             channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
         }
-        return open(channel, bound ? null : address, channel::localAddress, guarded(address, onAccept))
+        return open(channel, bound ? null : address, channel::localAddress, guarded)
                 .transform(opened -> opened.succeeded()
-                        ? Future.succeededFuture(new Listener(channel))
+                        ? Future.succeededFuture(new ChannelListener(channel))
                         : Future.failedFuture(new BindFailure(address, opened.cause())));
     }
 
@@ -205,23 +209,6 @@ public final class Transport {
                 promise.fail(bound.cause());
             }
         });
-    }
-
-    private Consumer<Channel> guarded(InetSocketAddress address, Consumer<Channel> onAccept) {
-        if (address.getAddress().isLoopbackAddress() || !ContainerBridges.isOn(address.getAddress())) {
-            return onAccept;
-        }
-        return channel -> {
-            if (bridges.have(channel.remoteAddress())) {
-                onAccept.accept(channel);
-            } else {
-                LOG.warn(
-                        "turned {} away at {}, which is for containers of this machine",
-                        Addresses.text(channel.remoteAddress()),
-                        Addresses.text(address));
-                reset(channel);
-            }
-        };
     }
 
     /**

@@ -54,7 +54,7 @@ public final class UnixListening {
         ServerChannel channel = kind.unixServer();
         return transport
                 .open(channel, bound, () -> address, onAccept)
-                .map(opened -> new Listener(channel, address, Future::succeededFuture))
+                .<Listener>map(opened -> new ChannelListener(channel, address, Future::succeededFuture))
                 .recover(failure -> Future.failedFuture(new BindFailure(address, failure)));
     }
 
@@ -66,7 +66,7 @@ public final class UnixListening {
                             file.publish();
                             return listener(path, file, channel);
                         })
-                        .recover(failure -> new Listener(channel, file.address(), () -> remove(file))
+                        .recover(failure -> new ChannelListener(channel, file.address(), () -> remove(file))
                                 .close()
                                 .compose(closed -> Future.failedFuture(failure))));
     }
@@ -82,7 +82,7 @@ public final class UnixListening {
 
     private Listener listener(String path, SocketPath file, ServerChannel channel) {
         files.put(path, file);
-        return new Listener(channel, file.address(), () -> {
+        return new ChannelListener(channel, file.address(), () -> {
             files.remove(path, file);
             return remove(file);
         });

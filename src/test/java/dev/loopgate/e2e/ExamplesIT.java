@@ -251,6 +251,24 @@ class ExamplesIT {
         }
     }
 
+    @Test
+    void http2_backend() {
+        try (Rig rig = new Rig(folder)) {
+            Programs.require("node");
+            Programs.require("curl");
+            Example example = new Example(rig, "examples/http2-backend", "50051");
+            example.start("50051");
+
+            String asked = "http://api.localhost:" + example.port() + "/";
+            String answer = "GET / for api.localhost:" + example.port() + ",\nin HTTP/2\n";
+            assertThat(example.run("curl " + asked)).isEqualTo(answer);
+            assertThat(example.run("curl --http2-prior-knowledge " + asked)).isEqualTo(answer);
+            assertThat(example.run("curl --insecure --http2 " + asked.replace("http:", "https:")))
+                    .isEqualTo(answer);
+            example.checkAll();
+        }
+    }
+
     private static void say(Browser browser, String text) {
         browser.evaluate("(input.value = '" + text + "', document.querySelector('form').requestSubmit())");
     }

@@ -79,7 +79,8 @@ class UpstreamTlsTest {
     private RawResponse ask(RouteOptions options, int... ports) {
         Target target = new Target.Proxy(
                 Arrays.stream(ports)
-                        .mapToObj(port -> new Target.Upstream(new UpstreamAddress.LoopbackPort(port), "", true))
+                        .mapToObj(port ->
+                                new Target.Upstream(new UpstreamAddress.LoopbackPort(port), "", Target.Scheme.HTTPS))
                         .toList(),
                 new Target.PathRewrite.Keep());
         gateway.install(Sites.of(

@@ -12,6 +12,7 @@ import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.net.ConnectException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -144,6 +145,45 @@ class TransportListenTest {
             assertThat(channel).isNotNull();
             assertThat(channel.isActive()).isTrue();
             assertThat(client.isConnected()).isTrue();
+        }
+    }
+
+    @Test
+    void clients_that_come_before_it_closes_are_served_and_later_ones_refused() throws Exception {
+        for (int clients = 0; clients < 3; clients++) {
+            BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
+            Listener listener = listen(loopback4(0), accepted::add);
+            int port = listener.port();
+            for (int i = 0; i < clients; i++) {
+                try (Socket client = new Socket(Addresses.LOOPBACK4, port)) {
+                    Channel channel = accepted.poll(20, TimeUnit.SECONDS);
+                    assertThat(channel).isNotNull();
+                    assertThat(channel.remoteAddress()).isEqualTo(client.getLocalSocketAddress());
+                }
+            }
+            listener.close().await(20, TimeUnit.SECONDS);
+            listener.close().await(20, TimeUnit.SECONDS);
+            assertThatThrownBy(() -> new Socket(Addresses.LOOPBACK4, port)).isInstanceOf(ConnectException.class);
+        }
+    }
+
+    @Test
+    void a_crowd_that_comes_at_once_is_served() throws Exception {
+        int crowd = 200;
+        BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
+        Listener listener = listen(loopback4(0), accepted::add);
+        List<Socket> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < crowd; i++) {
+                clients.add(new Socket(Addresses.LOOPBACK4, listener.port()));
+            }
+            for (int i = 0; i < crowd; i++) {
+                assertThat(accepted.poll(20, TimeUnit.SECONDS)).isNotNull();
+            }
+        } finally {
+            for (Socket client : clients) {
+                client.close();
+            }
         }
     }
 

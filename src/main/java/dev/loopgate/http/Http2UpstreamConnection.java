@@ -1,0 +1,241 @@
+package dev.loopgate.http;
+
+import dev.loopgate.net.TlsTermination;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2EventAdapter;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection to an upstream that speaks HTTP/2, serving as many exchanges at once as the upstream lets it. Belongs to
+ * its event loop.
+ */
+final class Http2UpstreamConnection extends Http2EventAdapter implements Http2Frames.Owner {
+
+    /** How long one without a stream is kept, in nanoseconds. */
+    private static final long MAX_IDLE = 60_000_000_000L;
+
+    private final HttpLoop loop;
+    private final Upstream upstream;
+    private final Channel channel;
+    private final boolean kept;
+    private final Http2Frames frames;
+    private final Http2Connection.PropertyKey key;
+    private final List<Http2UpstreamStream> touched = new ArrayList<>();
+    private int open;
+    private boolean used;
+    private boolean greeted;
+    private boolean foreign;
+    private boolean leaving;
+    private boolean over;
+    private long idleSince;
+
+    private Http2UpstreamConnection(HttpLoop loop, Upstream upstream, Channel channel, boolean kept) {
+        this.loop = loop;
+        this.upstream = upstream;
+        this.channel = channel;
+        this.kept = kept;
+        this.frames = Http2Frames.ofUpstream(this);
+        this.key = frames.connection().newKey();
+        this.idleSince = loop.now();
+    }
+
+    /**
+     * Begins to speak HTTP/2 on a connection, whose handlers for TLS, where it has some, are in place.
+     *
+     * @param kept whether other exchanges may use it, at the same time and after the first
+     */
+    static Http2UpstreamConnection begin(HttpLoop loop, Upstream upstream, Channel channel, boolean kept) {
+        Http2UpstreamConnection connection = new Http2UpstreamConnection(loop, upstream, channel, kept);
+        channel.pipeline().addLast(connection.frames);
+        if (kept) {
+            upstream.pool(loop).share(connection);
+            loop.watch(upstream);
+        }
+        return connection;
+    }
+
+    /** A stream for one more exchange. */
+    Http2UpstreamStream open() {
+        open++;
+        Http2UpstreamStream stream = new Http2UpstreamStream(loop, this, used);
+        used = true;
+        return stream;
+    }
+
+    /** Whether it takes another exchange. */
+    boolean hasRoom() {
+        return !leaving
+                && !over
+                && open
+                        < Math.min(
+                                Http2Frames.STREAMS, frames.connection().local().maxActiveStreams());
+    }
+
+    boolean isIdle(long now) {
+        return over || (open == 0 && (leaving || now - idleSince > MAX_IDLE));
+    }
+
+    Http2Frames frames() {
+        return frames;
+    }
+
+    ByteBufAllocator alloc() {
+        return channel.alloc();
+    }
+
+    boolean isActive() {
+        return channel.isActive();
+    }
+
+    boolean secure() {
+        return upstream.security() != Peer.Security.PLAIN;
+    }
+
+    int nextStream() {
+        return frames.connection().local().incrementAndGetNextStreamId();
+    }
+
+    /** Its first section was written; null where the connection did not take it. */
+    @Nullable
+    Http2Stream began(int id, Http2UpstreamStream own) {
+        Http2Stream stream = frames.connection().stream(id);
+        if (stream != null) {
+            stream.setProperty(key, own);
+        }
+        return stream;
+    }
+
+    /** One exchange less. */
+    void done() {
+        open--;
+        idleSince = loop.now();
+        if (leaving || !kept) {
+            close();
+        }
+    }
+
+    /** Takes no more exchanges, and ends with the last it has. */
+    void close() {
+        leaving = true;
+        upstream.pool(loop).unshare(this);
+        if (open == 0 && !over) {
+            over = true;
+            channel.close();
+        }
+    }
+
+    // What the upstream says
+
+    @Override
+    public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings) {
+        greeted = true;
+    }
+
+    /** Whether what came is no HTTP/2. */
+    boolean spokeOtherwise() {
+        return !greeted && foreign;
+    }
+
+    @Override
+    public void onHeadersRead(
+            ChannelHandlerContext context,
+            int id,
+            Http2Headers headers,
+            int dependency,
+            short weight,
+            boolean exclusive,
+            int padding,
+            boolean last) {
+        onHeadersRead(context, id, headers, padding, last);
+    }
+
+    @Override
+    public void onHeadersRead(ChannelHandlerContext context, int id, Http2Headers headers, int padding, boolean last) {
+        Http2UpstreamStream own = frames.connection().stream(id).getProperty(key);
+        if (own != null) {
+            touch(own);
+            own.section(headers, last);
+        }
+    }
+
+    @Override
+    public int onDataRead(ChannelHandlerContext context, int id, ByteBuf data, int padding, boolean last) {
+        Http2UpstreamStream own = frames.connection().stream(id).getProperty(key);
+        if (own == null) {
+            return data.readableBytes() + padding;
+        }
+        touch(own);
+        return own.came(data, last) + padding;
+    }
+
+    private void touch(Http2UpstreamStream stream) {
+        if (touched.isEmpty() || touched.get(touched.size() - 1) != stream) {
+            touched.add(stream);
+        }
+    }
+
+    @Override
+    public void onStreamClosed(Http2Stream stream) {
+        Http2UpstreamStream own = stream.getProperty(key);
+        if (own != null) {
+            own.closed(true);
+        }
+    }
+
+    @Override
+    public void onGoAwayReceived(int lastStream, long code, ByteBuf debug) {
+        close();
+    }
+
+    @Override
+    public boolean serves(Http2Stream stream) {
+        return stream.getProperty(key) != null;
+    }
+
+    @Override
+    public void readComplete() {
+        foreign = !greeted;
+        for (int i = 0; i < touched.size(); i++) {
+            touched.get(i).readComplete();
+        }
+        touched.clear();
+    }
+
+    @Override
+    public void inputEnded() {
+        broken();
+    }
+
+    @Override
+    public void broken() {
+        if (over) {
+            return;
+        }
+        over = true;
+        upstream.pool(loop).unshare(this);
+        List<Http2UpstreamStream> streams = new ArrayList<>();
+        try {
+            frames.connection().forEachActiveStream(stream -> {
+                Http2UpstreamStream own = stream.getProperty(key);
+                if (own != null) {
+                    streams.add(own);
+                }
+                return true;
+            });
+        } catch (Http2Exception e) {
+            throw new IllegalStateException("reading a list failed", e);
+        }
+        streams.forEach(stream -> stream.closed(true));
+        TlsTermination.cutOff(channel);
+    }
+}
