@@ -4,33 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.loopgate.model.Configuration;
-import dev.loopgate.net.Addresses;
-import dev.loopgate.net.QuicListener;
-import dev.loopgate.net.QuicListening;
 import dev.loopgate.testkit.BackendRequest;
 import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.Field;
 import dev.loopgate.testkit.Http3Client;
 import dev.loopgate.testkit.Http3Client.Call;
+import dev.loopgate.testkit.Http3Stage;
 import dev.loopgate.testkit.PeerAction;
-import dev.loopgate.testkit.Programs;
 import dev.loopgate.testkit.Sites;
 import dev.loopgate.testkit.Stage;
 import dev.loopgate.testkit.Tls;
-import dev.loopgate.testkit.Wire;
-import io.netty.buffer.Unpooled;
-import java.net.InetSocketAddress;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,10 +29,12 @@ class Http3Test {
     private static final Tls TLS = Tls.inNewFolder();
 
     @RegisterExtension
+    @Order(1)
     static final Stage STAGE = new Stage(Http3Test::configuration, TLS.termination());
 
-    private final List<Http3Client> clients = new ArrayList<>();
-    private static QuicListener listener;
+    @RegisterExtension
+    @Order(2)
+    static final Http3Stage HTTP3 = new Http3Stage(STAGE, TLS);
 
     private static Configuration configuration(Stage stage) {
         return Sites.of(
@@ -54,43 +43,9 @@ class Http3Test {
                 Sites.proxy("down.localhost", stage.closedPort()));
     }
 
-    @BeforeAll
-    static void listens() throws Exception {
-        QuicListening.lacking().ifPresent(Programs::missing);
-        listener = STAGE.gateway()
-                .http()
-                .listenHttp3(new InetSocketAddress(
-                        Addresses.LOOPBACK4, STAGE.gateway().port()))
-                .toCompletionStage()
-                .toCompletableFuture()
-                .get(Eventually.LIMIT.toSeconds(), TimeUnit.SECONDS);
-    }
-
-    @AfterAll
-    static void listensNoMore() throws Exception {
-        if (listener != null) {
-            listener.close()
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .get(Eventually.LIMIT.toSeconds(), TimeUnit.SECONDS);
-        }
-    }
-
-    @AfterEach
-    void closes() {
-        clients.forEach(Http3Client::close);
-    }
-
-    private Http3Client client(String name) throws Exception {
-        Http3Client client =
-                Http3Client.connect(STAGE.gateway().port(), name, TLS.folder().certificateOrNew(Instant.now()));
-        clients.add(client);
-        return client;
-    }
-
     @Test
     void answers_and_tells_the_upstream_how_the_client_came() throws Exception {
-        Call call = client("a.localhost")
+        Call call = HTTP3.client("a.localhost")
                 .get("a.localhost:7", "/p%61th/?q=1;2", "x-two", "1", "x-two", "2", "cookie", "a=1", "cookie", "b=2");
         assertThat(call.answer().status()).isEqualTo(200);
         assertThat(call.body()).isEqualTo("A");
@@ -110,7 +65,7 @@ class Http3Test {
 
     @Test
     void carries_many_requests_on_one_connection() throws Exception {
-        Http3Client client = client("b.localhost");
+        Http3Client client = HTTP3.client("b.localhost");
         List<Call> calls = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             calls.add(client.get("b.localhost", "/" + i));
@@ -125,7 +80,7 @@ class Http3Test {
     @Test
     void passes_bodies_on_in_both_directions() throws Exception {
         STAGE.a().always(PeerAction.echo());
-        Http3Client client = client("a.localhost");
+        Http3Client client = HTTP3.client("a.localhost");
         String sent = "0123456789abcdef".repeat(64 << 10);
         Call chunked = client.open().head(Http3Client.request("POST", "a.localhost", "/"));
         chunked.data(sent.substring(0, 300_000)).data(sent.substring(300_000)).end();
@@ -149,8 +104,9 @@ class Http3Test {
                 .always(
                         PeerAction.reply(
                                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 7\r\n\r\n"));
-        Call call =
-                client("a.localhost").open().head(Http3Client.request("POST", "a.localhost", "/", "te", "trailers"));
+        Call call = HTTP3.client("a.localhost")
+                .open()
+                .head(Http3Client.request("POST", "a.localhost", "/", "te", "trailers"));
         call.data("xyz").head(List.of("x-check", "5")).end();
         assertThat(call.answer().status()).isEqualTo(200);
         assertThat(call.body()).isEqualTo("abc");
@@ -167,7 +123,7 @@ class Http3Test {
             connection.send("heard " + connection.wire().until("!", Eventually.LIMIT));
             return false;
         }));
-        Call call = client("a.localhost")
+        Call call = HTTP3.client("a.localhost")
                 .open()
                 .head(List.of(
                         ":method",
@@ -190,26 +146,27 @@ class Http3Test {
 
     @Test
     void says_why_it_fails() throws Exception {
-        Call call = client("down.localhost").get("down.localhost", "/");
+        Call call = HTTP3.client("down.localhost").get("down.localhost", "/");
         assertThat(call.answer().status()).isEqualTo(502);
         assertThat(call.head("x-loopgate-error")).containsExactly("connection-refused");
     }
 
     @Test
     void refuses_another_host_than_the_connection_was_made_for() throws Exception {
-        Call call = client("a.localhost").get("b.localhost", "/");
+        Call call = HTTP3.client("a.localhost").get("b.localhost", "/");
         assertThat(call.answer().status()).isEqualTo(421);
         assertThat(STAGE.b().requests()).isEmpty();
     }
 
     @Test
     void agrees_on_nothing_with_a_client_that_asks_for_an_unknown_name() {
-        assertThatThrownBy(() -> client("unknown.localhost")).isInstanceOf(Exception.class);
+        assertThatThrownBy(() -> HTTP3.client("unknown.localhost")).isInstanceOf(Exception.class);
     }
 
     @Test
     void serves_a_client_that_asks_for_no_name() throws Exception {
-        assertThat(client("localhost").get("b.localhost", "/").answer().body()).isEqualTo("B");
+        assertThat(HTTP3.client("localhost").get("b.localhost", "/").answer().body())
+                .isEqualTo("B");
     }
 
     @ParameterizedTest
@@ -230,7 +187,7 @@ class Http3Test {
                 ":unknown: 1"
             })
     void resets_a_stream_whose_request_is_none_and_sends_nothing_upstream(String field) throws Exception {
-        Http3Client client = client("a.localhost");
+        Http3Client client = HTTP3.client("a.localhost");
         int colon = field.indexOf(':', 1);
         Call call = client.get("a.localhost", "/", field.substring(0, colon), field.substring(colon + 2));
         assertThat(call.awaitFailure()).isNotNull();
@@ -241,7 +198,7 @@ class Http3Test {
     @Test
     void never_passes_half_an_answer_off_as_whole() throws Exception {
         STAGE.a().always(PeerAction.replyThenClose("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"));
-        Call call = client("a.localhost").get("a.localhost", "/");
+        Call call = HTTP3.client("a.localhost").get("a.localhost", "/");
         assertThat(call.awaitFailure()).isNotNull();
         assertThat(call.body()).isEqualTo("half");
     }
@@ -253,117 +210,11 @@ class Http3Test {
             whole.set(request.readAll());
             return false;
         }));
-        Call call = client("a.localhost").open().head(Http3Client.request("POST", "a.localhost", "/"));
+        Call call = HTTP3.client("a.localhost").open().head(Http3Client.request("POST", "a.localhost", "/"));
         call.data("half");
         Eventually.until("the request upstream", () -> STAGE.a().requests().size() == 1);
         call.cancel();
         assertThat(Eventually.value("the end of the request upstream", whole::get))
                 .isFalse();
-    }
-
-    @Test
-    void cancels_upstream_what_the_client_gives_up() throws Exception {
-        AtomicReference<Wire.End> end = new AtomicReference<>();
-        STAGE.a().always(PeerAction.script((connection, request) -> {
-            connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-            for (int i = 0; i < 1000 && connection.send("1000\r\n" + "x".repeat(4096) + "\r\n"); i++) {
-                Thread.onSpinWait();
-            }
-            end.set(connection.awaitEnd());
-            return false;
-        }));
-        Call call = client("a.localhost").get("a.localhost", "/").stopReading();
-        call.awaitHead().cancel();
-        assertThat(Eventually.value("the end upstream", end::get)).isNotNull();
-    }
-
-    @Test
-    void a_stream_that_nobody_reads_holds_up_no_other_and_does_not_pile_up() throws Exception {
-        AtomicLong sent = new AtomicLong();
-        STAGE.a().always(PeerAction.script((connection, request) -> {
-            connection.send("HTTP/1.1 200 OK\r\nContent-Length: 67108864\r\n\r\n");
-            String piece = "x".repeat(65_536);
-            for (int i = 1; i <= 1024 && connection.send(piece); i++) {
-                sent.set(i * 65_536L);
-            }
-            return false;
-        }));
-        Http3Client client = client("a.localhost");
-        Call stalled = client.open()
-                .stopReading()
-                .head(Http3Client.request("GET", "a.localhost", "/big"))
-                .end();
-        Eventually.until("something is sent", () -> sent.get() > 0);
-        long before = -1;
-        while (before != sent.get()) {
-            before = sent.get();
-            Thread.sleep(300);
-        }
-        assertThat(before).isLessThan(20L << 20);
-        STAGE.a().always(PeerAction.ok("A"));
-        assertThat(client.get("a.localhost", "/small").answer().body()).isEqualTo("A");
-        stalled.goOnReading();
-        assertThat(stalled.answer(Duration.ofSeconds(60)).received()).isEqualTo(67_108_864);
-    }
-
-    @Test
-    void an_upload_that_nobody_takes_waits_with_the_client() throws Exception {
-        AtomicBoolean go = new AtomicBoolean();
-        STAGE.a().always(PeerAction.script((connection, request) -> {
-            Eventually.until("the test goes on", Duration.ofSeconds(60), go::get);
-            request.readAll();
-            return connection.send(PeerAction.okBytes(Long.toString(request.bodyLength())));
-        }));
-        Http3Client client = client("a.localhost");
-        Call call = client.open().head(Http3Client.request("POST", "a.localhost", "/"));
-        int pieces = 0;
-        while (pieces < 1024) {
-            pieces++;
-            if (!call.data(Unpooled.wrappedBuffer(new byte[65_536])).awaitUninterruptibly(1_000)) {
-                break;
-            }
-        }
-        assertThat(pieces).isLessThan(512);
-        go.set(true);
-        call.end();
-        assertThat(call.answer(Duration.ofSeconds(60)).body()).isEqualTo(Long.toString(pieces * 65_536L));
-    }
-
-    @Test
-    void ends_a_connection_whose_client_only_gives_up() throws Exception {
-        Http3Client client = client("a.localhost");
-        for (int i = 0; i < 2_000 && client.isOpen(); i++) {
-            Call call = client.open();
-            if (client.isOpen()) {
-                call.head(Http3Client.request("GET", "a.localhost", "/")).cancel();
-            }
-        }
-        Eventually.until("the connection is closed", () -> !client.isOpen());
-        STAGE.stillServes();
-    }
-
-    @Test
-    void a_socket_that_is_given_up_lets_requests_finish() throws Exception {
-        QuicListener second = STAGE.gateway()
-                .http()
-                .listenHttp3(new InetSocketAddress(Addresses.LOOPBACK4, 0))
-                .toCompletionStage()
-                .toCompletableFuture()
-                .get(Eventually.LIMIT.toSeconds(), TimeUnit.SECONDS);
-        AtomicBoolean go = new AtomicBoolean();
-        STAGE.a().always(PeerAction.script((connection, request) -> {
-            Eventually.until("the test goes on", go::get);
-            return connection.send(PeerAction.okBytes("late"));
-        }));
-        try (Http3Client client = Http3Client.connect(
-                second.address().getPort(), "a.localhost", TLS.folder().certificateOrNew(Instant.now()))) {
-            Call call = client.get("a.localhost", "/");
-            Eventually.until("the request upstream", () -> STAGE.a().requests().size() == 1);
-            second.retire(Duration.ofSeconds(30));
-            Eventually.until("the client is told", client::isGoingAway);
-            go.set(true);
-            assertThat(call.answer().body()).isEqualTo("late");
-            Eventually.until("the connection is closed", () -> !client.isOpen());
-        }
     }
 }
