@@ -2,17 +2,23 @@ package dev.loopgate.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loopgate.diagnose.PatientPortHolders;
 import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Forward;
 import dev.loopgate.model.TlsSettings;
 import dev.loopgate.net.Addresses;
+import dev.loopgate.net.MachineAddresses;
 import dev.loopgate.net.QuicListening;
 import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.Programs;
+import java.lang.reflect.Proxy;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +101,30 @@ class Http3ListenersTest {
         under.started(configuration("0.0.0.0", 0, true));
         int port = under.port();
         assertThat(http3().addresses()).contains("127.0.0.1:" + port).doesNotContain("0.0.0.0:" + port);
+    }
+
+    @Test
+    void says_once_where_there_is_no_quic_and_goes_on() {
+        Set<String> asked = new HashSet<>();
+        HttpFront without = (HttpFront) Proxy.newProxyInstance(
+                HttpFront.class.getClassLoader(), new Class<?>[] {HttpFront.class}, (front, method, arguments) -> {
+                    asked.add(method.getName());
+                    return method.getName().equals("lackingHttp3") ? Optional.of("there is none") : null;
+                });
+        Http3Listeners listeners = new Http3Listeners(
+                under.vertx,
+                without,
+                new BindProblems(PatientPortHolders.create()),
+                under,
+                new NetworkWatch(under.vertx, MachineAddresses::now, NetworkWatch.PAUSE));
+        under.started(configuration("127.0.0.1", 0, false));
+        for (int port : List.of(1, 2)) {
+            Watched.await(listeners.follow(Set.of(new InetSocketAddress(Addresses.LOOPBACK4, port))));
+        }
+        String sentence = "HTTP/3 is not served: there is none; everything else is";
+        assertThat(under.notices).containsExactly(sentence);
+        assertThat(listeners.status().orElseThrow()).isEqualTo(new GatewayStatus.Http3(List.of(), List.of(sentence)));
+        assertThat(asked).doesNotContain("bindHttp3");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.loopgate.model.Configuration;
+import dev.loopgate.net.Addresses;
 import dev.loopgate.testkit.BackendRequest;
 import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.Field;
@@ -11,11 +12,14 @@ import dev.loopgate.testkit.Http3Client;
 import dev.loopgate.testkit.Http3Client.Call;
 import dev.loopgate.testkit.Http3Stage;
 import dev.loopgate.testkit.PeerAction;
+import dev.loopgate.testkit.RawClient;
 import dev.loopgate.testkit.Sites;
 import dev.loopgate.testkit.Stage;
 import dev.loopgate.testkit.Tls;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -145,6 +149,23 @@ class Http3Test {
     }
 
     @Test
+    void is_told_to_those_who_come_over_tls_to_the_same_address_and_to_nobody_else() {
+        InetSocketAddress address =
+                new InetSocketAddress(Addresses.LOOPBACK4, STAGE.gateway().port());
+        String told = "h3=\":" + address.getPort() + "\"; ma=3600";
+        STAGE.gateway().http().announceHttp3(Set.of(address));
+        RawClient secure = STAGE.keep(TLS.client(address.getPort(), "b.localhost"));
+        assertThat(secure.get("b.localhost", "/").response().all("Alt-Svc")).containsExactly(told);
+        assertThat(secure.get("b.localhost", "/", "Expect: x").response().all("Alt-Svc"))
+                .containsExactly(told);
+        assertThat(STAGE.get("b.localhost", "/").all("Alt-Svc")).isEmpty();
+        STAGE.gateway().http().announceHttp3(Set.of(new InetSocketAddress(Addresses.LOOPBACK6, address.getPort())));
+        assertThat(secure.get("b.localhost", "/").response().all("Alt-Svc")).isEmpty();
+        STAGE.gateway().http().announceHttp3(Set.of());
+        assertThat(secure.get("b.localhost", "/").response().all("Alt-Svc")).isEmpty();
+    }
+
+    @Test
     void says_why_it_fails() throws Exception {
         Call call = HTTP3.client("down.localhost").get("down.localhost", "/");
         assertThat(call.answer().status()).isEqualTo(502);
@@ -193,6 +214,19 @@ class Http3Test {
         assertThat(call.awaitFailure()).isNotNull();
         assertThat(client.get("a.localhost", "/").answer().body()).isEqualTo("A");
         assertThat(STAGE.a().requests()).hasSize(1);
+    }
+
+    @Test
+    void takes_a_header_of_64_kib_and_none_that_is_larger() throws Exception {
+        Http3Client client = HTTP3.client("a.localhost");
+        assertThat(client.get("a.localhost", "/", "x-large", "x".repeat(60_000))
+                        .answer()
+                        .status())
+                .isEqualTo(200);
+        Call tooLarge = client.get("a.localhost", "/", "x-large", "x".repeat(70_000));
+        assertThat(tooLarge.awaitFailure()).isNotNull();
+        assertThat(STAGE.a().requests()).hasSize(1);
+        STAGE.stillServes();
     }
 
     @Test
