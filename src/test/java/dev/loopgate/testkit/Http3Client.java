@@ -58,32 +58,32 @@ public final class Http3Client implements AutoCloseable {
      */
     public static Http3Client connect(int port, String name, X509Certificate root) throws Exception {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        QuicSslContext context = QuicSslContextBuilder.forClient()
+                .trustManager(root)
+                .applicationProtocols(Http3.supportedApplicationProtocols())
+                .build();
+        Channel socket = new Bootstrap()
+                .group(group)
+                .channel(NioDatagramChannel.class)
+                .handler(Http3.newQuicClientCodecBuilder()
+                        .sslEngineProvider(channel -> context.newEngine(channel.alloc(), name, port))
+                        .maxIdleTimeout(60, TimeUnit.SECONDS)
+                        .initialMaxData(1 << 20)
+                        .initialMaxStreamDataBidirectionalLocal(64 << 10)
+                        .initialMaxStreamDataUnidirectional(64 << 10)
+                        .initialMaxStreamsUnidirectional(3)
+                        .build())
+                .bind(new InetSocketAddress(Addresses.LOOPBACK4, 0))
+                .sync()
+                .channel();
         try {
-            QuicSslContext context = QuicSslContextBuilder.forClient()
-                    .trustManager(root)
-                    .applicationProtocols(Http3.supportedApplicationProtocols())
-                    .build();
-            Channel socket = new Bootstrap()
-                    .group(group)
-                    .channel(NioDatagramChannel.class)
-                    .handler(Http3.newQuicClientCodecBuilder()
-                            .sslEngineProvider(channel -> context.newEngine(channel.alloc(), name, port))
-                            .maxIdleTimeout(60, TimeUnit.SECONDS)
-                            .initialMaxData(1 << 20)
-                            .initialMaxStreamDataBidirectionalLocal(64 << 10)
-                            .initialMaxStreamDataUnidirectional(64 << 10)
-                            .initialMaxStreamsUnidirectional(3)
-                            .build())
-                    .bind(new InetSocketAddress(Addresses.LOOPBACK4, 0))
-                    .sync()
-                    .channel();
             QuicChannel connection = done(QuicChannel.newBootstrap(socket)
                     .handler(new Http3ClientConnectionHandler())
                     .remoteAddress(new InetSocketAddress(Addresses.LOOPBACK4, port))
                     .connect());
             return new Http3Client(group, connection);
         } catch (Exception failed) {
-            stop(group);
+            stop(socket, group);
             throw failed;
         }
     }
@@ -98,7 +98,8 @@ public final class Http3Client implements AutoCloseable {
         return future.getNow();
     }
 
-    private static void stop(EventLoopGroup group) {
+    private static void stop(Channel socket, EventLoopGroup group) {
+        socket.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
@@ -147,8 +148,7 @@ public final class Http3Client implements AutoCloseable {
     @Override
     public void close() {
         connection.close(true, 0x100, Unpooled.EMPTY_BUFFER).awaitUninterruptibly(5, TimeUnit.SECONDS);
-        connection.parent().close().awaitUninterruptibly(5, TimeUnit.SECONDS);
-        stop(group);
+        stop(connection.parent(), group);
     }
 
     /** A request and its answer. */
