@@ -149,10 +149,8 @@ final class Answer {
     private String ownLines(@Nullable FieldChanges changes) {
         String elsewhere =
                 changes != null && changes.names("alt-svc") ? "" : loop.altSvc().line(client.client());
-        if (!keepAlive) {
-            return "Connection: close\r\n" + elsewhere;
-        }
-        return http10 ? "Connection: keep-alive\r\n" + elsewhere : elsewhere;
+        String connection = keepAlive ? (http10 ? "Connection: keep-alive\r\n" : "") : "Connection: close\r\n";
+        return elsewhere.isEmpty() ? connection : connection + elsewhere;
     }
 
     /** The head together with the body that came with it, so that both go out in one send. */
