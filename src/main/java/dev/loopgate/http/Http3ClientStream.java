@@ -15,6 +15,7 @@ import io.netty.handler.codec.http3.Http3DataFrame;
 import io.netty.handler.codec.http3.Http3ErrorCode;
 import io.netty.handler.codec.http3.Http3Headers;
 import io.netty.handler.codec.http3.Http3HeadersFrame;
+import io.netty.handler.codec.quic.QuicException;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +91,10 @@ final class Http3ClientStream extends ClientStream {
         /** The client has reset the stream, or what it sent is no request. */
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            refuse();
+            giveUp(
+                    cause instanceof QuicException
+                            ? Http3ErrorCode.H3_REQUEST_CANCELLED
+                            : Http3ErrorCode.H3_MESSAGE_ERROR);
         }
     }
 
@@ -144,8 +148,12 @@ final class Http3ClientStream extends ClientStream {
     }
 
     private void refuse() {
+        giveUp(Http3ErrorCode.H3_MESSAGE_ERROR);
+    }
+
+    private void giveUp(Http3ErrorCode why) {
         if (!over) {
-            breakOff(Http3ErrorCode.H3_MESSAGE_ERROR);
+            breakOff(why);
             connection.wasReset();
         }
     }
@@ -239,9 +247,8 @@ final class Http3ClientStream extends ClientStream {
 
     /** The client wants no more of the answer: nothing but a write that fails tells it. */
     private void stopped() {
-        if (!over && !finishing) {
-            breakOff(Http3ErrorCode.H3_REQUEST_CANCELLED);
-            connection.wasReset();
+        if (!finishing) {
+            giveUp(Http3ErrorCode.H3_REQUEST_CANCELLED);
         }
     }
 
