@@ -1,5 +1,6 @@
 package dev.loopgate.http;
 
+import dev.loopgate.net.StoppedStreams;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -163,7 +164,16 @@ final class Http3ClientStream extends ClientStream {
         if (request != null && now - requestCame > END_PATIENCE) {
             beginOrRefuse(false);
         }
+        if (!over && isWaiting() && StoppedStreams.contains(channel)) {
+            giveUp(Http3ErrorCode.H3_REQUEST_CANCELLED);
+        }
         super.sweep(now);
+    }
+
+    /** Whether something of the answer is still to come, or to be taken by the client. */
+    private boolean isWaiting() {
+        ChannelFuture last = written;
+        return !finishing || (last != null && !last.isDone());
     }
 
     @Override
@@ -245,7 +255,7 @@ final class Http3ClientStream extends ClientStream {
         }
     }
 
-    /** The client wants no more of the answer: nothing but a write that fails tells it. */
+    /** The client wants no more of the answer: a write that failed tells it, where it was not found out before. */
     private void stopped() {
         if (!finishing) {
             giveUp(Http3ErrorCode.H3_REQUEST_CANCELLED);

@@ -55,6 +55,20 @@ class Http3FlowTest {
     }
 
     @Test
+    void cancels_upstream_what_the_client_gives_up_while_nothing_is_sent() throws Exception {
+        AtomicReference<Wire.End> end = new AtomicReference<>();
+        STAGE.a().always(PeerAction.script((connection, request) -> {
+            connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n");
+            end.set(connection.awaitEnd());
+            return false;
+        }));
+        Call call = HTTP3.client("a.localhost").get("a.localhost", "/");
+        Eventually.until("the first event", () -> call.body().equals("first"));
+        call.cancel();
+        assertThat(Eventually.value("the end upstream", end::get)).isNotNull();
+    }
+
+    @Test
     void a_stream_that_nobody_reads_holds_up_no_other_and_does_not_pile_up() throws Exception {
         AtomicLong sent = new AtomicLong();
         STAGE.a().always(PeerAction.script((connection, request) -> {
