@@ -27,6 +27,9 @@ final class Http3ClientStream extends ClientStream {
     /** How long a request that has no body as a rule is waited with for its end, which may come in a packet of its own. */
     private static final long END_PATIENCE = 100_000_000L;
 
+    /** How long a client may go on sending what is not wanted any more. */
+    private static final long LINGER = 5_000_000_000L;
+
     private static final byte[] NO_TRAILERS = new byte[0];
 
     private final HttpLoop loop;
@@ -39,6 +42,8 @@ final class Http3ClientStream extends ClientStream {
     private boolean complete;
     private boolean finishing;
     private boolean over;
+    private boolean stopped;
+    private long overSince;
     private int unread;
     private @Nullable ChannelFuture written;
 
@@ -86,6 +91,7 @@ final class Http3ClientStream extends ClientStream {
                 beginOrRefuse(true);
                 end(NO_TRAILERS);
                 flushUpstream();
+                inputEnded();
             }
         }
 
@@ -96,6 +102,9 @@ final class Http3ClientStream extends ClientStream {
                     cause instanceof QuicException
                             ? Http3ErrorCode.H3_REQUEST_CANCELLED
                             : Http3ErrorCode.H3_MESSAGE_ERROR);
+            if (cause instanceof QuicException) {
+                inputEnded();
+            }
         }
     }
 
@@ -164,8 +173,11 @@ final class Http3ClientStream extends ClientStream {
         if (request != null && now - requestCame > END_PATIENCE) {
             beginOrRefuse(false);
         }
-        if (!over && isWaiting() && StoppedStreams.contains(channel)) {
-            giveUp(Http3ErrorCode.H3_REQUEST_CANCELLED);
+        if (over && now - overSince > LINGER) {
+            channel.shutdownInput(Http3ErrorCode.H3_NO_ERROR.code());
+            connection.left(this);
+        } else if (!over && isWaiting() && StoppedStreams.contains(channel)) {
+            stopped();
         }
         super.sweep(now);
     }
@@ -242,10 +254,18 @@ final class Http3ClientStream extends ClientStream {
         ChannelFuture last = written;
         finishing = true;
         if (last == null) {
-            channel.shutdownOutput();
+            sendEnd();
         } else {
-            last.addListener(sent -> channel.shutdownOutput());
+            last.addListener(sent -> sendEnd());
         }
+    }
+
+    private void sendEnd() {
+        channel.shutdownOutput().addListener(sent -> {
+            if (!sent.isSuccess()) {
+                stopped();
+            }
+        });
     }
 
     /** The channel is. An answer that is written may have closed it by its last byte, before its exchange is done. */
@@ -255,39 +275,56 @@ final class Http3ClientStream extends ClientStream {
         }
     }
 
-    /** The client wants no more of the answer: a write that failed tells it, where it was not found out before. */
+    /** The client wants no more of the answer. */
     private void stopped() {
-        if (!finishing) {
-            giveUp(Http3ErrorCode.H3_REQUEST_CANCELLED);
-        }
+        stopped = true;
+        giveUp(Http3ErrorCode.H3_REQUEST_CANCELLED);
     }
 
     @Override
     void reset(Reset why) {
         if (why == Reset.BROKEN) {
             breakOff(Http3ErrorCode.H3_INTERNAL_ERROR);
-            return;
+        } else {
+            over();
         }
-        over = true;
-        channel.shutdownInput(Http3ErrorCode.H3_NO_ERROR.code());
-        connection.left(this);
     }
 
-    /**
-     * Ends both directions at once. The channel is not closed: netty would say then that the answer has ended, which a
-     * client that missed the reset would take for the whole of it. It goes with the connection.
-     */
     private void breakOff(Http3ErrorCode why) {
-        over = true;
         request = null;
+        over();
         gone();
         if (channel.isOpen()) {
-            channel.shutdown(why.code());
+            channel.shutdownOutput(why.code());
             if (queued() > 0) {
                 // Has netty find out that what it has queued is not wanted.
                 channel.write(new DefaultHttp3DataFrame(Unpooled.EMPTY_BUFFER));
             }
         }
-        connection.left(this);
+        if (channel.isInputShutdown()) {
+            inputEnded();
+        }
+    }
+
+    /**
+     * Nothing more goes to the client. What it still says is read and dropped for a while: of a stream that is not read to
+     * its end, quiche does not let the client open another one.
+     */
+    private void over() {
+        over = true;
+        overSince = loop.now();
+    }
+
+    /**
+     * Nothing more comes, either. A channel that was reset is not closed: netty would say then that the answer has ended,
+     * which a client that missed the reset would take for the whole of it. It goes with the connection.
+     */
+    private void inputEnded() {
+        if (over) {
+            connection.left(this);
+            if (stopped) {
+                channel.close();
+            }
+        }
     }
 }

@@ -14,7 +14,9 @@ import dev.loopgate.testkit.Tls;
 import dev.loopgate.testkit.Wire;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Order;
@@ -95,6 +97,45 @@ class Http3FlowTest {
         assertThat(client.get("a.localhost", "/small").answer().body()).isEqualTo("A");
         stalled.goOnReading();
         assertThat(stalled.answer(Duration.ofSeconds(60)).received()).isEqualTo(67_108_864);
+    }
+
+    @Test
+    void a_connection_outlives_streams_that_end_in_any_way() throws Exception {
+        AtomicInteger turn = new AtomicInteger();
+        STAGE.a().always(PeerAction.script((connection, request) -> {
+            int kind = turn.incrementAndGet() % 4;
+            if (kind != 1) {
+                request.readAll();
+            }
+            if (kind != 0) {
+                connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
+                connection.send("x".repeat(kind == 2 ? 50_000 : 100_000));
+            }
+            return false;
+        }));
+        Http3Client client = HTTP3.client("a.localhost");
+        ArrayDeque<Call> calls = new ArrayDeque<>();
+        for (int i = 0; i < 300; i++) {
+            Call call = client.open();
+            if (i % 5 == 0) {
+                call.stopReading();
+            }
+            call.head(Http3Client.request(i % 2 == 0 ? "GET" : "POST", "a.localhost", "/"));
+            if (i % 2 != 0) {
+                call.data(Unpooled.wrappedBuffer(new byte[1 + 50_000 * (i % 7)]));
+            }
+            if (i % 3 != 0) {
+                call.end();
+            }
+            calls.add(call);
+            if (calls.size() > 30) {
+                calls.remove().cancel();
+            }
+        }
+        calls.forEach(Call::cancel);
+        STAGE.a().always(PeerAction.ok("A"));
+        assertThat(client.get("a.localhost", "/").answer().body()).isEqualTo("A");
+        Eventually.until("nothing is left upstream", () -> STAGE.a().open() <= 1);
     }
 
     @Test

@@ -25,6 +25,7 @@ import io.netty.handler.codec.quic.QuicException;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
 import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.ByteArrayOutputStream;
@@ -106,17 +107,15 @@ public final class Http3Client implements AutoCloseable {
     /** A request that is still to be sent, once the server allows one more. */
     public Call open() {
         Call call = new Call();
-        Exception[] refused = new Exception[1];
-        if (!Eventually.holds(Eventually.LIMIT, () -> {
-            try {
-                call.stream = done(Http3.newRequestStream(connection, call));
-                return true;
-            } catch (Exception notYet) {
-                refused[0] = notYet;
-                return !connection.isActive();
+        Eventually.until(
+                "the server allows another stream",
+                () -> connection.peerAllowedStreams(QuicStreamType.BIDIRECTIONAL) > 0 || !connection.isActive());
+        try {
+            call.stream = done(Http3.newRequestStream(connection, call));
+        } catch (Exception refused) {
+            if (connection.isActive()) {
+                throw new AssertionError(refused);
             }
-        })) {
-            throw new AssertionError(refused[0]);
         }
         return call;
     }
