@@ -26,6 +26,12 @@ public final class StatusJson {
                 .put("started", status.started().toString());
         status.file().ifPresent(file -> json.put("file", file.toString()));
         json.put("listeners", array(status.listeners(), StatusJson::listening));
+        status.http3()
+                .ifPresent(http3 -> json.put(
+                        "http3",
+                        new JsonObject()
+                                .put("addresses", new JsonArray(http3.addresses()))
+                                .put("problems", new JsonArray(http3.problems()))));
         json.put("hosts", array(status.hosts(), StatusJson::host));
         json.put("forwards", array(status.forwards(), StatusJson::forward));
         json.put("connections", status.connections());

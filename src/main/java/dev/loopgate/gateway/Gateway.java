@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -35,6 +36,7 @@ public final class Gateway {
     private final Optional<Path> file;
     private final BindProblems problems;
     private final HttpListeners listeners;
+    private final Http3Listeners http3;
     private final Forwards forwards;
     private final Installation installation;
     private final Shutdown shutdown;
@@ -58,6 +60,7 @@ public final class Gateway {
         this.problems = new BindProblems(setup.holders());
         this.listeners = new HttpListeners(http);
         NetworkWatch network = new NetworkWatch(vertx, MachineAddresses::now, NetworkWatch.PAUSE);
+        this.http3 = new Http3Listeners(vertx, http, problems, setup.events(), network);
         this.forwards = new Forwards(
                 vertx,
                 rule -> new ForwardSlot(
@@ -71,7 +74,7 @@ public final class Gateway {
                         ForwardSlot.targets(rule)));
         this.installation = new Installation(
                 vertx, setup.log(), List.of(http::compile, tls::prepare, certificates::follow), listeners, forwards);
-        this.shutdown = new Shutdown(vertx, http, listeners, forwards);
+        this.shutdown = new Shutdown(vertx, http, listeners, http3, forwards);
     }
 
     /**
@@ -93,6 +96,8 @@ public final class Gateway {
                         return (Void) null;
                     })
                     .compose(bound -> forwards.apply(configuration.forwards()))
+                    .compose(opened -> http3.follow(udp(configuration)))
+                    .onSuccess(opened -> http3.started())
                     .onSuccess(opened -> vertx.setPeriodic(NetworkWatch.PAUSE.toMillis(), now -> followBridges()))
                     .onSuccess(opened -> certificates.start(vertx, CertificateWatch.LOOK, events))
                     .map(opened -> status())
@@ -114,9 +119,9 @@ public final class Gateway {
                     : vertx.executeBlocking(() -> HttpListeners.wanted(now.configuration.listen(), new ArrayList<>()))
                             .compose(wanted -> wanted.equals(listeners.asked())
                                     ? Future.succeededFuture()
-                                    : installation.install(now.configuration).map(warnings -> {
+                                    : installation.install(now.configuration).compose(warnings -> {
                                         running = new Running(now.configuration, now.started, now.read, warnings);
-                                        return null;
+                                        return http3.follow(udp(now.configuration));
                                     }))
                             .onFailure(failure -> events.notice(Trouble.words(failure)));
         });
@@ -216,6 +221,7 @@ public final class Gateway {
                 file,
                 now == null ? Instant.EPOCH : now.started,
                 StatusReport.listeners(bound),
+                http3.status(),
                 now == null
                         ? List.of()
                         : StatusReport.hosts(now.configuration.listen(), hosts, now.configuration.tls(), bound),
@@ -226,6 +232,11 @@ public final class Gateway {
                 now == null ? List.of() : now.warnings(),
                 certificates.endings(),
                 attached);
+    }
+
+    /** Beside which sockets HTTP/3 is wanted. */
+    private Set<InetSocketAddress> udp(Configuration configuration) {
+        return configuration.http3() ? new LinkedHashSet<>(listeners.addresses()) : Set.of();
     }
 
     private NetworkChange.Reach reach() {
@@ -239,7 +250,10 @@ public final class Gateway {
                 .install(next)
                 .compose(ours -> {
                     running = new Running(next, now.started, warnings, ours);
-                    return forwards.apply(next.forwards()).map(ours);
+                    http3.leave(udp(next));
+                    return forwards.apply(next.forwards())
+                            .compose(opened -> http3.follow(udp(next)))
+                            .map(ours);
                 })
                 .map(ours -> {
                     ConfigurationDiff diff = ConfigurationDiff.between(now.configuration, next);

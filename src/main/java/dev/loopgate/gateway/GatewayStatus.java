@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  * @param file the configuration; empty where it runs without one
  * @param started when it began to listen
  * @param listeners the sockets of HTTP
+ * @param http3 those of UDP beside them; empty where HTTP/3 is off
  * @param hosts in the order of the file
  * @param forwards in the order of the file
  * @param connections client connections over HTTP now
@@ -31,6 +32,7 @@ public record GatewayStatus(
         Optional<Path> file,
         Instant started,
         List<Listening> listeners,
+        Optional<Http3> http3,
         List<Host> hosts,
         List<ForwardState> forwards,
         int connections,
@@ -81,6 +83,19 @@ public record GatewayStatus(
      * @param open whether machines elsewhere on the network can reach it
      */
     public record Listening(String address, boolean open) {}
+
+    /**
+     * HTTP/3, where it is asked for.
+     *
+     * @param addresses where it is served: {@code 127.0.0.1:62893}
+     * @param problems why it is not served elsewhere, a sentence each
+     */
+    public record Http3(List<String> addresses, List<String> problems) {
+        public Http3 {
+            addresses = List.copyOf(addresses);
+            problems = List.copyOf(problems);
+        }
+    }
 
     /**
      * A virtual host.

@@ -41,9 +41,7 @@ public final class HttpPlan {
         this.table = table;
         this.upstreams = Map.copyOf(upstreams);
         this.domains = LocalDomains.foreign(configuration);
-        this.servesTls = !(configuration.tls() instanceof TlsSettings.Off)
-                || configuration.hosts().stream()
-                        .anyMatch(host -> host.tls().isPresent() && !(host.tls().get() instanceof TlsSettings.Off));
+        this.servesTls = configuration.servesTls();
     }
 
     Configuration configuration() {
@@ -83,12 +81,12 @@ public final class HttpPlan {
      * Who to be to a client that begins TLS.
      *
      * @param name the server name that it asks for, in lower case; empty where it names none
+     * @param own the address of the gateway that it came to
      * @return empty where no host has the name, or none that is served over TLS
      */
-    Optional<TlsIdentity> identity(String name, Client client) {
+    Optional<TlsIdentity> identity(String name, InetAddress own) {
         if (name.isEmpty()) {
             // Who asks for an address names none (RFC 6066 §3). Beyond loopback there is no certificate for one.
-            InetAddress own = client.gateway();
             String text = own.isLoopbackAddress() ? Addresses.text(own) : "localhost";
             return identity(configuration.tls(), text, !own.isLoopbackAddress() || Addresses.isUsualLoopback(own));
         }
@@ -105,6 +103,11 @@ public final class HttpPlan {
         }
         // The start page has a name of its own.
         return name.equals("localhost") ? identity(configuration.tls(), name, true) : Optional.empty();
+    }
+
+    /** The same for a client. */
+    Optional<TlsIdentity> identity(String name, Client client) {
+        return identity(name, client.gateway());
     }
 
     private Optional<TlsIdentity> identity(TlsSettings settings, String name, boolean listed) {

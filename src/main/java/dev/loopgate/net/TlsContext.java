@@ -1,5 +1,6 @@
 package dev.loopgate.net;
 
+import dev.loopgate.model.Credential;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.OpenSslServerSessionContext;
 import io.netty.handler.ssl.OpenSslSessionTicketKey;
@@ -15,11 +16,13 @@ import java.lang.ref.Cleaner;
 final class TlsContext {
 
     private final SslContext context;
+    private final Credential credential;
 
     /** What keeps it: until {@link #forget}, or until nobody can call that any more. */
     private final Cleaner.Cleanable keeping;
 
-    TlsContext(SslContext context, Cleaner cleaner) {
+    TlsContext(SslContext context, Credential credential, Cleaner cleaner) {
+        this.credential = credential;
         this.context = context;
         this.keeping = cleaner.register(this, () -> ReferenceCountUtil.release(context));
     }
@@ -48,6 +51,11 @@ final class TlsContext {
         if (context.sessionContext() instanceof OpenSslServerSessionContext sessions) {
             sessions.setTicketKeys(keys);
         }
+    }
+
+    /** What it was made of. */
+    Credential credential() {
+        return credential;
     }
 
     /** While it is retained; a handler counts for itself. */

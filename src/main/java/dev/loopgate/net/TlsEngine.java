@@ -92,7 +92,7 @@ final class TlsEngine {
         } catch (SSLException e) {
             throw new IOException("the certificate " + credential + " cannot be used: " + e.getMessage(), e);
         }
-        TlsContext made = new TlsContext(context, cleaner);
+        TlsContext made = new TlsContext(context, credential, cleaner);
         if (context.sessionContext() instanceof OpenSslServerSessionContext resumed) {
             rotate();
             // Tickets hold all there is to remember.

@@ -236,6 +236,7 @@ class ControlSocketTest {
                     Optional.of(Path.of("/etc/loopgate.yaml")),
                     Instant.EPOCH,
                     List.of(new GatewayStatus.Listening("127.0.0.1:62893", false)),
+                    Optional.empty(),
                     List.of(new GatewayStatus.Host(
                             "app.localhost",
                             Optional.of("http://app.localhost:62893/"),

@@ -41,6 +41,9 @@ final class ModelText {
         if (!configuration.tls().equals(TlsSettings.DEFAULT)) {
             text.tls(configuration.tls());
         }
+        if (configuration.http3()) {
+            text.lines.add("http3");
+        }
         return text.lines;
     }
 

@@ -39,6 +39,7 @@ final class GatewayUnderTest implements AutoCloseable, GatewayEvents {
     final BlockingQueue<BindProblem> blocked = new LinkedBlockingQueue<>();
     final BlockingQueue<Forward> listening = new LinkedBlockingQueue<>();
     final BlockingQueue<Forward> expired = new LinkedBlockingQueue<>();
+    final BlockingQueue<String> notices = new LinkedBlockingQueue<>();
     final BlockingQueue<ReloadReport> reloads = new LinkedBlockingQueue<>();
     final Vertx vertx;
     final Gateway gateway;
@@ -104,6 +105,11 @@ final class GatewayUnderTest implements AutoCloseable, GatewayEvents {
     @Override
     public void reloaded(ReloadReport report) {
         reloads.add(report);
+    }
+
+    @Override
+    public void notice(String sentence) {
+        notices.add(sentence);
     }
 
     @Override
