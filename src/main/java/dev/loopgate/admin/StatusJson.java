@@ -26,12 +26,19 @@ public final class StatusJson {
                 .put("started", status.started().toString());
         status.file().ifPresent(file -> json.put("file", file.toString()));
         json.put("listeners", array(status.listeners(), StatusJson::listening));
+        status.http3()
+                .ifPresent(http3 -> json.put(
+                        "http3",
+                        new JsonObject()
+                                .put("addresses", new JsonArray(http3.addresses()))
+                                .put("problems", new JsonArray(http3.problems()))));
         json.put("hosts", array(status.hosts(), StatusJson::host));
         json.put("forwards", array(status.forwards(), StatusJson::forward));
         json.put("connections", status.connections());
         json.put("requests", status.requests());
         status.lastReload().ifPresent(report -> json.put("lastReload", of(report)));
         json.put("warnings", new JsonArray(status.warnings()));
+        json.put("certificates", array(status.endings(), StatusJson::ending));
         json.put("attached", array(status.attached(), StatusJson::attached));
         return json;
     }
@@ -94,6 +101,13 @@ public final class StatusJson {
                         route -> new JsonObject().put("prefix", route.prefix()).put("target", route.target())));
     }
 
+    private static JsonObject ending(GatewayStatus.Ending certificate) {
+        return new JsonObject()
+                .put("whose", certificate.whose())
+                .put("until", certificate.until().toString())
+                .put("text", certificate.text());
+    }
+
     private static JsonObject attached(GatewayStatus.Attached project) {
         JsonObject json = new JsonObject().put("name", project.name());
         project.file().ifPresent(file -> json.put("file", file.toString()));
@@ -108,7 +122,8 @@ public final class StatusJson {
                 .put("bind", forward.bind())
                 .put("addresses", new JsonArray(forward.addresses()))
                 .put("targets", new JsonArray(forward.targets()))
-                .put("open", forward.open());
+                .put("open", forward.open())
+                .put("tls", forward.secure());
         forward.problem().ifPresent(problem -> json.put("problem", of(problem)));
         forward.until().ifPresent(until -> json.put("until", until.toString()));
         json.put("connections", forward.connections())

@@ -162,6 +162,11 @@ final class GatewayVoice implements GatewayEvents {
     }
 
     @Override
+    public void http3Listens(List<String> addresses) {
+        say(() -> terminal.say("  " + ListenLines.http3(addresses)));
+    }
+
+    @Override
     public void notice(String sentence) {
         say(() -> terminal.warn(sentence));
     }

@@ -27,6 +27,17 @@ final class ListenLines {
         return lines;
     }
 
+    /** @param status as the admin surface writes it */
+    List<String> ofHttp3(JsonObject status) {
+        JsonObject http3 = status.getJsonObject("http3");
+        List<String> addresses = http3 == null ? List.of() : StatusLists.strings(http3, "addresses");
+        return addresses.isEmpty() ? List.of() : List.of(http3(addresses));
+    }
+
+    static String http3(List<String> addresses) {
+        return "HTTP/3 on UDP " + String.join(" and ", addresses);
+    }
+
     /** @param report of a reload, as the admin surface writes it */
     List<String> ofReload(JsonObject report) {
         List<String> lines = new ArrayList<>(of(StatusLists.objects(report, "opened")));

@@ -50,7 +50,9 @@ final class StartTable {
             lines.addAll(new RouteTable(style).lines(json));
             lines.add("");
         }
-        lines.addAll(new ListenLines(style).of(StatusLists.objects(json, "listeners")));
+        ListenLines listening = new ListenLines(style);
+        lines.addAll(listening.of(StatusLists.objects(json, "listeners")));
+        lines.addAll(listening.ofHttp3(json));
         lines.add(style.dim(
                 "Ctrl-C stops it. " + (source.file().isPresent() ? "Changes of the file are taken at once." : "")));
         return lines.stream().map(String::stripTrailing).toList();

@@ -55,6 +55,12 @@ final class StatusCommand implements Callable<Integer> {
                         .map(one -> one.getString("address")
                                 + (one.getBoolean("open") ? style.bold(" OPEN TO THE NETWORK") : ""))
                         .collect(Collectors.joining(", ")));
+        JsonObject http3 = status.getJsonObject("http3");
+        if (http3 != null) {
+            List<String> addresses = StatusLists.strings(http3, "addresses");
+            terminal.result("  HTTP/3       " + (addresses.isEmpty() ? "nowhere" : String.join(", ", addresses)));
+            StatusLists.strings(http3, "problems").forEach(problem -> terminal.result("    " + style.red(problem)));
+        }
         terminal.result("  hosts        " + status.getJsonArray("hosts").size() + "   (loopgate routes lists them)");
         for (JsonObject project : StatusLists.objects(status, "attached")) {
             int hosts = project.getJsonArray("hosts").size();
@@ -81,6 +87,8 @@ final class StatusCommand implements Callable<Integer> {
             new ForwardTable(style).lines(forwards).forEach(terminal::result);
         }
         StatusLists.strings(status, "warnings").forEach(terminal::warn);
+        StatusLists.objects(status, "certificates")
+                .forEach(one -> terminal.warn(one.getString("whose") + " " + one.getString("text")));
     }
 
     private static String age(Instant since) {

@@ -28,6 +28,7 @@ public final class ConfigurationReader {
                     "forwards",
                     "tls",
                     "redirect-to-https",
+                    "http3",
                     "defaults",
                     "include",
                     "trusted-proxies",
@@ -95,7 +96,7 @@ public final class ConfigurationReader {
             problems.error(main.placeOf("redirect-to-https"), HostsReader.NOWHERE, "write tls: auto");
         }
         HostsReader hosts = new HostsReader(problems, defaults(main, scalars, problems), certificates, tls, redirect);
-        ForwardsReader forwards = new ForwardsReader(problems);
+        ForwardsReader forwards = new ForwardsReader(problems, certificates);
         main.value("hosts").ifPresent(hosts::read);
         main.value("forwards").ifPresent(forwards::read);
         for (Mapping map :
@@ -124,7 +125,8 @@ public final class ConfigurationReader {
                 .forEach(host -> certificates.checkName(tls, host.pattern(), main.placeOf("tls")));
         main.value("run").ifPresent(new RunReader(problems)::read);
         List<Rule> rules = forwards.rules();
-        new PortChecks(problems, listeners).check(rules, hosts.uses());
+        boolean http3 = main.value("http3").flatMap(scalars::bool).orElse(false);
+        new PortChecks(problems, listeners, http3).check(rules, hosts.uses());
         Configuration configuration = new Configuration(
                 listeners.stream().map(Listener::address).toList(),
                 hosts.hosts(),
@@ -134,7 +136,11 @@ public final class ConfigurationReader {
                 trusted,
                 proxyProtocol,
                 accessLog,
-                tls);
+                tls,
+                http3);
+        if (http3 && !configuration.servesTls()) {
+            problems.error(main.placeOf("http3"), "HTTP/3 takes TLS, and tls is off", "write tls: auto");
+        }
         List<Place> places = rules.stream()
                 .flatMap(rule ->
                         Collections.nCopies(rule.forwards().size(), rule.key().place()).stream())

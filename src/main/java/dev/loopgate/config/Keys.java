@@ -36,7 +36,8 @@ record Keys(String owner, List<String> known) {
             "access-log",
             "run",
             "tls",
-            "redirect-to-https");
+            "redirect-to-https",
+            "http3");
 
     /** What other gateways call it. */
     private static final Map<String, List<String>> SYNONYMS = Map.ofEntries(
@@ -55,6 +56,7 @@ record Keys(String owner, List<String> known) {
             Map.entry("idle", List.of("idle-timeout")),
             Map.entry("connections", List.of("max-connections", "maxconn")),
             Map.entry("host", List.of("hostname", "host-header")),
+            Map.entry("http3", List.of("quic", "h3")),
             Map.entry("tls", List.of("ssl", "https", "certificate", "certificates")),
             Map.entry("cert", List.of("certificate", "crt", "chain", "fullchain")),
             Map.entry("key", List.of("private-key", "keyfile")),
@@ -83,6 +85,10 @@ record Keys(String owner, List<String> known) {
         }
         if (owner.equals("an included file") && MAIN_ONLY.contains(name)) {
             problems.error(key.place(), "\"" + name + "\" is not for " + owner, "move it to the main file");
+            return;
+        }
+        if (owner.equals(ForwardsReader.UDP_OWNER) && List.of("tls", "verify").contains(name)) {
+            problems.error(key.place(), "\"" + name + "\" is for forwards of TCP, and this one is UDP", "take it out");
             return;
         }
         String message = "unknown key " + Problems.quote(name) + " in " + owner;

@@ -20,6 +20,7 @@ final class PortChecks {
 
     private final Problems problems;
     private final List<Listener> listeners;
+    private final boolean http3;
     private final Map<Integer, List<Claim>> claims = new HashMap<>();
 
     /**
@@ -28,13 +29,11 @@ final class PortChecks {
      * @param name of the rule, for messages
      * @param forward empty for a listener of the gateway
      */
-    private record Claim(Place place, String name, BindAddress address, Optional<Forward> forward) {
-        Protocol protocol() {
-            return forward.map(Forward::protocol).orElse(Protocol.TCP);
-        }
-    }
+    private record Claim(Place place, String name, BindAddress address, Protocol protocol, Optional<Forward> forward) {}
 
-    PortChecks(Problems problems, List<Listener> listeners) {
+    /** @param http3 whether the listeners have their ports of UDP as well */
+    PortChecks(Problems problems, List<Listener> listeners, boolean http3) {
+        this.http3 = http3;
         this.problems = problems;
         this.listeners = listeners;
     }
@@ -42,16 +41,25 @@ final class PortChecks {
     void check(List<Rule> rules, List<Targets.Use> uses) {
         Set<Place> reported = new HashSet<>();
         for (Listener listener : listeners) {
-            claim(new Claim(listener.place(), listener.name(), listener.address(), Optional.empty()), reported);
+            claim(own(listener, listener.name(), Protocol.TCP), reported);
+            if (http3) {
+                claim(own(listener, "HTTP/3", Protocol.UDP), reported);
+            }
         }
         for (Rule rule : rules) {
             for (Forward forward : rule.forwards()) {
                 String name = "the forward " + rule.key().shown();
-                claim(new Claim(rule.key().place(), name, forward.bind(), Optional.of(forward)), reported);
+                claim(
+                        new Claim(rule.key().place(), name, forward.bind(), forward.protocol(), Optional.of(forward)),
+                        reported);
             }
         }
         rules.forEach(rule -> loops(rule, reported));
         uses.forEach(this::warnOfItself);
+    }
+
+    private static Claim own(Listener listener, String name, Protocol protocol) {
+        return new Claim(listener.place(), name, listener.address(), protocol, Optional.empty());
     }
 
     private void claim(Claim claim, Set<Place> reported) {
@@ -175,7 +183,8 @@ final class PortChecks {
         return false;
     }
 
-    private static int port(UpstreamAddress address) {
+    private static int port(UpstreamAddress target) {
+        UpstreamAddress address = target.socket();
         if (address instanceof UpstreamAddress.LoopbackPort local) {
             return local.port();
         }

@@ -160,6 +160,9 @@ public final class Attachments {
         if (!said.tls().equals(nothing.tls())) {
             keys.add("tls");
         }
+        if (said.http3()) {
+            keys.add("http3");
+        }
         return keys;
     }
 

@@ -27,6 +27,11 @@ final class BindProblems {
         return of(Protocol.TCP, "the gateway's port", failure, Optional.empty());
     }
 
+    /** The same of UDP, for HTTP/3. */
+    BindProblem ofHttp3(Throwable failure) {
+        return of(Protocol.UDP, "the gateway's port", failure, Optional.empty());
+    }
+
     /** An address of a forward. */
     BindProblem ofForward(Forward rule, Throwable failure) {
         return of(rule.protocol(), rule.key().toString(), failure, hintForForward(rule));
@@ -119,7 +124,8 @@ final class BindProblems {
                 : Optional.of("the service itself has this port on loopback; it needs no forward");
     }
 
-    private static int port(UpstreamAddress target) {
+    private static int port(UpstreamAddress address) {
+        UpstreamAddress target = address.socket();
         if (target instanceof UpstreamAddress.LoopbackPort port) {
             return port.port();
         }

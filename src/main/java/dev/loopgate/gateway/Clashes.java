@@ -96,6 +96,12 @@ final class Clashes {
                     .listen()
                     .forEach(bind -> claims.add(
                             new Claim(Protocol.TCP, bind, "the gateway itself (listen: " + bind + ")", part.label())));
+            if (part.configuration().http3()) {
+                part.configuration()
+                        .listen()
+                        .forEach(bind -> claims.add(
+                                new Claim(Protocol.UDP, bind, "HTTP/3 (listen: " + bind + ")", part.label())));
+            }
         }
         for (Forward forward : part.configuration().forwards()) {
             claims.add(

@@ -10,8 +10,8 @@ import java.util.function.Function;
 
 /**
  * How many hosts, by pattern, forwards, by the socket they ask for, and addresses of the gateway itself are new, differ or
- * are gone; the settings that are there once, {@code access-log}, {@code trusted-proxies}, {@code accept-proxy-protocol} and {@code tls}, can
- * only differ.
+ * are gone; the settings that are there once, {@code access-log}, {@code trusted-proxies}, {@code accept-proxy-protocol}, {@code tls} and
+ * {@code http3}, can only differ.
  */
 record ConfigurationDiff(int added, int changed, int removed) {
 
@@ -28,7 +28,8 @@ record ConfigurationDiff(int added, int changed, int removed) {
                         List.of(before.proxyProtocol()),
                         List.of(after.proxyProtocol()),
                         setting -> "accept-proxy-protocol"))
-                .plus(count(List.of(before.tls()), List.of(after.tls()), setting -> "tls"));
+                .plus(count(List.of(before.tls()), List.of(after.tls()), setting -> "tls"))
+                .plus(count(List.of(before.http3()), List.of(after.http3()), setting -> "http3"));
     }
 
     private static <T> ConfigurationDiff count(List<T> before, List<T> after, Function<T, Object> key) {

@@ -38,6 +38,9 @@ public interface GatewayEvents extends ForwardEvents {
     /** A forward was open for as long as its rule says, and has closed. */
     default void forwardExpired(Forward rule) {}
 
+    /** HTTP/3 is served on these addresses now, and was not before. */
+    default void http3Listens(List<String> addresses) {}
+
     /** Something that a person should know, in one sentence. */
     default void notice(String sentence) {}
 }

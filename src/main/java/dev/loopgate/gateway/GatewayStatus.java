@@ -16,12 +16,14 @@ import java.util.stream.Stream;
  * @param file the configuration; empty where it runs without one
  * @param started when it began to listen
  * @param listeners the sockets of HTTP
+ * @param http3 those of UDP beside them; empty where HTTP/3 is off
  * @param hosts in the order of the file
  * @param forwards in the order of the file
  * @param connections client connections over HTTP now
  * @param requests over HTTP since the start
  * @param lastReload empty until the configuration was read again
  * @param warnings what the reader of the file advises against, and a loopback family that is missing
+ * @param endings certificates that have ended, or will within two weeks
  * @param attached projects whose hosts and forwards are among those above, in the order in which they came
  */
 public record GatewayStatus(
@@ -30,12 +32,14 @@ public record GatewayStatus(
         Optional<Path> file,
         Instant started,
         List<Listening> listeners,
+        Optional<Http3> http3,
         List<Host> hosts,
         List<ForwardState> forwards,
         int connections,
         long requests,
         Optional<ReloadReport> lastReload,
         List<String> warnings,
+        List<Ending> endings,
         List<Attached> attached) {
 
     public GatewayStatus {
@@ -43,8 +47,18 @@ public record GatewayStatus(
         hosts = List.copyOf(hosts);
         forwards = List.copyOf(forwards);
         warnings = List.copyOf(warnings);
+        endings = List.copyOf(endings);
         attached = List.copyOf(attached);
     }
+
+    /**
+     * A certificate to be seen to.
+     *
+     * @param whose what it is for, in words
+     * @param until its end; of the authority, when another takes its place
+     * @param text what becomes of it, as a predicate
+     */
+    public record Ending(String whose, Instant until, String text) {}
 
     /**
      * A project that somebody has attached.
@@ -71,6 +85,19 @@ public record GatewayStatus(
     public record Listening(String address, boolean open) {}
 
     /**
+     * HTTP/3, where it is asked for.
+     *
+     * @param addresses where it is served: {@code 127.0.0.1:62893}
+     * @param problems why it is not served elsewhere, a sentence each
+     */
+    public record Http3(List<String> addresses, List<String> problems) {
+        public Http3 {
+            addresses = List.copyOf(addresses);
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /**
      * A virtual host.
      *
      * @param pattern as in the file
@@ -95,6 +122,7 @@ public record GatewayStatus(
      * @param targets in the order of the file
      * @param access which clients are accepted
      * @param open whether machines elsewhere on the network can reach it
+     * @param secure whether its clients speak TLS with the gateway
      * @param problem why it does not listen, or not on every address that it should; empty where it does
      * @param until when it closes, or has closed, by itself; empty where it stays open
      * @param connections now
@@ -113,6 +141,7 @@ public record GatewayStatus(
             List<String> targets,
             Access access,
             boolean open,
+            boolean secure,
             Optional<BindProblem> problem,
             Optional<Instant> until,
             int connections,
@@ -145,6 +174,7 @@ public record GatewayStatus(
                     && problem.map(BindProblem::anywhere).equals(other.problem.map(BindProblem::anywhere))
                     && protocol == other.protocol
                     && open == other.open
+                    && secure == other.secure
                     && access.equals(other.access)
                     && until.isPresent() == other.until.isPresent();
         }
@@ -161,6 +191,7 @@ public record GatewayStatus(
                     ports.targets(),
                     access,
                     open,
+                    secure,
                     problem,
                     until,
                     connections,

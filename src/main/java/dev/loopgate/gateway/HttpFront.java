@@ -6,9 +6,12 @@ import dev.loopgate.http.HttpPlan;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Target;
 import dev.loopgate.net.Listener;
+import dev.loopgate.net.QuicListener;
+import dev.loopgate.net.QuicListening;
 import dev.loopgate.net.Transport;
 import io.vertx.core.Future;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,6 +28,15 @@ interface HttpFront {
 
     /** Binds one more address; its connections wait until the listener is told to accept. */
     Future<Listener> bind(InetSocketAddress address);
+
+    /** Why there can be no HTTP/3 here, as a clause; empty where there can. Blocks. */
+    Optional<String> lackingHttp3();
+
+    /** Listens for HTTP/3 on an address of UDP that is no wildcard. Blocks. */
+    Future<QuicListener> bindHttp3(InetSocketAddress address);
+
+    /** Tells clients that come to these addresses over TLS that HTTP/3 is to be had there. */
+    void announceHttp3(Set<InetSocketAddress> addresses);
 
     /** Client connections that are open. */
     int connections();
@@ -52,6 +64,21 @@ interface HttpFront {
             @Override
             public Future<Listener> bind(InetSocketAddress address) {
                 return transport.bind(address, http::accept);
+            }
+
+            @Override
+            public Optional<String> lackingHttp3() {
+                return QuicListening.lacking();
+            }
+
+            @Override
+            public Future<QuicListener> bindHttp3(InetSocketAddress address) {
+                return http.listenHttp3(address);
+            }
+
+            @Override
+            public void announceHttp3(Set<InetSocketAddress> addresses) {
+                http.announceHttp3(addresses);
             }
 
             @Override

@@ -17,13 +17,15 @@ final class Shutdown {
     private final Vertx vertx;
     private final HttpFront http;
     private final HttpListeners listeners;
+    private final Http3Listeners http3;
     private final Forwards forwards;
     private volatile boolean hurried;
 
-    Shutdown(Vertx vertx, HttpFront http, HttpListeners listeners, Forwards forwards) {
+    Shutdown(Vertx vertx, HttpFront http, HttpListeners listeners, Http3Listeners http3, Forwards forwards) {
         this.vertx = vertx;
         this.http = http;
         this.listeners = listeners;
+        this.http3 = http3;
         this.forwards = forwards;
     }
 
@@ -37,13 +39,14 @@ final class Shutdown {
     Future<Void> run(Duration drain) {
         Duration patience = hurried ? Duration.ZERO : drain;
         Future<Void> accepting = listeners.retain(Set.of());
+        Future<Void> quic = http3.close(patience);
         Future<Void> tcp = forwards.retireAll(patience);
         http.drain();
         Future<Void> exchanges = idle(patience).compose(over -> {
             http.close();
             return idle(LAST_TURN);
         });
-        return Future.join(accepting, tcp, exchanges).mapEmpty();
+        return Future.join(accepting, quic, tcp, exchanges).mapEmpty();
     }
 
     /** Completes once no HTTP connection is open, or the time is over. */

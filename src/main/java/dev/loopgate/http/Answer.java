@@ -123,7 +123,10 @@ final class Answer {
         keepAlive &= !untilClose && exchange.requestComplete();
         ledger.status = head.status;
         loop.responseRules.write(
-                framing == Framing.CHUNKED && !unframed, connectionLine(), false, route.responseChanges());
+                framing == Framing.CHUNKED && !unframed,
+                ownLines(route.responseChanges()),
+                false,
+                route.responseChanges());
         if (unframed) {
             headSent = true;
             client.head(loop.out);
@@ -146,11 +149,12 @@ final class Answer {
                 .withUpstream(upstream));
     }
 
-    private String connectionLine() {
-        if (!keepAlive) {
-            return "Connection: close\r\n";
-        }
-        return http10 ? "Connection: keep-alive\r\n" : "";
+    /** What the gateway says for itself, in whole lines. */
+    private String ownLines(@Nullable FieldChanges changes) {
+        String elsewhere =
+                changes != null && changes.names("alt-svc") ? "" : loop.altSvc().line(client.client());
+        String connection = keepAlive ? (http10 ? "Connection: keep-alive\r\n" : "") : "Connection: close\r\n";
+        return elsewhere.isEmpty() ? connection : connection + elsewhere;
     }
 
     /** The head together with the body that came with it, so that both go out in one send. */
@@ -404,7 +408,7 @@ final class Answer {
         keepAlive &= exchange.requestComplete();
         HttpRoute route = exchange.route();
         FieldChanges changes = route == null || !ledger.error.isEmpty() ? null : route.responseChanges();
-        ByteBuf content = answer.write(loop.out, connectionLine(), toHead, changes);
+        ByteBuf content = answer.write(loop.out, ownLines(changes), toHead, changes);
         headSent = true;
         ledger.status = answer.status();
         ledger.responseBytes += toHead ? 0 : answer.bodyLength();

@@ -113,6 +113,11 @@ final class Client {
         return forwardingFields;
     }
 
+    /** Whether nobody speaks for it. */
+    boolean direct() {
+        return direct;
+    }
+
     /** Whether it is a program of this machine, and nobody is in between. */
     boolean loopback() {
         return direct && address.isLoopbackAddress();

@@ -7,6 +7,8 @@ import dev.loopgate.model.TlsSettings;
 import dev.loopgate.model.VirtualHost;
 import dev.loopgate.net.Diagnosis;
 import dev.loopgate.net.PausableReads;
+import dev.loopgate.net.QuicListener;
+import dev.loopgate.net.QuicListening;
 import dev.loopgate.net.TlsOrigination;
 import dev.loopgate.net.TlsTermination;
 import dev.loopgate.net.Transport;
@@ -14,6 +16,7 @@ import dev.loopgate.observe.AccessLog;
 import dev.loopgate.routing.RoutingTable;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.vertx.core.Future;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,6 +35,9 @@ public final class HttpGateway {
     private final IdentityHashMap<EventLoop, HttpLoop> loops = new IdentityHashMap<>();
     private final TlsTermination tls;
     private final PausableReads clientReads;
+    private final AltSvc altSvc = new AltSvc();
+    private final Transport transport;
+    private @Nullable Http3Service http3;
     private volatile HttpPlan plan;
 
     /**
@@ -45,6 +51,7 @@ public final class HttpGateway {
 
     /** @param diagnosis asked why upstreams fail, for the answers to those who may know */
     public HttpGateway(Transport transport, TlsTermination tls, AccessLog log, Diagnosis diagnosis) {
+        this.transport = transport;
         this.tls = tls;
         Identity identity = new Identity();
         Diagnoses diagnoses = new Diagnoses(diagnosis);
@@ -53,7 +60,8 @@ public final class HttpGateway {
         for (EventLoop eventLoop : eventLoops) {
             loops.put(
                     eventLoop,
-                    new HttpLoop(loops.size(), eventLoop, transport, tls, identity, log, diagnoses, () -> plan));
+                    new HttpLoop(
+                            loops.size(), eventLoop, transport, tls, identity, log, diagnoses, altSvc, () -> plan));
         }
         plan = new HttpPlan(
                 Configuration.EMPTY,
@@ -135,6 +143,30 @@ public final class HttpGateway {
         } else {
             serve(loop, channel, new Client(peer, local));
         }
+    }
+
+    /**
+     * Listens for HTTP/3. Blocks.
+     *
+     * @param address of UDP, no wildcard
+     * @return fails with {@link dev.loopgate.net.BindFailure}
+     */
+    public Future<QuicListener> listenHttp3(InetSocketAddress address) {
+        return http3().listen(address);
+    }
+
+    /** Tells clients that come to these addresses over TLS that HTTP/3 is to be had there as well. */
+    public void announceHttp3(Set<InetSocketAddress> addresses) {
+        altSvc.announce(addresses);
+    }
+
+    private synchronized Http3Service http3() {
+        Http3Service known = http3;
+        if (known == null) {
+            known = new Http3Service(new QuicListening(transport, tls), loops, () -> plan);
+            http3 = known;
+        }
+        return known;
     }
 
     private static void serve(HttpLoop loop, Channel channel, Client client) {

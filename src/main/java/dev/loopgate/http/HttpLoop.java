@@ -35,6 +35,7 @@ final class HttpLoop {
     private final Identity identity;
     private final AccessLog log;
     private final Diagnoses diagnoses;
+    private final AltSvc altSvc;
     private final Supplier<HttpPlan> plan;
     private final PausableReads upstreamReads;
     private final AtomicLong requests = new AtomicLong();
@@ -53,6 +54,7 @@ final class HttpLoop {
             Identity identity,
             AccessLog log,
             Diagnoses diagnoses,
+            AltSvc altSvc,
             Supplier<HttpPlan> plan) {
         this.index = index;
         this.eventLoop = eventLoop;
@@ -62,6 +64,7 @@ final class HttpLoop {
         this.upstreamReads = transport.pausableReads(UpstreamConnection.HEADROOM);
         this.log = log;
         this.diagnoses = diagnoses;
+        this.altSvc = altSvc;
         this.plan = plan;
         this.requestRules = new RequestRules(head, target, out, identity);
         this.responseRules = new ResponseRules(head, out, identity);
@@ -97,6 +100,10 @@ final class HttpLoop {
 
     Diagnoses diagnoses() {
         return diagnoses;
+    }
+
+    AltSvc altSvc() {
+        return altSvc;
     }
 
     HttpPlan plan() {

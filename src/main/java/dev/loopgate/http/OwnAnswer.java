@@ -201,11 +201,11 @@ final class OwnAnswer {
     /**
      * Writes the head.
      *
-     * @param connectionLine a Connection line with its CRLF, or empty
+     * @param ownLines what the gateway says for itself: lines with their CRLF, or nothing
      * @param toHead whether the body stays away, though its length is told
      * @return the body
      */
-    ByteBuf write(HeadBuilder out, String connectionLine, boolean toHead, @Nullable FieldChanges changes) {
+    ByteBuf write(HeadBuilder out, String ownLines, boolean toHead, @Nullable FieldChanges changes) {
         out.clear().append("HTTP/1.1 ").append(Integer.toString(status)).append(' ');
         out.append(reason).crlf();
         out.append("Date: ")
@@ -221,7 +221,7 @@ final class OwnAnswer {
         if (!bodiless) {
             out.append("Content-Length: ").append(Integer.toString(body.length)).crlf();
         }
-        out.append(connectionLine);
+        out.append(ownLines);
         if (changes != null) {
             out.append(changes.appended());
         }

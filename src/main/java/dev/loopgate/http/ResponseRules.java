@@ -19,10 +19,10 @@ final class ResponseRules {
      * Writes the head.
      *
      * @param chunked whether the body goes to the client in chunks
-     * @param clientConnection a Connection line with its CRLF, or empty
+     * @param ownLines what the gateway says for itself: lines with their CRLF, or nothing
      * @param upgraded whether this is the 101 that was asked for
      */
-    void write(boolean chunked, String clientConnection, boolean upgraded, @Nullable FieldChanges changes) {
+    void write(boolean chunked, String ownLines, boolean upgraded, @Nullable FieldChanges changes) {
         out.clear().append("HTTP/1.1 ").append(head.bytes, head.statusStart, head.statusEnd);
         if (head.statusEnd - head.statusStart == 3) {
             // RFC 9112 §4: the space stays, even where no reason phrase follows.
@@ -31,7 +31,7 @@ final class ResponseRules {
         out.crlf();
         fields(chunked, upgraded, changes);
         identity.appendVia(out, head.version());
-        out.append(clientConnection);
+        out.append(ownLines);
         if (changes != null) {
             out.append(changes.appended());
         }

@@ -12,6 +12,7 @@ import java.util.List;
  * @param proxyProtocol whether connections of these peers begin with a header of the PROXY protocol
  * @param accessLog where each exchange is recorded
  * @param tls for every host that does not say otherwise, and for the gateway's own name
+ * @param http3 whether what is served over TLS is served over QUIC as well, on the same ports
  */
 public record Configuration(
         List<BindAddress> listen,
@@ -20,7 +21,8 @@ public record Configuration(
         List<Cidr> trustedProxies,
         boolean proxyProtocol,
         AccessLogSettings accessLog,
-        TlsSettings tls) {
+        TlsSettings tls,
+        boolean http3) {
 
     /** The port that the gateway listens on unless the file names another. */
     public static final int DEFAULT_PORT = 62893;
@@ -29,7 +31,19 @@ public record Configuration(
     public static final Configuration EMPTY = new Configuration(
             List.of(BindAddress.loopback(DEFAULT_PORT)), List.of(), List.of(), List.of(), AccessLogSettings.DEFAULT);
 
-    /** Without the PROXY protocol, and with TLS as it is by default. */
+    /** Without HTTP/3. */
+    public Configuration(
+            List<BindAddress> listen,
+            List<VirtualHost> hosts,
+            List<Forward> forwards,
+            List<Cidr> trustedProxies,
+            boolean proxyProtocol,
+            AccessLogSettings accessLog,
+            TlsSettings tls) {
+        this(listen, hosts, forwards, trustedProxies, proxyProtocol, accessLog, tls, false);
+    }
+
+    /** Without the PROXY protocol and HTTP/3, and with TLS as it is by default. */
     public Configuration(
             List<BindAddress> listen,
             List<VirtualHost> hosts,
@@ -41,12 +55,20 @@ public record Configuration(
 
     /** The same with other hosts and forwards. */
     public Configuration with(List<VirtualHost> otherHosts, List<Forward> otherForwards) {
-        return new Configuration(listen, otherHosts, otherForwards, trustedProxies, proxyProtocol, accessLog, tls);
+        return new Configuration(
+                listen, otherHosts, otherForwards, trustedProxies, proxyProtocol, accessLog, tls, http3);
     }
 
     /** The same on other addresses, with other forwards. */
     public Configuration on(List<BindAddress> addresses, List<Forward> otherForwards) {
-        return new Configuration(addresses, hosts, otherForwards, trustedProxies, proxyProtocol, accessLog, tls);
+        return new Configuration(addresses, hosts, otherForwards, trustedProxies, proxyProtocol, accessLog, tls, http3);
+    }
+
+    /** Whether any name is served over TLS. */
+    public boolean servesTls() {
+        return !(tls instanceof TlsSettings.Off)
+                || hosts.stream()
+                        .anyMatch(host -> host.tls().isPresent() && !(host.tls().get() instanceof TlsSettings.Off));
     }
 
     public Configuration {

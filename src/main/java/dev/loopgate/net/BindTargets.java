@@ -57,6 +57,11 @@ public record BindTargets(List<InetSocketAddress> addresses, List<InetSocketAddr
                 .toList();
     }
 
+    /** The addresses that a wildcard address stands for where answers have to come from the one that was asked. */
+    public static List<InetSocketAddress> everywhere(MachineAddresses machine, InetSocketAddress wildcard) {
+        return on(machine, BindAddress.of(Addresses.text(wildcard.getAddress()), wildcard.getPort()));
+    }
+
     /** Whether an address is one of this machine's. */
     interface Interfaces {
         boolean have(InetAddress address) throws SocketException;

@@ -236,6 +236,7 @@ class ControlSocketTest {
                     Optional.of(Path.of("/etc/loopgate.yaml")),
                     Instant.EPOCH,
                     List.of(new GatewayStatus.Listening("127.0.0.1:62893", false)),
+                    Optional.empty(),
                     List.of(new GatewayStatus.Host(
                             "app.localhost",
                             Optional.of("http://app.localhost:62893/"),
@@ -244,6 +245,7 @@ class ControlSocketTest {
                     0,
                     0,
                     Optional.empty(),
+                    List.of(),
                     List.of(),
                     List.of(new GatewayStatus.Attached(
                             "shop", PROJECT.file(), 7, List.of("shop.localhost"), List.of())));

@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -63,6 +64,26 @@ public final class Browser implements AutoCloseable {
      * @param profile an empty folder
      */
     public static Browser open(Path profile) {
+        return open(profile, "--disable-quic");
+    }
+
+    /**
+     * The same with QUIC, which it speaks with this one server at once: with others of an authority that is not the whole
+     * world's it does not.
+     *
+     * @param server its name and port
+     * @param key the SHA-256 of the public key of its certificate, in base 64
+     */
+    public static Browser openWithQuic(Path profile, String server, String key) {
+        return open(
+                profile,
+                "--enable-quic",
+                "--origin-to-force-quic-on=" + server,
+                "--ignore-certificate-errors-spki-list=" + key,
+                "--host-resolver-rules=MAP * 127.0.0.1");
+    }
+
+    private static Browser open(Path profile, String... quic) {
         Path program = Programs.find("chromium")
                 .or(() -> Programs.find("chromium-browser"))
                 .or(() -> Programs.find("google-chrome"))
@@ -71,12 +92,12 @@ public final class Browser implements AutoCloseable {
                 profile,
                 // Nothing of the user's own settings takes part.
                 Map.of("HOME", profile.toString(), "XDG_CONFIG_HOME", profile.toString()),
-                List.of(
+                command(
+                        quic,
                         program.toString(),
                         "--headless",
                         "--no-sandbox",
                         "--disable-gpu",
-                        "--disable-quic",
                         "--disable-dev-shm-usage",
                         "--no-first-run",
                         "--disable-background-networking",
@@ -96,6 +117,12 @@ public final class Browser implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new AssertionError(stopped);
         }
+    }
+
+    private static List<String> command(String[] more, String... words) {
+        List<String> command = new ArrayList<>(List.of(words));
+        command.addAll(1, List.of(more));
+        return command;
     }
 
     private static int port(RunningProcess process) {
