@@ -46,16 +46,17 @@ class ArchitectureTest {
         order.put("observe", Set.of("model"));
         order.put("net", Set.of("model", "tls", "observe"));
         order.put("http", Set.of("model", "tls", "routing", "observe", "net"));
-        order.put("forward", Set.of("model", "observe", "net"));
+        order.put("forward", Set.of("model", "tls", "observe", "net"));
         order.put("builtin", Set.of("model", "observe", "net", "http"));
-        order.put("gateway", Set.of("model", "config", "routing", "observe", "net", "http", "forward", "builtin"));
+        order.put(
+                "gateway", Set.of("model", "tls", "config", "routing", "observe", "net", "http", "forward", "builtin"));
         order.put(
                 "admin",
                 Set.of("model", "config", "routing", "observe", "net", "http", "forward", "builtin", "gateway"));
         order.put("diagnose", Set.of("model", "config", "routing", "net"));
         order.put("doctor", Set.of("model", "tls", "config", "routing", "net", "diagnose"));
         order.put("devserver", Set.of("model", "config", "net", "diagnose"));
-        order.put("lan", Set.of("net"));
+        order.put("lan", Set.of("model", "tls", "net", "http"));
         order.put("explain", Set.of("model", "config", "routing", "net", "http", "builtin", "diagnose"));
         order.put("machine", Set.of("model", "config", "routing", "net", "diagnose"));
         order.put(

@@ -22,6 +22,7 @@ class SourceSizeTest {
             "Exchange.java", "the life of one exchange; its steps share every field and are read as one list",
             "ClientConnection.java", "one channel handler; what may happen on a connection is decided in one place",
             "Answer.java", "one answer on its way back; its states would be spread over files that know each other",
+            "ExamplesIT.java", "one test for each example, and nothing else",
             "FilesServiceTest.java", "one service, sentence by sentence; each test is a few lines",
             "TlsTest.java", "the gateway over TLS, sentence by sentence, on one stage");
 

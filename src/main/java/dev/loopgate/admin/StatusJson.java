@@ -38,6 +38,7 @@ public final class StatusJson {
         json.put("requests", status.requests());
         status.lastReload().ifPresent(report -> json.put("lastReload", of(report)));
         json.put("warnings", new JsonArray(status.warnings()));
+        json.put("certificates", array(status.endings(), StatusJson::ending));
         json.put("attached", array(status.attached(), StatusJson::attached));
         return json;
     }
@@ -100,6 +101,13 @@ public final class StatusJson {
                         route -> new JsonObject().put("prefix", route.prefix()).put("target", route.target())));
     }
 
+    private static JsonObject ending(GatewayStatus.Ending certificate) {
+        return new JsonObject()
+                .put("whose", certificate.whose())
+                .put("until", certificate.until().toString())
+                .put("text", certificate.text());
+    }
+
     private static JsonObject attached(GatewayStatus.Attached project) {
         JsonObject json = new JsonObject().put("name", project.name());
         project.file().ifPresent(file -> json.put("file", file.toString()));
@@ -114,7 +122,8 @@ public final class StatusJson {
                 .put("bind", forward.bind())
                 .put("addresses", new JsonArray(forward.addresses()))
                 .put("targets", new JsonArray(forward.targets()))
-                .put("open", forward.open());
+                .put("open", forward.open())
+                .put("tls", forward.secure());
         forward.problem().ifPresent(problem -> json.put("problem", of(problem)));
         forward.until().ifPresent(until -> json.put("until", until.toString()));
         json.put("connections", forward.connections())

@@ -31,7 +31,7 @@ final class ForwardTable {
             String name = StatusLists.name(forward);
             JsonObject problem = forward.getJsonObject("problem");
             boolean nowhere = StatusLists.listensNowhere(forward);
-            String text = "  " + name;
+            String text = "  " + name + StatusLists.tls(forward);
             columns.add(
                     text,
                     problem == null ? text : style.red(text),

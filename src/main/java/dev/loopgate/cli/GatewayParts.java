@@ -43,6 +43,7 @@ record GatewayParts(
         Gateway gateway = new Gateway(new GatewaySetup(
                 vertx,
                 transport,
+                tls,
                 new HttpGateway(transport, tls, log, new UpstreamDiagnosis()),
                 files,
                 log,

@@ -46,7 +46,7 @@ final class RouteTable {
     }
 
     private void forward(JsonObject forward, Columns columns) {
-        String text = StatusLists.name(forward);
+        String text = StatusLists.name(forward) + StatusLists.tls(forward);
         JsonObject problem = forward.getJsonObject("problem");
         StringBuilder rest =
                 new StringBuilder("  -> ").append(String.join(", ", StatusLists.strings(forward, "targets")));

@@ -57,21 +57,10 @@ final class ShareCommand implements Callable<Integer> {
     String what = "";
 
     @Option(
-            names = "--on",
-            paramLabel = "[ADDRESS:]PORT",
-            description = "Where others find it. Without it: the same port on every address but loopback.")
-    @Nullable
-    String on;
-
-    @Option(
             names = "--allow",
             paramLabel = "CIDR",
             description = "Whom to let in: an address or a block such as 192.168.1.0/24; several of them, if need be.")
     List<String> allow = new ArrayList<>();
-
-    @Option(names = "--for", paramLabel = "DURATION", description = "Ends by itself after that time: 30m, 2h.")
-    @Nullable
-    String lifetime;
 
     @Option(
             names = "--announce",
@@ -84,12 +73,8 @@ final class ShareCommand implements Callable<Integer> {
     @Nullable
     String announce;
 
-    @Option(
-            names = "--qr",
-            negatable = true,
-            description = "Print the URL as a QR code (--no-qr: do not). Without it: on a terminal.")
-    @Nullable
-    Boolean qr;
+    @Mixin
+    LendOptions lend = new LendOptions();
 
     @Mixin
     ConfigOption config = new ConfigOption();
@@ -102,11 +87,10 @@ final class ShareCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<Cidr> blocks = allow.stream()
-                .map(text -> word("--allow", () -> CommandLineWords.block(text)))
+                .map(text -> lend.word("--allow", () -> CommandLineWords.block(text)))
                 .toList();
         Access access = new Access(blocks, List.of());
-        String wanted = lifetime;
-        Duration time = wanted == null ? Duration.ZERO : word("--for", () -> CommandLineWords.duration(wanted));
+        Duration time = lend.time();
         Matcher port = PORT.matcher(what);
         return port.matches() ? port(port, access, time) : host(access, time);
     }
@@ -114,13 +98,13 @@ final class ShareCommand implements Callable<Integer> {
     private int port(Matcher port, Access access, Duration time) {
         int number = Integer.parseInt(port.group(1));
         if (number < 1 || number > LAST_PORT) {
-            throw usage("a port is 1 to " + LAST_PORT + ", not " + what);
+            throw lend.usage("a port is 1 to " + LAST_PORT + ", not " + what);
         }
         Protocol protocol = "/udp".equals(port.group(2)) ? Protocol.UDP : Protocol.TCP;
         if (announce != null) {
-            throw usage("--announce is for a NAME: what speaks HTTP");
+            throw lend.usage("--announce is for a NAME: what speaks HTTP");
         }
-        BindAddress bind = bind(number);
+        BindAddress bind = lend.bind(number);
         Configuration shared = ShareView.ofPort(protocol, number, bind, access);
         RunningConfiguration running = new RunningConfiguration(
                 Optional.empty(), what, Optional.empty(), input.reader(), ConfigurationView::whole);
@@ -134,7 +118,7 @@ final class ShareCommand implements Callable<Integer> {
         ReadResult.Valid valid = input.readValid(file);
         Configuration whole = valid.configuration();
         int port = whole.listen().get(0).port();
-        BindAddress bind = bind(port);
+        BindAddress bind = lend.bind(port);
         if (ShareView.ofHost(whole, name, bind, access).isEmpty()) {
             throw new CommandFailure(ExitStatus.FAILED, noSuchHost(name, file, whole));
         }
@@ -157,18 +141,10 @@ final class ShareCommand implements Callable<Integer> {
                         : given);
         label.filter(text -> !text.matches("[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"))
                 .ifPresent(text -> {
-                    throw usage("--announce takes letters, digits and hyphens, not " + text);
+                    throw lend.usage("--announce takes letters, digits and hyphens, not " + text);
                 });
-        boolean code = qr == null ? surroundings.terminal().shown() : qr;
-        return new SharePresence(surroundings.terminal(), protocol, name, time, label, code);
-    }
-
-    private BindAddress bind(int port) {
-        String address = on;
-        if (address == null) {
-            return BindAddress.lan(port);
-        }
-        return word("--on", () -> CommandLineWords.bind(address.matches("[0-9]+") ? "lan:" + address : address));
+        return new SharePresence(
+                surroundings.terminal(), protocol, name, time, label, lend.code(surroundings.terminal()));
     }
 
     /** The file that was named; else the one that the only running gateway has; else the one that is found here. */
@@ -206,17 +182,5 @@ final class ShareCommand implements Callable<Integer> {
 
     private static ReadResult.Valid valid(Configuration configuration) {
         return new ReadResult.Valid(configuration, List.of(), new ReadSources(List.of(), List.of()));
-    }
-
-    private static <T> T word(String option, Callable<T> reading) {
-        try {
-            return reading.call();
-        } catch (Exception e) {
-            throw usage(option + ": " + e.getMessage());
-        }
-    }
-
-    private static CommandFailure usage(String sentence) {
-        return new CommandFailure(ExitStatus.WRONG_USAGE, sentence, "for more: loopgate share --help");
     }
 }

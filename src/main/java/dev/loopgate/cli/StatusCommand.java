@@ -87,6 +87,8 @@ final class StatusCommand implements Callable<Integer> {
             new ForwardTable(style).lines(forwards).forEach(terminal::result);
         }
         StatusLists.strings(status, "warnings").forEach(terminal::warn);
+        StatusLists.objects(status, "certificates")
+                .forEach(one -> terminal.warn(one.getString("whose") + " " + one.getString("text")));
     }
 
     private static String age(Instant since) {

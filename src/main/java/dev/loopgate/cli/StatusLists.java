@@ -27,6 +27,11 @@ final class StatusLists {
         return forward.getString("protocol") + " " + forward.getString("bind");
     }
 
+    /** Behind the name of a forward whose clients speak TLS with the gateway. */
+    static String tls(JsonObject forward) {
+        return forward.getBoolean("tls", false) ? " (TLS)" : "";
+    }
+
     /** What people know an attached project by, whatever its name holds. */
     static String attached(JsonObject project) {
         return Printable.kept(project.getString("name") + " (pid " + project.getLong("pid") + ")");

@@ -96,7 +96,7 @@ public final class ConfigurationReader {
             problems.error(main.placeOf("redirect-to-https"), HostsReader.NOWHERE, "write tls: auto");
         }
         HostsReader hosts = new HostsReader(problems, defaults(main, scalars, problems), certificates, tls, redirect);
-        ForwardsReader forwards = new ForwardsReader(problems);
+        ForwardsReader forwards = new ForwardsReader(problems, certificates);
         main.value("hosts").ifPresent(hosts::read);
         main.value("forwards").ifPresent(forwards::read);
         for (Mapping map :

@@ -17,8 +17,10 @@ import java.util.Optional;
 /** The port forwards of one configuration, which may be spread over several files. */
 final class ForwardsReader {
 
+    static final String UDP_OWNER = "a forward of UDP";
+
     private static final Keys UDP =
-            new Keys("a forward of UDP", List.of("to", "allow", "deny", "sessions", "bandwidth", "idle", "for"));
+            new Keys(UDP_OWNER, List.of("to", "allow", "deny", "sessions", "bandwidth", "idle", "for"));
 
     private final Problems problems;
     private final Scalars scalars;
@@ -48,13 +50,13 @@ final class ForwardsReader {
         Forward forward(int number, BindAddress bind, List<UpstreamAddress> to);
     }
 
-    ForwardsReader(Problems problems) {
+    ForwardsReader(Problems problems, TlsReader certificates) {
         this.problems = problems;
         scalars = new Scalars(problems);
         binds = new Binds(problems);
         upstreams = new Upstreams(problems);
         common = new ForwardOptions(problems);
-        tcp = new TcpForwardReader(problems);
+        tcp = new TcpForwardReader(problems, certificates);
     }
 
     List<Rule> rules() {

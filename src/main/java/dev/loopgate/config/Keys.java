@@ -87,6 +87,10 @@ record Keys(String owner, List<String> known) {
             problems.error(key.place(), "\"" + name + "\" is not for " + owner, "move it to the main file");
             return;
         }
+        if (owner.equals(ForwardsReader.UDP_OWNER) && List.of("tls", "verify").contains(name)) {
+            problems.error(key.place(), "\"" + name + "\" is for forwards of TCP, and this one is UDP", "take it out");
+            return;
+        }
         String message = "unknown key " + Problems.quote(name) + " in " + owner;
         if (has("hosts") && name.indexOf('.') > 0) {
             problems.error(key.place(), message, "if it is a host, write it under hosts");

@@ -183,7 +183,8 @@ final class PortChecks {
         return false;
     }
 
-    private static int port(UpstreamAddress address) {
+    private static int port(UpstreamAddress target) {
+        UpstreamAddress address = target.socket();
         if (address instanceof UpstreamAddress.LoopbackPort local) {
             return local.port();
         }

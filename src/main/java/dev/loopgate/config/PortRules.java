@@ -29,7 +29,8 @@ public final class PortRules {
     }
 
     /** Whether a connection to the target arrives at this listener. */
-    public static boolean reaches(UpstreamAddress target, BindAddress listener) {
+    public static boolean reaches(UpstreamAddress address, BindAddress listener) {
+        UpstreamAddress target = address.socket();
         if (target instanceof UpstreamAddress.HostPort named) {
             if (named.host().endsWith(".localhost")) {
                 return reaches(new UpstreamAddress.LoopbackPort(named.port()), listener);

@@ -13,10 +13,12 @@ import dev.loopgate.model.Forward.Preamble;
 import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.model.Forward.ProxyProtocol;
 import dev.loopgate.model.Forward.Rate;
+import dev.loopgate.model.Forward.Security;
 import dev.loopgate.model.Forward.ServerName;
 import dev.loopgate.model.Forward.SocketFile;
 import dev.loopgate.model.Forward.Timeouts;
 import dev.loopgate.model.HostPattern;
+import dev.loopgate.model.TlsSettings;
 import dev.loopgate.model.UpstreamAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,6 +47,8 @@ final class TcpForwardReader {
                     "for",
                     "proxy-protocol",
                     "accept-proxy-protocol",
+                    "tls",
+                    "verify",
                     "mode",
                     "owner"));
 
@@ -56,6 +60,7 @@ final class TcpForwardReader {
     private final HostNames names;
     private final Cidrs cidrs;
     private final SocketFileReader files;
+    private final TlsReader certificates;
 
     /** @param to of each alternative, one for each port */
     private record Named(HostPattern pattern, List<List<UpstreamAddress>> to) {
@@ -65,7 +70,8 @@ final class TcpForwardReader {
         }
     }
 
-    TcpForwardReader(Problems problems) {
+    TcpForwardReader(Problems problems, TlsReader certificates) {
+        this.certificates = certificates;
         this.problems = problems;
         scalars = new Scalars(problems);
         common = new ForwardOptions(problems);
@@ -101,10 +107,11 @@ final class TcpForwardReader {
                 .orElse(List.of());
         Preamble nameless =
                 sent.isEmpty() && proxies.isEmpty() ? Preamble.NONE : new Preamble(sent, proxies, List.of());
+        Security security = security(fields);
         SocketFile file = files.read(fields, sockets.stream().findFirst(), proxies.isPresent());
         return (number, bind, to) -> {
             if (named.isEmpty()) {
-                return new Forward.Tcp(bind, to, access, limits, timeouts, lifetime, nameless, file);
+                return new Forward.Tcp(bind, to, access, limits, timeouts, lifetime, nameless, security, file);
             }
             List<UpstreamAddress> others = new ArrayList<>(to);
             List<ServerName> serverNames = new ArrayList<>();
@@ -116,8 +123,51 @@ final class TcpForwardReader {
                 }
             }
             return new Forward.Tcp(
-                    bind, others, access, limits, timeouts, lifetime, new Preamble(sent, proxies, serverNames), file);
+                    bind,
+                    others,
+                    access,
+                    limits,
+                    timeouts,
+                    lifetime,
+                    new Preamble(sent, proxies, serverNames),
+                    security,
+                    file);
         };
+    }
+
+    private Security security(Fields fields) {
+        TlsSettings clients = fields.value("tls").flatMap(certificates::read).orElse(Security.NONE.clients());
+        boolean verify = fields.value("verify").flatMap(scalars::bool).orElse(true);
+        List<Item> targets = fields.value("to").map(scalars::oneOrMore).orElse(List.of());
+        Optional<Item> secure = targets.stream().filter(Upstreams::isSecure).findFirst();
+        if (fields.has("sni")) {
+            if (!(clients instanceof TlsSettings.Off)) {
+                problems.error(
+                        fields.placeOf("tls"),
+                        "\"sni\" and \"tls\" exclude each other: the one passes TLS through, the other ends it",
+                        "leave one of them out");
+            }
+            secure.ifPresent(this::refuseTwice);
+        }
+        if (fields.has("verify") && secure.isEmpty()) {
+            problems.error(
+                    fields.placeOf("verify"),
+                    "\"verify\" is for targets over TLS, and this forward has none",
+                    "write tls:// in front of the target");
+        } else if (!verify) {
+            problems.warn(
+                    fields.placeOf("verify"),
+                    "verify is false: whoever answers for this tls target is taken for it",
+                    "have its certificate trusted instead");
+        }
+        return verify && clients instanceof TlsSettings.Off ? Security.NONE : new Security(clients, verify);
+    }
+
+    private void refuseTwice(Item target) {
+        problems.error(
+                target.place(),
+                "what comes here by its server name is TLS already, and passes as it is",
+                "write the target without tls://");
     }
 
     private Optional<ProxyProtocol> version(Item item) {
@@ -155,6 +205,10 @@ final class TcpForwardReader {
         }
         for (Entry entry : mapping.map(Mapping::entries).orElse(List.of())) {
             Optional<HostPattern> pattern = names.pattern(entry.key());
+            scalars.oneOrMore(entry.value()).stream()
+                    .filter(Upstreams::isSecure)
+                    .findFirst()
+                    .ifPresent(this::refuseTwice);
             List<List<UpstreamAddress>> to = upstreams.ofForward(scalars.oneOrMore(entry.value()), Protocol.TCP, size);
             if (pattern.isEmpty() || to.isEmpty()) {
                 continue;

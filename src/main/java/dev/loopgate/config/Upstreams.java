@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 final class Upstreams {
 
     private static final String HTTP_FORMS = "a port, host:port, http(s)://host:port/base or unix:///path";
-    private static final String TCP_FORMS = "a port, host:port or unix:///path";
+    private static final String TCP_FORMS = "a port, host:port, tls://host:port or unix:///path";
     private static final String UDP_FORMS = "a port or host:port";
 
     /** What fits into a {@code sockaddr_un} on every system, its terminating zero left out. */
@@ -27,6 +27,7 @@ final class Upstreams {
     /** One that is listened on has a longer name until it is ready. */
     private static final int LONGEST_OWN_SOCKET_PATH = LONGEST_SOCKET_PATH - 6;
 
+    private static final String TLS = "tls";
     private static final Pattern DIGITS = Pattern.compile("[0-9]+");
     private static final Pattern RANGE = Pattern.compile("(.*:)?([0-9]+)-([0-9]+)");
     private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://.*", Pattern.DOTALL);
@@ -95,17 +96,25 @@ final class Upstreams {
             refuse(scalar, "is a Unix socket, and this forward is UDP", "write " + forms);
             return List.of();
         }
-        if (!scheme.isEmpty() && !scheme.equals("unix")) {
+        boolean secure = scheme.equals(TLS);
+        if (secure && protocol == Protocol.UDP) {
+            refuse(scalar, "is spoken to over TLS, and this forward is UDP", "write " + forms);
+            return List.of();
+        }
+        if (!scheme.isEmpty() && !scheme.equals("unix") && !secure) {
             refuse(scalar, "is a URL, and a forward carries bytes of any kind", "write " + forms);
             return List.of();
         }
-        Matcher range = RANGE.matcher(scalar.text());
+        String text = secure ? scalar.text().substring((TLS + "://").length()) : scalar.text();
+        Matcher range = RANGE.matcher(text);
         if (range.matches()) {
-            return range(scalar, range, size);
+            return range(scalar, range, size).stream()
+                    .map(one -> secure ? new UpstreamAddress.Tls(one) : one)
+                    .toList();
         }
-        Optional<? extends UpstreamAddress> address = scalar.text().startsWith("unix:")
+        Optional<? extends UpstreamAddress> address = text.startsWith("unix:") && !secure
                 ? socket(scalar, "the target ", LONGEST_SOCKET_PATH)
-                : address(scalar, scalar.text(), Optional.empty());
+                : address(scalar, text, Optional.empty());
         if (size > 1) {
             address.ifPresent(one -> refuse(
                     scalar,
@@ -113,7 +122,13 @@ final class Upstreams {
                     "write a range of " + size + " ports, such as 9000-" + (9000 + size - 1)));
             return List.of();
         }
-        return address.<UpstreamAddress>map(one -> one).stream().toList();
+        return address.<UpstreamAddress>map(one -> secure ? new UpstreamAddress.Tls(one) : one).stream()
+                .toList();
+    }
+
+    /** Whether this is written as a target over TLS. */
+    static boolean isSecure(Item item) {
+        return item instanceof Scalar scalar && scheme(scalar.text()).equals(TLS);
     }
 
     private List<UpstreamAddress> range(Scalar scalar, Matcher range, int size) {
@@ -171,6 +186,7 @@ final class Upstreams {
                         scalar,
                         "begins with " + scheme + "://",
                         "write http:// or the port alone: WebSockets pass through");
+            case TLS -> refuse(scalar, "begins with tls://", "write https://; what is not HTTP belongs under forwards");
             case "tcp" -> refuse(scalar, "begins with tcp://", "ports without HTTP belong under forwards");
             default -> refuse(scalar, "begins with " + scheme + "://", "write " + HTTP_FORMS);
         };
@@ -240,11 +256,11 @@ final class Upstreams {
             if (names.name(at, text).isEmpty()) {
                 return Optional.empty();
             }
-            return refuse(at, "has no port", "write " + text + ":80, or whichever port it is");
+            return refuse(at, "has no port", "write " + at.text() + ":80, or whichever port it is");
         }
         boolean bare = text.startsWith("[") ? text.endsWith("]") : colon < 0;
         if (bare && defaultPort.isEmpty()) {
-            return refuse(at, "has no port", "write " + text + ":80, or whichever port it is");
+            return refuse(at, "has no port", "write " + at.text() + ":80, or whichever port it is");
         }
         String host = bare ? text : text.substring(0, colon);
         Optional<Integer> port = bare ? defaultPort : scalars.port(at, text.substring(colon + 1));

@@ -2,6 +2,7 @@ package dev.loopgate.doctor;
 
 import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Credential;
+import dev.loopgate.model.Forward;
 import dev.loopgate.model.TlsSettings;
 import dev.loopgate.model.VirtualHost;
 import dev.loopgate.tls.AuthorityFolder;
@@ -44,6 +45,11 @@ record CertificateCheck(
             }
             for (VirtualHost host : configuration.hosts()) {
                 host.tls().ifPresent(tls -> served.put(host.pattern().toString(), tls));
+            }
+            for (Forward forward : configuration.forwards()) {
+                if (forward instanceof Forward.Tcp tcp && tcp.secure()) {
+                    served.put("the forward " + tcp.key(), tcp.security().clients());
+                }
             }
         }
         return new CertificateCheck(environment, served, false, clock);

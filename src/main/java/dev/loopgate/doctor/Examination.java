@@ -108,7 +108,7 @@ final class Examination {
                         .forEach(target -> targets.add(new TargetCheck(
                                 forward.key().toString(),
                                 forward.bind().toString(),
-                                target,
+                                target.socket(),
                                 "",
                                 "/",
                                 Status.WARN,

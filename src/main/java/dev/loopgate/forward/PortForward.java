@@ -18,10 +18,10 @@ import java.util.Optional;
 public sealed interface PortForward permits TcpForward, UdpForward {
 
     /** One that does not listen yet. */
-    static PortForward of(Transport transport, Forward rule, ForwardEvents events) {
+    static PortForward of(Transport transport, ForwardTls tls, Forward rule, ForwardEvents events) {
         return rule instanceof Forward.Udp udp
                 ? new UdpForward(transport, udp, events)
-                : new TcpForward(transport, (Forward.Tcp) rule, events);
+                : new TcpForward(transport, tls, (Forward.Tcp) rule, events);
     }
 
     /**

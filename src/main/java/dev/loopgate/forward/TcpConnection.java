@@ -4,9 +4,6 @@ import dev.loopgate.model.Access;
 import dev.loopgate.model.Forward;
 import dev.loopgate.model.UpstreamAddress;
 import dev.loopgate.net.Addresses;
-import dev.loopgate.net.Dial;
-import dev.loopgate.net.DialFailure;
-import dev.loopgate.net.DialListener;
 import dev.loopgate.net.PausableReads;
 import dev.loopgate.net.ProxyHeader;
 import dev.loopgate.net.Relay;
@@ -21,12 +18,8 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import java.net.InetAddress;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * listener of its relay. Lives on the client's event loop.
  */
 final class TcpConnection extends ChannelInboundHandlerAdapter
-        implements Preface.Listener, DialListener, Relay.Listener {
+        implements Preface.Listener, ClientHandshake.Listener, TargetSearch.Listener, Relay.Listener {
 
     private static final long READS_PER_SECOND = 50;
 
@@ -49,13 +42,11 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
     private final Transport transport;
     private final Channel client;
     private final EarlyBytes early;
+    private final TargetSearch search;
 
-    private Iterator<UpstreamAddress> targets = Collections.emptyIterator();
+    private List<UpstreamAddress> to = List.of();
     private boolean clientEnded;
-    private int dials;
     private boolean finished;
-    private @Nullable Set<String> failures;
-    private @Nullable Dial dial;
 
     /** Who it is for: the peer, or whom a proxy in front speaks for. */
     private volatile ProxyHeader parties;
@@ -63,7 +54,6 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
     /** Whether the forward has let the client in. */
     private volatile boolean admitted;
 
-    private volatile @Nullable UpstreamAddress target;
     private volatile @Nullable Relay relay;
 
     /** @param parties of the connection itself */
@@ -73,6 +63,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
         this.transport = transport;
         this.client = client;
         this.early = new EarlyBytes(transport.budget());
+        this.search = new TargetSearch(forward, rule, transport, client.eventLoop(), this);
         this.parties = parties;
         this.admitted = rule.preamble().proxies().isEmpty();
     }
@@ -104,6 +95,10 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
     @Override
     public void unknownName(@Nullable String name) {
         forward.refused(Addresses.text(clientAddress()) + " asks for " + shown(name));
+        if (rule.secure()) {
+            // Whoever has read the name there tells the client.
+            return;
+        }
         finished = true;
         client.writeAndFlush(Unpooled.wrappedBuffer(UNRECOGNIZED_NAME)).addListener(ChannelFutureListener.CLOSE);
         leave();
@@ -126,21 +121,24 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void leadTo(List<UpstreamAddress> to) {
-        targets = forward.turns().next(to).iterator();
-        dialNext();
-        forward.led(this);
+    public void leadTo(List<UpstreamAddress> there) {
+        to = there;
+        if (rule.secure()) {
+            ClientHandshake.begin(
+                    client.pipeline().context(this),
+                    forward.tls(),
+                    rule.security().clients(),
+                    parties.server().getAddress(),
+                    this);
+        } else {
+            agreed();
+        }
     }
 
-    private void dialNext() {
-        UpstreamAddress next = targets.next();
-        target = next;
-        int turn = ++dials;
-        Dial begun = transport.dial(client.eventLoop(), next, rule.timeouts().connect(), this);
-        // What fails at once has led on to the next target already.
-        if (turn == dials) {
-            dial = begun;
-        }
+    @Override
+    public void agreed() {
+        search.begin(to);
+        forward.led(this);
     }
 
     /** Large reads would make a slow pace a jerky one. */
@@ -153,29 +151,12 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void connected(Channel upstream) {
-        if (finished) {
-            Transport.reset(upstream);
-            return;
-        }
-        boolean relayed = false;
-        try {
-            relay(upstream);
-            relayed = true;
-        } finally {
-            if (!relayed) {
-                // Nobody else has a hold on either connection, and they would stay for ever.
-                Transport.reset(upstream);
-                abortHere();
-            }
-        }
-    }
-
-    private void relay(Channel upstream) {
-        if (target != null) {
-            forward.turns().reached(target);
-        }
         rule.preamble().sent().ifPresent(version -> parties.sendTo(upstream, version));
         upstream.config().setRecvByteBufAllocator(reads());
+    }
+
+    @Override
+    public void reached(Channel upstream) {
         leavePipeline();
         Relay fresh = new Relay(
                 client,
@@ -200,23 +181,14 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void failed(DialFailure failure) {
-        if (finished) {
-            return;
-        }
-        if (failures == null) {
-            failures = new LinkedHashSet<>();
-        }
-        failures.add(String.valueOf(failure.getMessage()));
-        if (target != null && (targets.hasNext() || failures.size() > 1)) {
-            forward.turns().unreachable(target, String.valueOf(failure.getMessage()));
-        }
-        if (targets.hasNext()) {
-            dialNext();
-        } else {
-            forward.unreachable(String.join("; ", failures));
-            finish();
-        }
+    public void unreachable(String causes) {
+        forward.unreachable(causes);
+        finish();
+    }
+
+    @Override
+    public void broken() {
+        abortHere();
     }
 
     @Override
@@ -256,9 +228,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
             return;
         }
         finished = true;
-        if (dial != null) {
-            dial.cancel();
-        }
+        search.cancel();
         Transport.reset(client);
         leave();
     }
@@ -312,7 +282,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
 
     /** Whether it leads, or is being led, to one of these, or nowhere yet. Any thread. */
     boolean leadsTo(Collection<UpstreamAddress> targets) {
-        UpstreamAddress now = target;
+        UpstreamAddress now = search.target();
         return now == null || targets.contains(now);
     }
 

@@ -21,13 +21,15 @@ import org.jspecify.annotations.Nullable;
 final class TcpForward implements PortForward {
 
     private final Transport transport;
+    private final ForwardTls tls;
     private final ForwardEvents events;
     private final ForwardSockets sockets;
     private volatile Forward.Tcp rule;
     private volatile @Nullable TcpTraffic traffic;
 
-    TcpForward(Transport transport, Forward.Tcp rule, ForwardEvents events) {
+    TcpForward(Transport transport, ForwardTls tls, Forward.Tcp rule, ForwardEvents events) {
         this.transport = transport;
+        this.tls = tls;
         this.rule = rule;
         this.events = events;
         this.sockets = new ForwardSockets(address -> transport.listen(address, this::accept));
@@ -98,7 +100,7 @@ final class TcpForward implements PortForward {
     private synchronized TcpTraffic firstTraffic() {
         TcpTraffic used = traffic;
         if (used == null) {
-            used = new TcpTraffic(transport, rule, sockets::closed, events);
+            used = new TcpTraffic(transport, tls, rule, sockets::closed, events);
             traffic = used;
         }
         return used;

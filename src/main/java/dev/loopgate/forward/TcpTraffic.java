@@ -33,6 +33,7 @@ final class TcpTraffic {
     static final Duration BURST = Duration.ofMillis(100);
 
     private final Transport transport;
+    private final ForwardTls tls;
     private final BooleanSupplier closed;
     private final ForwardEvents events;
     private final ForwardTrouble trouble;
@@ -49,8 +50,9 @@ final class TcpTraffic {
     private volatile ServerNames serverNames;
 
     /** @param closed whether the forward listens no more, and never will again */
-    TcpTraffic(Transport transport, Forward.Tcp rule, BooleanSupplier closed, ForwardEvents events) {
+    TcpTraffic(Transport transport, ForwardTls tls, Forward.Tcp rule, BooleanSupplier closed, ForwardEvents events) {
         this.transport = transport;
+        this.tls = tls;
         this.rule = rule;
         this.closed = closed;
         this.events = events;
@@ -186,6 +188,10 @@ final class TcpTraffic {
 
     void refused(String reason) {
         trouble.refused(reason);
+    }
+
+    ForwardTls tls() {
+        return tls;
     }
 
     ServerNames serverNames() {

@@ -124,7 +124,8 @@ final class BindProblems {
                 : Optional.of("the service itself has this port on loopback; it needs no forward");
     }
 
-    private static int port(UpstreamAddress target) {
+    private static int port(UpstreamAddress address) {
+        UpstreamAddress target = address.socket();
         if (target instanceof UpstreamAddress.LoopbackPort port) {
             return port.port();
         }

@@ -1,6 +1,7 @@
 package dev.loopgate.gateway;
 
 import dev.loopgate.forward.ForwardStatus;
+import dev.loopgate.forward.ForwardTls;
 import dev.loopgate.forward.PortForward;
 import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Forward;
@@ -73,6 +74,7 @@ final class ForwardSlot {
     ForwardSlot(
             Vertx vertx,
             Transport transport,
+            ForwardTls tls,
             Forward rule,
             BindProblems problems,
             GatewayEvents events,
@@ -83,7 +85,7 @@ final class ForwardSlot {
         this.vertx = vertx;
         this.problems = problems;
         this.events = events;
-        this.forward = PortForward.of(transport, rule, events);
+        this.forward = PortForward.of(transport, tls, rule, events);
         this.expiry = new Expiry(vertx, this::expire);
         expiry.set(rule.lifetime());
     }
@@ -193,6 +195,7 @@ final class ForwardSlot {
                 now.rule().destinations(),
                 now.rule().access(),
                 now.rule().bind().open(),
+                now.rule().secure(),
                 why,
                 expiry.until(),
                 now.connections(),

@@ -1,5 +1,6 @@
 package dev.loopgate.gateway;
 
+import dev.loopgate.forward.ForwardTls;
 import dev.loopgate.gateway.ReloadReport.Outcome;
 import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Configuration;
@@ -7,20 +8,19 @@ import dev.loopgate.model.Forward;
 import dev.loopgate.model.VirtualHost;
 import dev.loopgate.net.BindFailure;
 import dev.loopgate.net.MachineAddresses;
-import dev.loopgate.observe.AccessLog;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +29,8 @@ public final class Gateway {
 
     private final Vertx vertx;
     private final HttpFront http;
-    private final AccessLog log;
+    private final ForwardTls tls;
+    private final CertificateWatch certificates;
     private final GatewayEvents events;
     private final String version;
     private final Optional<Path> file;
@@ -37,6 +38,7 @@ public final class Gateway {
     private final HttpListeners listeners;
     private final Http3Listeners http3;
     private final Forwards forwards;
+    private final Installation installation;
     private final Shutdown shutdown;
     private final Turns turns = new Turns();
 
@@ -50,7 +52,8 @@ public final class Gateway {
     private Gateway(GatewaySetup setup, HttpFront http) {
         this.vertx = setup.vertx();
         this.http = http;
-        this.log = setup.log();
+        this.tls = new ForwardTls(setup.tls());
+        this.certificates = new CertificateWatch(InstantSource.system(), setup.tls()::replacement);
         this.events = setup.events();
         this.version = setup.version();
         this.file = setup.file();
@@ -61,7 +64,16 @@ public final class Gateway {
         this.forwards = new Forwards(
                 vertx,
                 rule -> new ForwardSlot(
-                        vertx, setup.transport(), rule, problems, setup.events(), network, ForwardSlot.targets(rule)));
+                        vertx,
+                        setup.transport(),
+                        tls,
+                        rule,
+                        problems,
+                        setup.events(),
+                        network,
+                        ForwardSlot.targets(rule)));
+        this.installation = new Installation(
+                vertx, setup.log(), List.of(http::compile, tls::prepare, certificates::follow), listeners, forwards);
         this.shutdown = new Shutdown(vertx, http, listeners, http3, forwards);
     }
 
@@ -73,11 +85,12 @@ public final class Gateway {
      * @return fails with {@link StartFailure}; nothing is left open then
      */
     public Future<GatewayStatus> start(Configuration configuration, List<String> warnings) {
-        return inTurn(() -> {
+        return turns.next(() -> {
             if (running != null) {
                 return Future.failedFuture(new IllegalStateException("the gateway was started before"));
             }
-            return change(configuration)
+            return installation
+                    .install(configuration)
                     .map(ours -> {
                         running = new Running(configuration, Instant.now(), warnings, ours);
                         return (Void) null;
@@ -86,6 +99,7 @@ public final class Gateway {
                     .compose(opened -> http3.follow(udp(configuration)))
                     .onSuccess(opened -> http3.started())
                     .onSuccess(opened -> vertx.setPeriodic(NetworkWatch.PAUSE.toMillis(), now -> followBridges()))
+                    .onSuccess(opened -> certificates.start(vertx, CertificateWatch.LOOK, events))
                     .map(opened -> status())
                     .recover(this::startFailure);
         });
@@ -98,14 +112,14 @@ public final class Gateway {
                 || asked.configuration.listen().stream().noneMatch(bind -> bind.scope() == BindAddress.Scope.DOCKER)) {
             return;
         }
-        inTurn(() -> {
+        turns.next(() -> {
             Running now = running;
             return now == null
                     ? Future.succeededFuture()
                     : vertx.executeBlocking(() -> HttpListeners.wanted(now.configuration.listen(), new ArrayList<>()))
                             .compose(wanted -> wanted.equals(listeners.asked())
                                     ? Future.succeededFuture()
-                                    : change(now.configuration).compose(warnings -> {
+                                    : installation.install(now.configuration).compose(warnings -> {
                                         running = new Running(now.configuration, now.started, now.read, warnings);
                                         return http3.follow(udp(now.configuration));
                                     }))
@@ -120,7 +134,7 @@ public final class Gateway {
      * @return never fails for what the configuration says: see {@link ReloadReport#outcome()}
      */
     public Future<ReloadReport> reload(Configuration configuration, List<String> warnings) {
-        return inTurn(() -> taken(configuration, warnings).map(this::done));
+        return turns.next(() -> taken(configuration, warnings).map(this::done));
     }
 
     /**
@@ -130,7 +144,7 @@ public final class Gateway {
      * @param warnings passed on in the report
      */
     Future<ReloadReport> amend(Configuration configuration, List<String> warnings) {
-        return inTurn(() -> {
+        return turns.next(() -> {
             Running now = running;
             return taken(configuration, now == null ? List.of() : now.read).map(report -> report.with(warnings));
         });
@@ -143,7 +157,11 @@ public final class Gateway {
         }
         if (now.configuration.equals(configuration)) {
             running = new Running(configuration, now.started, warnings, now.ours);
-            return Future.succeededFuture(ReloadReport.withoutChange(Outcome.UNCHANGED, kept(), warnings, List.of()));
+            // Others may be trusted than when it was put in force.
+            return installation
+                    .renew(configuration)
+                    .map(renewed -> ReloadReport.withoutChange(Outcome.UNCHANGED, kept(), warnings, List.of()))
+                    .recover(failure -> words(failure).map(problem -> refused(warnings, List.of(problem))));
         }
         return replace(now, configuration, warnings)
                 .recover(failure -> words(failure).map(problem -> refused(warnings, List.of(problem))));
@@ -165,7 +183,7 @@ public final class Gateway {
      * @param drain how long they may take
      */
     public Future<Void> stop(Duration drain) {
-        return inTurn(() -> {
+        return turns.next(() -> {
             running = null;
             return shutdown.run(drain);
         });
@@ -212,6 +230,7 @@ public final class Gateway {
                 http.requests(),
                 Optional.ofNullable(lastReload),
                 now == null ? List.of() : now.warnings(),
+                certificates.endings(),
                 attached);
     }
 
@@ -227,7 +246,8 @@ public final class Gateway {
     /** What is new is open before what is old goes, and nothing is given up before nothing can fail any more. */
     private Future<ReloadReport> replace(Running now, Configuration next, List<String> warnings) {
         NetworkChange.Reach before = reach();
-        return change(next)
+        return installation
+                .install(next)
                 .compose(ours -> {
                     running = new Running(next, now.started, warnings, ours);
                     http3.leave(udp(next));
@@ -247,39 +267,6 @@ public final class Gateway {
                             NetworkChange.between(before, reach()),
                             new Running(next, now.started, warnings, ours).warnings(),
                             List.of());
-                });
-    }
-
-    /**
-     * Routes and listeners of a configuration, or nothing of it.
-     *
-     * @return warnings
-     */
-    private Future<List<String>> change(Configuration next) {
-        List<String> warnings = new ArrayList<>();
-        return vertx.executeBlocking(
-                        () -> new Prepared(http.compile(next), HttpListeners.wanted(next.listen(), warnings)))
-                .compose(prepared -> {
-                    Set<InetSocketAddress> before = new LinkedHashSet<>(listeners.asked());
-                    return forwards.makeWay(listeners.fresh(prepared.listen), next.forwards())
-                            .compose(moved -> listeners
-                                    .open(prepared.listen)
-                                    .compose(opened -> vertx.executeBlocking(() -> {
-                                        log.use(next.accessLog());
-                                        return prepared;
-                                    }))
-                                    .recover(failure -> listeners
-                                            .open(before)
-                                            .transform(reopened -> listeners.retain(before))
-                                            .onComplete(reopened -> listeners.accept())
-                                            .compose(undone -> forwards.restore(moved))
-                                            .transform(undone -> Future.failedFuture(failure))));
-                })
-                .compose(prepared -> {
-                    prepared.install.run();
-                    // Whoever came to a new socket before this waited, and is not served by the routes of before.
-                    listeners.accept();
-                    return listeners.retain(prepared.listen).map(warnings);
                 });
     }
 
@@ -322,14 +309,6 @@ public final class Gateway {
     private int kept() {
         return http.connections() + forwards.connections();
     }
-
-    /** One after the other, in the order of the calls. */
-    private <T> Future<T> inTurn(Supplier<Future<T>> work) {
-        return turns.next(work);
-    }
-
-    /** @param install puts the routes in force */
-    private record Prepared(Runnable install, Set<InetSocketAddress> listen) {}
 
     /**
      * @param read warnings of the reader of the file

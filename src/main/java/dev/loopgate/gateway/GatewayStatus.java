@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  * @param requests over HTTP since the start
  * @param lastReload empty until the configuration was read again
  * @param warnings what the reader of the file advises against, and a loopback family that is missing
+ * @param endings certificates that have ended, or will within two weeks
  * @param attached projects whose hosts and forwards are among those above, in the order in which they came
  */
 public record GatewayStatus(
@@ -38,6 +39,7 @@ public record GatewayStatus(
         long requests,
         Optional<ReloadReport> lastReload,
         List<String> warnings,
+        List<Ending> endings,
         List<Attached> attached) {
 
     public GatewayStatus {
@@ -45,8 +47,18 @@ public record GatewayStatus(
         hosts = List.copyOf(hosts);
         forwards = List.copyOf(forwards);
         warnings = List.copyOf(warnings);
+        endings = List.copyOf(endings);
         attached = List.copyOf(attached);
     }
+
+    /**
+     * A certificate to be seen to.
+     *
+     * @param whose what it is for, in words
+     * @param until its end; of the authority, when another takes its place
+     * @param text what becomes of it, as a predicate
+     */
+    public record Ending(String whose, Instant until, String text) {}
 
     /**
      * A project that somebody has attached.
@@ -110,6 +122,7 @@ public record GatewayStatus(
      * @param targets in the order of the file
      * @param access which clients are accepted
      * @param open whether machines elsewhere on the network can reach it
+     * @param secure whether its clients speak TLS with the gateway
      * @param problem why it does not listen, or not on every address that it should; empty where it does
      * @param until when it closes, or has closed, by itself; empty where it stays open
      * @param connections now
@@ -128,6 +141,7 @@ public record GatewayStatus(
             List<String> targets,
             Access access,
             boolean open,
+            boolean secure,
             Optional<BindProblem> problem,
             Optional<Instant> until,
             int connections,
@@ -160,6 +174,7 @@ public record GatewayStatus(
                     && problem.map(BindProblem::anywhere).equals(other.problem.map(BindProblem::anywhere))
                     && protocol == other.protocol
                     && open == other.open
+                    && secure == other.secure
                     && access.equals(other.access)
                     && until.isPresent() == other.until.isPresent();
         }
@@ -176,6 +191,7 @@ public record GatewayStatus(
                     ports.targets(),
                     access,
                     open,
+                    secure,
                     problem,
                     until,
                     connections,

@@ -105,6 +105,10 @@ final class Answer {
             switchProtocols(in, from, route);
             return;
         }
+        if (client.awaitsUpgrade() && head.status < 300) {
+            throw new MalformedMessage(
+                    FailureCode.BAD_RESPONSE, "it does not switch to the WebSocket it was asked for");
+        }
         long framing = Framing.ofResponse(head, toHead);
         if (ended) {
             if (framing > 0) {
@@ -255,7 +259,11 @@ final class Answer {
             switched = true;
             body.begin(Framing.UNTIL_CLOSE, FailureCode.BAD_RESPONSE);
             exchange.switched();
-            data(in);
+            if (over) {
+                in.release();
+            } else {
+                data(in);
+            }
             return;
         }
         over = true;
@@ -437,7 +445,7 @@ final class Answer {
     void clientGone() {
         if (!over) {
             end();
-            record("client-gone");
+            record(switched ? "" : "client-gone");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.loopgate.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Map;
@@ -19,6 +20,12 @@ abstract class ClientStream extends StreamOutlet implements Downstream {
         /** The answer cannot be completed. */
         BROKEN
     }
+
+    /** What a trailer section ends with, and one without fields is. */
+    private static final int EMPTY_LINE = 2;
+
+    /** How long what the client does not take is kept for it. */
+    private static final long TAKE_DEADLINE = 300_000_000_000L;
 
     private static final byte[] NO_TRAILERS = new byte[0];
 
@@ -148,6 +155,9 @@ abstract class ClientStream extends StreamOutlet implements Downstream {
     void sweep(long now) {
         if (exchange != null) {
             exchange.sweep(now, lastBody, paused);
+        } else if (queued() > 0 && now - lastWritten() > TAKE_DEADLINE) {
+            reset(Reset.BROKEN);
+            flush();
         }
     }
 
@@ -185,8 +195,14 @@ abstract class ClientStream extends StreamOutlet implements Downstream {
     }
 
     @Override
+    public boolean awaitsUpgrade() {
+        return upgrade && !passing;
+    }
+
+    @Override
     public void passBody() {
         passing = true;
+        lastBody = loop.now();
         passWaiting();
     }
 
@@ -281,7 +297,11 @@ abstract class ClientStream extends StreamOutlet implements Downstream {
 
     @Override
     public void trailers(byte[] section) {
-        writeTrailers(section);
+        if (section.length > EMPTY_LINE) {
+            writeTrailers(section);
+        } else {
+            writeData(Unpooled.EMPTY_BUFFER, true);
+        }
     }
 
     @Override
@@ -314,6 +334,7 @@ abstract class ClientStream extends StreamOutlet implements Downstream {
 
     private void finish() {
         exchange = null;
+        leaveBehind(loop.transport().budget(), loop.now());
         releaseWaiting();
     }
 }

@@ -38,6 +38,11 @@ interface Downstream extends Outlet {
     /** Whether all of the request was passed to the exchange. */
     boolean requestComplete();
 
+    /** Whether the request is the beginning of a WebSocket on a stream (RFC 8441): a 2xx would be taken for its consent. */
+    default boolean awaitsUpgrade() {
+        return false;
+    }
+
     /** Passes on what is here of the body, and from now on what comes of it. */
     void passBody();
 

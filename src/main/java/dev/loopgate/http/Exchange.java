@@ -100,7 +100,10 @@ final class Exchange {
             return;
         }
         Target target = matched.target();
-        if (matched.redirectsToHttps() && !cameByTls()) {
+        if (client.awaitsUpgrade() && !grantsUpgrade(matched)) {
+            answer.fail(Failure.of(FailureCode.BAD_REQUEST, "There is no WebSocket at this address.")
+                    .withFix("Where its backend speaks HTTP/1.1, have the target begin with http://."));
+        } else if (matched.redirectsToHttps() && !cameByTls()) {
             answer.redirectToHttps();
         } else if (target instanceof Target.Redirect redirect) {
             answer.redirect(redirect);
@@ -111,6 +114,12 @@ final class Exchange {
         } else {
             proxy(matched, framing);
         }
+    }
+
+    /** Whether there is somebody who could switch protocols: no answer of ours, and no backend of HTTP/2 alone. */
+    private static boolean grantsUpgrade(HttpRoute matched) {
+        return matched.target() instanceof Target.Proxy
+                && !matched.hop(0).upstream().http2();
     }
 
     /** Here, or at a proxy in front whose word counts. */
@@ -130,7 +139,7 @@ final class Exchange {
 
     private void proxy(HttpRoute matched, long framing) {
         Head head = loop.head;
-        upgrade = Upgrades.isPassedOn(head, connectionOptions);
+        upgrade = Upgrades.isPassedOn(head, connectionOptions) && grantsUpgrade(matched);
         idempotent = Methods.isIdempotent(head);
         hopIndex = matched.nextTurn();
         hop = matched.hop(hopIndex);
@@ -148,7 +157,7 @@ final class Exchange {
     private void connect(HttpRoute matched, Hop to) {
         UpstreamLink idle = null;
         if (matched.keepAlive() && !retried) {
-            idle = to.upstream().pool(loop).take(loop.now(), !replayable());
+            idle = to.upstream().pool(loop).take(loop.now(), !replayable(), upgrade);
         }
         if (idle != null) {
             attach(idle);
@@ -173,7 +182,9 @@ final class Exchange {
         upstream = connection;
         connection.attach(this);
         boolean whole = client.requestComplete();
-        connection.send(request.send(connection.reused() && replayable()), request.headLength(), whole);
+        // A stream may be refused before anything was done with it: then whatever is here whole can be sent again.
+        boolean keep = whole && (connection.framed() ? connection.reused() && idempotent : !retried);
+        connection.send(request.send(keep), request.headLength(), whole);
         answer.requestSentAt(loop.now());
         if (!whole) {
             client.passBody();
@@ -304,8 +315,12 @@ final class Exchange {
         }
     }
 
-    /** The upstream connection ended before it answered. */
-    void upstreamLost(boolean reset) {
+    /**
+     * The upstream connection ended before it answered.
+     *
+     * @param unprocessed whether the upstream says that it did nothing with the request
+     */
+    void upstreamLost(boolean reset, boolean unprocessed) {
         UpstreamLink lost = upstream;
         upstream = null;
         HttpRoute matched = route;
@@ -314,7 +329,8 @@ final class Exchange {
             return;
         }
         to.upstream().lost();
-        if (lost != null && lost.reused() && request.isKept() && !retried) {
+        boolean harmless = unprocessed || (idempotent && lost != null && lost.reused());
+        if (harmless && request.isKept() && !retried) {
             retried = true;
             connect(matched, to);
             return;
@@ -445,6 +461,7 @@ final class Exchange {
     void switched() {
         switched = true;
         client.passBody();
+        flushUpstream();
     }
 
     /** The upstream's channel belongs to a tunnel now. */

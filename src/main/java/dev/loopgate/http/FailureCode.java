@@ -92,7 +92,7 @@ public enum FailureCode {
             "wrong-protocol",
             502,
             "Not HTTP",
-            "The upstream speaks another protocol than plain HTTP, such as TLS or HTTP/2."),
+            "The upstream speaks another protocol than its target says: TLS on a plain one, HTTP/2 where `h2c://` is missing, or the reverse."),
     UPSTREAM_TLS(
             "upstream-tls",
             502,

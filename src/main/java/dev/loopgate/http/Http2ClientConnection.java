@@ -106,6 +106,7 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
     @Override
     public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings) {
         greeted = true;
+        frames.limitTable();
     }
 
     @Override
@@ -126,10 +127,10 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
     public void onHeadersRead(ChannelHandlerContext context, int id, Http2Headers headers, int padding, boolean last)
             throws Http2Exception {
         Http2Stream stream = frames.connection().stream(id);
-        Http2ClientStream own = stream.getProperty(key);
+        Http2ClientStream known = stream.getProperty(key);
+        Http2ClientStream own = known == null ? new Http2ClientStream(loop, this, stream) : known;
         try {
-            if (own == null) {
-                own = new Http2ClientStream(loop, this, stream);
+            if (known == null) {
                 stream.setProperty(key, own);
                 own.begin(headers, last);
             } else {
@@ -137,7 +138,9 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
                 touch(own);
             }
         } catch (MalformedMessage e) {
-            stream.removeProperty(key);
+            if (known == null) {
+                stream.removeProperty(key);
+            }
             throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, e.reason());
         }
     }
@@ -164,6 +167,14 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
     private void touch(Http2ClientStream stream) {
         if (touched.isEmpty() || touched.get(touched.size() - 1) != stream) {
             touched.add(stream);
+        }
+    }
+
+    @Override
+    public void onStreamHalfClosed(Http2Stream stream) {
+        Http2ClientStream own = stream.getProperty(key);
+        if (own != null) {
+            own.halfClosed();
         }
     }
 
@@ -243,8 +254,8 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
         if (inputEnded || closing) {
             return idle || (inputEnded && now - endedAt > FIN_DEADLINE);
         }
-        long silent = now - lastRead;
-        return (!greeted && silent > PREFACE_DEADLINE) || (frames.isWithinFrame() && silent > FRAME_DEADLINE);
+        return (!greeted && now - lastRead > PREFACE_DEADLINE)
+                || (frames.isWithinFrame() && now - frames.lastFrame() > FRAME_DEADLINE);
     }
 
     private void eachStream(java.util.function.Consumer<Http2ClientStream> what) {

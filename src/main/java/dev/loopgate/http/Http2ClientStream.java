@@ -11,6 +11,7 @@ final class Http2ClientStream extends ClientStream {
 
     private final Http2ClientConnection connection;
     private final Http2Stream stream;
+    private boolean resetOnceSent;
 
     Http2ClientStream(HttpLoop loop, Http2ClientConnection connection, Http2Stream stream) {
         super(loop, connection.client());
@@ -39,6 +40,7 @@ final class Http2ClientStream extends ClientStream {
         if (!hasEnded()) {
             gone();
             connection.frames().reset(stream.id(), Http2Error.CANCEL);
+            flush();
         }
     }
 
@@ -63,7 +65,23 @@ final class Http2ClientStream extends ClientStream {
 
     @Override
     void reset(Reset why) {
-        connection.frames().reset(stream.id(), why == Reset.DONE ? Http2Error.NO_ERROR : Http2Error.INTERNAL_ERROR);
+        if (why == Reset.BROKEN) {
+            connection.frames().reset(stream.id(), Http2Error.INTERNAL_ERROR);
+        } else if (stream.state().localSideOpen()) {
+            // The end of the answer is still queued, and a reset would overtake it.
+            resetOnceSent = true;
+        } else {
+            connection.frames().reset(stream.id(), Http2Error.NO_ERROR);
+        }
+    }
+
+    /** One direction is over. */
+    void halfClosed() {
+        if (resetOnceSent && !stream.state().localSideOpen()) {
+            resetOnceSent = false;
+            connection.frames().reset(stream.id(), Http2Error.NO_ERROR);
+            flush();
+        }
     }
 
     @Override

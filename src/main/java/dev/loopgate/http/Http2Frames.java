@@ -22,6 +22,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,9 @@ final class Http2Frames extends Http2ConnectionHandler {
     /** How many answers to PING and SETTINGS may wait for a peer that does not read: CVE-2019-9512. */
     private static final int CONTROL_FRAMES = 1_000;
 
+    /** The size of our table for field compression, in bytes: the default of RFC 7541. */
+    private static final int TABLE = 4096;
+
     /** What a connection hears of itself, besides frames. */
     interface Owner {
 
@@ -66,6 +70,8 @@ final class Http2Frames extends Http2ConnectionHandler {
     private final Runnable flush = this::flushNow;
     private @Nullable ChannelHandlerContext context;
     private boolean flushing;
+    private boolean heard;
+    private long lastFrame = System.nanoTime();
 
     private Http2Frames(
             Owner owner, Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
@@ -156,6 +162,27 @@ final class Http2Frames extends Http2ConnectionHandler {
         return actualReadableBytes() > 0;
     }
 
+    /** When the head or the rest of a frame was last here whole, in nanoseconds. */
+    long lastFrame() {
+        return lastFrame;
+    }
+
+    /** Whether anything was read. */
+    boolean heard() {
+        return heard;
+    }
+
+    /** What we remember of the fields that we send is not for the peer to make large. */
+    void limitTable() {
+        try {
+            if (encoder().configuration().headersConfiguration().maxHeaderTableSize() > TABLE) {
+                encoder().configuration().headersConfiguration().maxHeaderTableSize(TABLE);
+            }
+        } catch (Http2Exception e) {
+            onError(context(), true, e);
+        }
+    }
+
     /** The peer has reset a stream. */
     void resetCame(int stream) {
         closed.resetCame(stream);
@@ -168,6 +195,16 @@ final class Http2Frames extends Http2ConnectionHandler {
         context = added;
         super.handlerAdded(added);
         added.flush();
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext at, ByteBuf in, List<Object> out) throws Exception {
+        int before = in.readableBytes();
+        heard = true;
+        super.decode(at, in, out);
+        if (in.readableBytes() < before) {
+            lastFrame = System.nanoTime();
+        }
     }
 
     @Override
@@ -262,6 +299,7 @@ final class Http2Frames extends Http2ConnectionHandler {
             initialSettings(settings(server));
             gracefulShutdownTimeoutMillis(-1);
             decoderEnforceMaxRstFramesPerWindow(server ? RESETS : 0, RESET_SECONDS);
+            encoderEnforceMaxRstFramesPerWindow(server ? RESETS : 0, RESET_SECONDS);
             encoderEnforceMaxQueuedControlFrames(CONTROL_FRAMES);
             encoderIgnoreMaxHeaderListSize(true);
             flushPreface(true);

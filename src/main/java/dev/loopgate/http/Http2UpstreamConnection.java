@@ -6,11 +6,13 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2EventAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http2UpstreamConnection extends Http2EventAdapter implements Http2Frames.Owner {
 
-    /** How long one without a stream is kept, in nanoseconds. */
-    private static final long MAX_IDLE = 60_000_000_000L;
+    /** How long an answer that is whole may lack the frame that says so, in nanoseconds. */
+    private static final long END_DEADLINE = 5_000_000_000L;
 
     private final HttpLoop loop;
     private final Upstream upstream;
@@ -31,10 +33,13 @@ final class Http2UpstreamConnection extends Http2EventAdapter implements Http2Fr
     private final Http2Frames frames;
     private final Http2Connection.PropertyKey key;
     private final List<Http2UpstreamStream> touched = new ArrayList<>();
+    private final ArrayDeque<Awaited> awaited = new ArrayDeque<>(0);
     private int open;
     private boolean used;
     private boolean greeted;
     private boolean foreign;
+    private int refused;
+    private int lastProcessed = Integer.MAX_VALUE;
     private boolean leaving;
     private boolean over;
     private long idleSince;
@@ -81,8 +86,24 @@ final class Http2UpstreamConnection extends Http2EventAdapter implements Http2Fr
                                 Http2Frames.STREAMS, frames.connection().local().maxActiveStreams());
     }
 
-    boolean isIdle(long now) {
-        return over || (open == 0 && (leaving || now - idleSince > MAX_IDLE));
+    /** For how long it has had no exchange, in nanoseconds. */
+    long idleFor(long now) {
+        return open == 0 ? now - idleSince : 0;
+    }
+
+    void sweep(long now) {
+        if (open == 0 && now - idleSince > UpstreamPool.MAX_IDLE) {
+            close();
+        }
+        while (!awaited.isEmpty() && now - awaited.peekFirst().since() > END_DEADLINE) {
+            frames.reset(awaited.removeFirst().stream(), Http2Error.CANCEL);
+            frames.flushSoon();
+        }
+    }
+
+    /** The end of that stream is to come by itself, and soon. */
+    void awaitEnd(int stream) {
+        awaited.addLast(new Awaited(stream, loop.now()));
     }
 
     Http2Frames frames() {
@@ -139,6 +160,7 @@ final class Http2UpstreamConnection extends Http2EventAdapter implements Http2Fr
     @Override
     public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings) {
         greeted = true;
+        frames.limitTable();
     }
 
     /** Whether what came is no HTTP/2. */
@@ -188,12 +210,20 @@ final class Http2UpstreamConnection extends Http2EventAdapter implements Http2Fr
     public void onStreamClosed(Http2Stream stream) {
         Http2UpstreamStream own = stream.getProperty(key);
         if (own != null) {
-            own.closed(true);
+            own.closed(true, refused == stream.id() || stream.id() > lastProcessed);
+        }
+    }
+
+    @Override
+    public void onRstStreamRead(ChannelHandlerContext context, int id, long code) {
+        if (code == Http2Error.REFUSED_STREAM.code()) {
+            refused = id;
         }
     }
 
     @Override
     public void onGoAwayReceived(int lastStream, long code, ByteBuf debug) {
+        lastProcessed = lastStream;
         close();
     }
 
@@ -204,7 +234,7 @@ final class Http2UpstreamConnection extends Http2EventAdapter implements Http2Fr
 
     @Override
     public void readComplete() {
-        foreign = !greeted;
+        foreign = frames.heard() && !greeted;
         for (int i = 0; i < touched.size(); i++) {
             touched.get(i).readComplete();
         }
@@ -235,7 +265,9 @@ final class Http2UpstreamConnection extends Http2EventAdapter implements Http2Fr
         } catch (Http2Exception e) {
             throw new IllegalStateException("reading a list failed", e);
         }
-        streams.forEach(stream -> stream.closed(true));
+        streams.forEach(stream -> stream.closed(true, false));
         TlsTermination.cutOff(channel);
     }
+
+    private record Awaited(int stream, long since) {}
 }

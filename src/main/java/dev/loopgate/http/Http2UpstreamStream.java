@@ -13,6 +13,9 @@ final class Http2UpstreamStream extends StreamOutlet implements UpstreamLink {
 
     private static final byte[] NO_TRAILERS = new byte[0];
 
+    /** What a trailer section ends with, and one without fields is. */
+    private static final int EMPTY_LINE = 2;
+
     private final HttpLoop loop;
     private final Http2UpstreamConnection connection;
     private final boolean reused;
@@ -24,6 +27,7 @@ final class Http2UpstreamStream extends StreamOutlet implements UpstreamLink {
     private boolean chunked;
     private boolean ended;
     private boolean paused;
+    private boolean finished;
     private int unconsumed;
 
     Http2UpstreamStream(HttpLoop loop, Http2UpstreamConnection connection, boolean reused) {
@@ -65,7 +69,7 @@ final class Http2UpstreamStream extends StreamOutlet implements UpstreamLink {
         }
         if (stream == null) {
             // Refused before it was sent: the connection is at its end, or at its limit.
-            sent.addListener(done -> closed(true));
+            sent.addListener(done -> closed(true, true));
         }
     }
 
@@ -83,7 +87,10 @@ final class Http2UpstreamStream extends StreamOutlet implements UpstreamLink {
     @Override
     public void end(byte[] trailers) {
         requestEnded = true;
-        if (trailers.length > 0) {
+        if (!isActive()) {
+            return;
+        }
+        if (trailers.length > EMPTY_LINE) {
             connection.frames().writeTrailers(id, trailers);
         } else {
             connection.frames().writeData(id, Unpooled.EMPTY_BUFFER, true);
@@ -127,11 +134,27 @@ final class Http2UpstreamStream extends StreamOutlet implements UpstreamLink {
     public void detach(boolean reusable) {
         exchange = null;
         giveBack();
-        if (!ended || !requestEnded) {
+        Http2Stream own = stream;
+        if (own == null) {
+            finished();
+            return;
+        }
+        boolean said = requestEnded && !own.state().localSideOpen();
+        if (said && reusable && !ended) {
+            // All of the answer is here but for the frame that says so; a reset would look like trouble.
+            connection.awaitEnd(own.id());
+        } else if (!said || !ended) {
             connection.frames().reset(id, ended ? Http2Error.NO_ERROR : Http2Error.CANCEL);
             flush();
         }
-        connection.done();
+    }
+
+    /** The connection has room for another. */
+    private void finished() {
+        if (!finished) {
+            finished = true;
+            connection.done();
+        }
     }
 
     private void giveBack() {
@@ -186,6 +209,7 @@ final class Http2UpstreamStream extends StreamOutlet implements UpstreamLink {
     int came(ByteBuf data, boolean last) {
         int bytes = data.readableBytes();
         Exchange current = exchange;
+        ended |= last;
         if (current == null) {
             return bytes;
         }
@@ -222,10 +246,15 @@ final class Http2UpstreamStream extends StreamOutlet implements UpstreamLink {
         }
     }
 
-    /** The stream is over, and the answer may be not. */
-    void closed(boolean reset) {
+    /**
+     * The stream is over, and the answer may be not.
+     *
+     * @param unprocessed whether the upstream says that it did nothing with the request (RFC 9113 §8.7)
+     */
+    void closed(boolean reset, boolean unprocessed) {
         Exchange current = exchange;
         exchange = null;
+        finished();
         if (current == null || ended) {
             return;
         }
@@ -238,7 +267,7 @@ final class Http2UpstreamStream extends StreamOutlet implements UpstreamLink {
                             FailureCode.WRONG_PROTOCOL,
                             "not in HTTP/2, which its target asks for; one of HTTP/1.1 begins with http://");
         } else {
-            current.upstreamLost(reset);
+            current.upstreamLost(reset, unprocessed);
         }
     }
 }

@@ -2,17 +2,20 @@ package dev.loopgate.http;
 
 import dev.loopgate.model.Cidr;
 import dev.loopgate.model.Configuration;
+import dev.loopgate.model.HostPattern;
 import dev.loopgate.model.TlsSettings;
 import dev.loopgate.model.VirtualHost;
 import dev.loopgate.net.Addresses;
 import dev.loopgate.net.TlsOrigination;
 import dev.loopgate.routing.RouteDecision;
 import dev.loopgate.routing.RoutingTable;
+import dev.loopgate.tls.LocalDomains;
 import dev.loopgate.tls.TlsIdentity;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A configuration's hosts, ready for the data path; immutable, and in force for an exchange from its start to its end. */
@@ -23,6 +26,7 @@ public final class HttpPlan {
     private final Map<Peer, Upstream> upstreams;
     private final @Nullable TlsOrigination origination;
     private final boolean servesTls;
+    private final Set<String> domains;
 
     /** Made when it is first wanted, which it seldom is; loops that do so at once make equal ones. */
     private volatile @Nullable List<Failure.ListedHost> listed;
@@ -36,6 +40,7 @@ public final class HttpPlan {
         this.configuration = configuration;
         this.table = table;
         this.upstreams = Map.copyOf(upstreams);
+        this.domains = LocalDomains.foreign(configuration);
         this.servesTls = configuration.servesTls();
     }
 
@@ -82,7 +87,8 @@ public final class HttpPlan {
     Optional<TlsIdentity> identity(String name, InetAddress own) {
         if (name.isEmpty()) {
             // Who asks for an address names none (RFC 6066 §3). Beyond loopback there is no certificate for one.
-            return identity(configuration.tls(), own.isLoopbackAddress() ? Addresses.text(own) : "localhost", "");
+            String text = own.isLoopbackAddress() ? Addresses.text(own) : "localhost";
+            return identity(configuration.tls(), text, !own.isLoopbackAddress() || Addresses.isUsualLoopback(own));
         }
         RouteDecision<HttpRoute> found = table.decide(name, "/");
         VirtualHost host = null;
@@ -93,10 +99,10 @@ public final class HttpPlan {
         }
         if (host != null) {
             return identity(
-                    host.tls().orElse(configuration.tls()), name, host.pattern().name());
+                    host.tls().orElse(configuration.tls()), name, host.pattern().kind() == HostPattern.Kind.EXACT);
         }
         // The start page has a name of its own.
-        return name.equals("localhost") ? identity(configuration.tls(), name, "") : Optional.empty();
+        return name.equals("localhost") ? identity(configuration.tls(), name, true) : Optional.empty();
     }
 
     /** The same for a client. */
@@ -104,12 +110,12 @@ public final class HttpPlan {
         return identity(name, client.gateway());
     }
 
-    private static Optional<TlsIdentity> identity(TlsSettings settings, String name, String domain) {
+    private Optional<TlsIdentity> identity(TlsSettings settings, String name, boolean listed) {
         if (settings instanceof TlsSettings.Given given) {
             return Optional.of(new TlsIdentity.Given(given.credential()));
         }
         return settings instanceof TlsSettings.Auto
-                ? Optional.of(new TlsIdentity.Local(name, domain))
+                ? Optional.of(new TlsIdentity.Local(name, domains, listed))
                 : Optional.empty();
     }
 

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SectionReader {
 
-    /** RFC 6455 §4.1: a nonce; of no use to a client that has none of its own, and not secret. */
-    private static final String WEBSOCKET_KEY = "Sec-WebSocket-Key: bG9vcGdhdGUgYnkgUkZDODQ0MQ==\r\n";
+    /** RFC 6455 §4.1: a nonce of 16 bytes; of no use to a client that has none of its own, and not secret. */
+    private static final String WEBSOCKET_KEY = "Sec-WebSocket-Key: bG9vcGdhdGUtUkZDODQ0MQ==\r\n";
 
     private final HeadBuilder out = new HeadBuilder();
     private final HeadBuilder cookies = new HeadBuilder();
@@ -62,8 +62,8 @@ final class SectionReader {
             out.append("cookie: ").append(cookies.bytes, 0, cookies.length).crlf();
         }
         if (upgrade) {
-            if (length) {
-                throw malformed("CONNECT with a content-length");
+            if (length || ended) {
+                throw malformed("CONNECT with a content-length, or ended at once");
             }
             out.append("Connection: Upgrade\r\nUpgrade: websocket\r\n").append(WEBSOCKET_KEY);
         } else if (!ended && !length) {
@@ -84,7 +84,7 @@ final class SectionReader {
         for (Map.Entry<CharSequence, CharSequence> field : section) {
             CharSequence name = field.getKey();
             if (isPseudo(name)) {
-                if (begun || status != null || !is(name, ":status")) {
+                if (begun || status != null || !SectionText.is(name, ":status")) {
                     throw malformed("a pseudo-header field that no response has there");
                 }
                 status = field.getValue();
@@ -145,19 +145,19 @@ final class SectionReader {
             throw malformed("a pseudo-header field behind others");
         }
         CharSequence before;
-        if (is(name, ":method")) {
+        if (SectionText.is(name, ":method")) {
             before = method;
             method = value;
-        } else if (is(name, ":path")) {
+        } else if (SectionText.is(name, ":path")) {
             before = path;
             path = value;
-        } else if (is(name, ":scheme")) {
+        } else if (SectionText.is(name, ":scheme")) {
             before = scheme;
             scheme = value;
-        } else if (is(name, ":authority")) {
+        } else if (SectionText.is(name, ":authority")) {
             before = authority;
             authority = value;
-        } else if (is(name, ":protocol")) {
+        } else if (SectionText.is(name, ":protocol")) {
             before = protocol;
             protocol = value;
         } else {
@@ -171,36 +171,36 @@ final class SectionReader {
     private void requestLine() throws MalformedMessage {
         begun = true;
         CharSequence verb = method;
-        if (verb == null || !isToken(verb)) {
+        if (verb == null || !SectionText.isToken(verb)) {
             throw malformed("no method");
         }
         if (protocol != null) {
             extendedConnect(verb, protocol);
-        } else if (is(verb, "CONNECT")) {
+        } else if (SectionText.is(verb, "CONNECT")) {
             if (scheme != null || path != null || authority == null) {
                 throw malformed("CONNECT that is none (RFC 9113 §8.5)");
             }
             // It is told so where every other request is: this is no forward proxy.
             out.append("CONNECT ");
-            checked(authority);
+            SectionText.checked(out, authority);
             out.append(" HTTP/1.1\r\nHost: ");
-            checked(authority);
+            SectionText.checked(out, authority);
             out.crlf();
             return;
         } else {
-            append(verb);
+            SectionText.append(out, verb);
         }
         CharSequence target = path;
         if (scheme == null || target == null || target.length() == 0) {
             throw malformed("no scheme or no path");
         }
-        boolean asterisk = is(target, "*") && is(verb, "OPTIONS");
+        boolean asterisk = SectionText.is(target, "*") && SectionText.is(verb, "OPTIONS");
         if (!asterisk && target.charAt(0) != '/') {
             throw malformed("a path that does not begin with a slash");
         }
         out.append(' ');
         for (int i = 0; i < target.length(); i++) {
-            byte b = latin1(target.charAt(i));
+            byte b = SectionText.latin1(target.charAt(i));
             if (!Grammar.isTarget(b)) {
                 throw malformed("a character in the path that no path has");
             }
@@ -209,16 +209,16 @@ final class SectionReader {
         out.append(" HTTP/1.1\r\n");
         if (authority != null) {
             out.append("Host: ");
-            checked(authority);
+            SectionText.checked(out, authority);
             out.crlf();
         }
     }
 
     private void extendedConnect(CharSequence verb, CharSequence wanted) throws MalformedMessage {
-        if (!is(verb, "CONNECT") || authority == null) {
+        if (!SectionText.is(verb, "CONNECT") || authority == null) {
             throw malformed("a :protocol without CONNECT and authority (RFC 8441 §4)");
         }
-        if (!is(wanted, "websocket")) {
+        if (!SectionText.is(wanted, "websocket")) {
             throw new MalformedMessage(FailureCode.UNSUPPORTED_METHOD, "CONNECT for a protocol other than websocket");
         }
         upgrade = true;
@@ -235,13 +235,13 @@ final class SectionReader {
             throw malformed("no status");
         }
         out.append("HTTP/1.1 ");
-        append(code);
+        SectionText.append(out, code);
         out.append(" \r\n");
     }
 
     private void field(CharSequence name, CharSequence value, boolean request) throws MalformedMessage {
         int start = out.length;
-        append(name);
+        SectionText.append(out, name);
         int end = out.length;
         if (end == start) {
             throw malformed("a field without a name");
@@ -257,19 +257,19 @@ final class SectionReader {
             case FieldKind.CONNECTION, FieldKind.KEEP_ALIVE, FieldKind.TRANSFER_ENCODING, FieldKind.UPGRADE ->
                 throw malformed("a field that belongs to connections of HTTP/1.1");
             case FieldKind.HOP_BY_HOP -> {
-                if (is(name, "proxy-connection")) {
+                if (SectionText.is(name, "proxy-connection")) {
                     throw malformed("a field that belongs to connections of HTTP/1.1");
                 }
             }
             case FieldKind.TE -> {
-                if (!is(value, "trailers")) {
+                if (!SectionText.is(value, "trailers")) {
                     throw malformed("a te other than trailers");
                 }
             }
             case FieldKind.CONTENT_LENGTH -> length = true;
             case FieldKind.HOST -> {
                 if (request && authority != null) {
-                    if (!sameHost(authority, value)) {
+                    if (!SectionText.sameHost(authority, value)) {
                         throw malformed("a host that is not the :authority");
                     }
                     out.length = start;
@@ -278,81 +278,25 @@ final class SectionReader {
             }
             default -> {}
         }
-        if (request && is(name, "cookie")) {
+        if (request && SectionText.is(name, "cookie")) {
             // RFC 9113 §8.2.3: crumbs become one line again.
             out.length = start;
             if (cookies.length > 0) {
                 cookies.append("; ");
             }
-            checked(cookies, value);
+            SectionText.checked(cookies, value);
+            return;
+        }
+        if (upgrade && SectionText.is(name, "sec-websocket-key")) {
+            out.length = start;
             return;
         }
         out.append(": ");
-        checked(value);
+        SectionText.checked(out, value);
         out.crlf();
     }
 
-    private void checked(CharSequence value) throws MalformedMessage {
-        checked(out, value);
-    }
-
-    private static void checked(HeadBuilder to, CharSequence value) throws MalformedMessage {
-        int n = value.length();
-        if (n > 0 && (isSpace(value.charAt(0)) || isSpace(value.charAt(n - 1)))) {
-            throw malformed("white space around a field's value");
-        }
-        int start = to.length;
-        append(to, value);
-        for (int i = start; i < to.length; i++) {
-            if (!Grammar.isFieldContent(to.bytes[i])) {
-                throw malformed("a control character in a field's value");
-            }
-        }
-    }
-
-    private void append(CharSequence text) throws MalformedMessage {
-        append(out, text);
-    }
-
-    private static void append(HeadBuilder to, CharSequence text) throws MalformedMessage {
-        if (text instanceof io.netty.util.AsciiString bytes) {
-            to.append(bytes.array(), bytes.arrayOffset(), bytes.arrayOffset() + bytes.length());
-            return;
-        }
-        for (int i = 0; i < text.length(); i++) {
-            to.append((char) (latin1(text.charAt(i)) & 0xff));
-        }
-    }
-
-    private static byte latin1(char c) throws MalformedMessage {
-        if (c > 0xff) {
-            throw malformed("a character that is no byte");
-        }
-        return (byte) c;
-    }
-
-    private static boolean isToken(CharSequence text) throws MalformedMessage {
-        for (int i = 0; i < text.length(); i++) {
-            if (!Grammar.isToken(latin1(text.charAt(i)))) {
-                return false;
-            }
-        }
-        return text.length() > 0;
-    }
-
-    private static boolean isSpace(char c) {
-        return c == ' ' || c == '\t';
-    }
-
-    private static boolean sameHost(CharSequence a, CharSequence b) {
-        return io.netty.util.AsciiString.contentEqualsIgnoreCase(a, b);
-    }
-
-    private static boolean is(CharSequence text, String expected) {
-        return io.netty.util.AsciiString.contentEquals(text, expected);
-    }
-
-    private static MalformedMessage malformed(String cause) {
+    static MalformedMessage malformed(String cause) {
         return new MalformedMessage(FailureCode.BAD_REQUEST, cause);
     }
 }

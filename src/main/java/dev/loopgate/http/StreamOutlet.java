@@ -1,5 +1,6 @@
 package dev.loopgate.http;
 
+import dev.loopgate.net.QueueBudget;
 import org.jspecify.annotations.Nullable;
 
 /** What one stream of a shared connection has queued for the peer. Belongs to the connection's event loop. */
@@ -12,6 +13,9 @@ abstract class StreamOutlet implements Outlet {
 
     private long queued;
     private boolean full;
+    private @Nullable QueueBudget budget;
+    private long left;
+    private long lastWritten;
     private @Nullable Runnable whenTaken;
 
     /** The queue has room again after it was full. */
@@ -24,6 +28,14 @@ abstract class StreamOutlet implements Outlet {
     /** So much has left the queue: it is on its way to the peer, or will never be. */
     final void written(int bytes) {
         queued -= bytes;
+        if (left > 0) {
+            long less = Math.min(left, bytes);
+            left -= less;
+            lastWritten = System.nanoTime();
+            if (budget != null) {
+                budget.add(-less);
+            }
+        }
         if (full && queued <= LOW) {
             full = false;
             hasRoom();
@@ -33,6 +45,19 @@ abstract class StreamOutlet implements Outlet {
             whenTaken = null;
             then.run();
         }
+    }
+
+    /** Nobody waits for the queue any more, and it is still there. */
+    final void leaveBehind(QueueBudget of, long now) {
+        budget = of;
+        left = queued;
+        lastWritten = now;
+        of.add(left);
+    }
+
+    /** When the peer last took some of what was {@link #leaveBehind left behind}. */
+    final long lastWritten() {
+        return lastWritten;
     }
 
     @Override

@@ -258,7 +258,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         } else if (partial) {
             current.answer().badAnswer(FailureCode.BAD_RESPONSE, "it closed the connection within its header section");
         } else {
-            current.upstreamLost(reset);
+            current.upstreamLost(reset, false);
         }
     }
 

@@ -19,11 +19,17 @@ final class UpstreamPool {
     private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>(4);
     private final List<Http2UpstreamConnection> shared = new ArrayList<>(0);
 
-    /** A live connection: one of HTTP/2 that has room, or an idle one. */
+    /**
+     * A live connection: one of HTTP/2 that has room, or an idle one.
+     *
+     * @param mustBeFresh whether it is to have been used just now
+     * @param upgrade whether it is to be one of HTTP/1.1
+     */
     @Nullable
-    UpstreamLink take(long now, boolean mustBeFresh) {
-        for (Http2UpstreamConnection connection : shared) {
-            if (connection.hasRoom()) {
+    UpstreamLink take(long now, boolean mustBeFresh, boolean upgrade) {
+        for (int i = upgrade ? -1 : shared.size() - 1; i >= 0; i--) {
+            Http2UpstreamConnection connection = shared.get(i);
+            if (connection.hasRoom() && connection.idleFor(now) < (mustBeFresh ? FRESH : MAX_IDLE)) {
                 return connection.open();
             }
         }
@@ -73,10 +79,8 @@ final class UpstreamPool {
             connection.close();
             connection = idle.peekFirst();
         }
-        for (Http2UpstreamConnection one : List.copyOf(shared)) {
-            if (one.isIdle(now)) {
-                one.close();
-            }
+        if (!shared.isEmpty()) {
+            List.copyOf(shared).forEach(one -> one.sweep(now));
         }
     }
 

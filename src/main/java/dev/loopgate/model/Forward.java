@@ -47,6 +47,11 @@ public sealed interface Forward {
     /** Which clients are served. */
     Access access();
 
+    /** Whether its clients speak TLS with the gateway, and not with the target. */
+    default boolean secure() {
+        return false;
+    }
+
     /** How long it is open once it is in force; zero: for good. */
     Duration lifetime();
 
@@ -60,6 +65,7 @@ public sealed interface Forward {
      * @param to tried by turns, one after the other where one cannot be reached; empty only where there are server names,
      *     and then those that have none of these are turned away
      * @param access which clients are accepted
+     * @param security on either side
      * @param file who may connect, where it listens on a Unix socket
      */
     record Tcp(
@@ -70,6 +76,7 @@ public sealed interface Forward {
             Timeouts timeouts,
             Duration lifetime,
             Preamble preamble,
+            Security security,
             SocketFile file)
             implements Forward {
 
@@ -87,6 +94,7 @@ public sealed interface Forward {
                     Timeouts.DEFAULT,
                     Duration.ZERO,
                     Preamble.NONE,
+                    Security.NONE,
                     SocketFile.PRIVATE);
         }
 
@@ -113,31 +121,40 @@ public sealed interface Forward {
         }
 
         public Tcp with(BindAddress bind) {
-            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble, file);
+            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble, security, file);
         }
 
         public Tcp with(Access access) {
-            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble, file);
+            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble, security, file);
         }
 
         public Tcp with(Limits limits) {
-            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble, file);
+            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble, security, file);
         }
 
         public Tcp with(Timeouts timeouts) {
-            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble, file);
+            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble, security, file);
         }
 
         public Tcp with(Preamble preamble) {
-            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble, file);
+            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble, security, file);
+        }
+
+        public Tcp with(Security security) {
+            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble, security, file);
         }
 
         public Tcp with(SocketFile file) {
-            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble, file);
+            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble, security, file);
         }
 
         public Tcp withLifetime(Duration lifetime) {
-            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble, file);
+            return new Tcp(bind, to, access, limits, timeouts, lifetime, preamble, security, file);
+        }
+
+        @Override
+        public boolean secure() {
+            return !(security.clients() instanceof TlsSettings.Off);
         }
 
         @Override
@@ -200,6 +217,17 @@ public sealed interface Forward {
         public Preamble {
             serverNames = List.copyOf(serverNames);
         }
+    }
+
+    /**
+     * What is made of TLS.
+     *
+     * @param clients how they are answered; off: their bytes pass as they are
+     * @param verify whether targets of {@link UpstreamAddress.Tls} have to prove who they are
+     */
+    record Security(TlsSettings clients, boolean verify) {
+
+        public static final Security NONE = new Security(new TlsSettings.Off(), true);
     }
 
     /** The versions of HAProxy's PROXY protocol. */

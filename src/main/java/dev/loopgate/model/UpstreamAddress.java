@@ -3,6 +3,11 @@ package dev.loopgate.model;
 /** Where one backend listens. */
 public sealed interface UpstreamAddress {
 
+    /** What a connection is made to, whatever is spoken on it. */
+    default UpstreamAddress socket() {
+        return this;
+    }
+
     /**
      * A port on this machine's loopback: 127.0.0.1 or [::1], whichever answers.
      *
@@ -36,6 +41,18 @@ public sealed interface UpstreamAddress {
         @Override
         public String toString() {
             return "unix://" + path;
+        }
+    }
+
+    /**
+     * A target of a forward that is spoken to over TLS.
+     *
+     * @param socket a port or host and port
+     */
+    record Tls(UpstreamAddress socket) implements UpstreamAddress {
+        @Override
+        public String toString() {
+            return "tls://" + socket;
         }
     }
 }

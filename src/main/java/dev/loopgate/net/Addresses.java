@@ -117,4 +117,9 @@ public final class Addresses {
             throw new IllegalStateException(impossible);
         }
     }
+
+    /** 127.0.0.1 or ::1, and none of the millions of others. */
+    public static boolean isUsualLoopback(InetAddress address) {
+        return address.equals(LOOPBACK4) || address.equals(LOOPBACK6);
+    }
 }

@@ -77,16 +77,21 @@ final class QuicCertificates {
                 .applicationProtocols(PROTOCOL)
                 .build();
         kept.put(identity, made);
-        if (kept.size() > TlsTermination.MOST) {
+        if (kept.size() > TlsContexts.MOST_LISTED) {
             kept.remove(kept.keySet().iterator().next());
         }
         return made;
     }
 
     private Credential credential(TlsIdentity identity) throws Exception {
-        return tls.context(identity, ImmediateEventExecutor.INSTANCE)
-                .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
-                .credential();
+        TlsContext context = tls.contexts()
+                .get(identity, TlsContexts.Within.HTTP, ImmediateEventExecutor.INSTANCE)
+                .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        try {
+            return context.credential();
+        } finally {
+            context.release();
+        }
     }
 
     /** Asked on the one thread, for a certificate and then for its key. */

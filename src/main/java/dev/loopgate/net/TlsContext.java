@@ -8,31 +8,48 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.lang.ref.Cleaner;
-import java.lang.ref.Reference;
 
 /**
- * One certificate, ready for connections. What it holds outside the heap is let go once nobody can use it any more: a
- * connection keeps it for itself. Immutable; safe for use by any thread.
+ * One certificate, ready for connections. What it holds outside the heap is counted: it is let go once it is kept no more
+ * and the last connection that it was made for is gone. Safe for use by any thread.
  */
 final class TlsContext {
 
     private final SslContext context;
     private final Credential credential;
 
+    /** What keeps it: until {@link #forget}, or until nobody can call that any more. */
+    private final Cleaner.Cleanable keeping;
+
     TlsContext(SslContext context, Credential credential, Cleaner cleaner) {
         this.context = context;
         this.credential = credential;
-        cleaner.register(this, () -> ReferenceCountUtil.release(context));
+        this.keeping = cleaner.register(this, () -> ReferenceCountUtil.release(context));
     }
 
-    /** By BoringSSL only: with what tickets are sealed, the first, and opened, all of them. */
+    /** For somebody who is about to use it, while it is kept; to be {@link #release released}. */
+    void retain() {
+        ReferenceCountUtil.retain(context);
+    }
+
+    void release() {
+        ReferenceCountUtil.release(context);
+    }
+
+    /** It is kept no more. */
+    void forget() {
+        keeping.clean();
+    }
+
+    /** Whether it holds nothing any more; never with Java's own engine, which holds nothing outside the heap. */
+    boolean freed() {
+        return ReferenceCountUtil.refCnt(context) == 0;
+    }
+
+    /** By BoringSSL only, while it is kept: with what tickets are sealed, the first, and opened, all of them. */
     void setTicketKeys(OpenSslSessionTicketKey... keys) {
-        try {
-            if (context.sessionContext() instanceof OpenSslServerSessionContext sessions) {
-                sessions.setTicketKeys(keys);
-            }
-        } finally {
-            Reference.reachabilityFence(this);
+        if (context.sessionContext() instanceof OpenSslServerSessionContext sessions) {
+            sessions.setTicketKeys(keys);
         }
     }
 
@@ -41,14 +58,11 @@ final class TlsContext {
         return credential;
     }
 
+    /** While it is retained; a handler counts for itself. */
     SslHandler handler(ByteBufAllocator allocator) {
-        try {
-            SslHandler handler = context.newHandler(allocator);
-            // The one deadline of a connection is kept by whoever accepted it.
-            handler.setHandshakeTimeoutMillis(0);
-            return handler;
-        } finally {
-            Reference.reachabilityFence(this);
-        }
+        SslHandler handler = context.newHandler(allocator);
+        // The one deadline of a connection is kept by whoever accepted it.
+        handler.setHandshakeTimeoutMillis(0);
+        return handler;
     }
 }

@@ -15,16 +15,16 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import java.io.IOException;
 import java.lang.ref.Cleaner;
-import java.lang.ref.WeakReference;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 
 /**
@@ -58,8 +58,8 @@ final class TlsEngine {
     private final Cleaner cleaner = Cleaner.create();
     private final SecureRandom random = new SecureRandom();
     private final Deque<OpenSslSessionTicketKey> ticketKeys = new ArrayDeque<>();
-    /** Not their session contexts, which are still there when what they stand for has been freed. */
-    private final List<WeakReference<TlsContext>> contexts = new ArrayList<>();
+    /** Those that are kept. */
+    private final Set<TlsContext> contexts = new HashSet<>();
 
     private volatile Instant nextKey;
 
@@ -74,8 +74,11 @@ final class TlsEngine {
         nextKey = provider == SslProvider.JDK ? Instant.MAX : Instant.MIN;
     }
 
-    /** @throws IOException where the certificate cannot be used */
-    TlsContext context(Credential credential) throws IOException {
+    /**
+     * @param within what is spoken over TLS
+     * @throws IOException where the certificate cannot be used
+     */
+    TlsContext context(Credential credential, TlsContexts.Within within) throws IOException {
         SslContext context;
         try {
             context = SslContextBuilder.forServer(
@@ -83,12 +86,8 @@ final class TlsEngine {
                     .sslProvider(provider)
                     .protocols(PROTOCOLS)
                     .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
-                    .applicationProtocolConfig(new ApplicationProtocolConfig(
-                            Protocol.ALPN,
-                            SelectorFailureBehavior.NO_ADVERTISE,
-                            SelectedListenerFailureBehavior.ACCEPT,
-                            ApplicationProtocolNames.HTTP_2,
-                            ApplicationProtocolNames.HTTP_1_1))
+                    .applicationProtocolConfig(
+                            within == TlsContexts.Within.HTTP ? http() : ApplicationProtocolConfig.DISABLED)
                     .build();
         } catch (SSLException e) {
             throw new IOException("the certificate " + credential + " cannot be used: " + e.getMessage(), e);
@@ -99,9 +98,24 @@ final class TlsEngine {
             // Tickets hold all there is to remember.
             resumed.setSessionCacheEnabled(false);
             made.setTicketKeys(ticketKeys.toArray(OpenSslSessionTicketKey[]::new));
-            contexts.add(new WeakReference<>(made));
+            contexts.add(made);
         }
         return made;
+    }
+
+    private static ApplicationProtocolConfig http() {
+        return new ApplicationProtocolConfig(
+                Protocol.ALPN,
+                SelectorFailureBehavior.NO_ADVERTISE,
+                SelectedListenerFailureBehavior.ACCEPT,
+                ApplicationProtocolNames.HTTP_2,
+                ApplicationProtocolNames.HTTP_1_1);
+    }
+
+    /** Keeps it no more. */
+    void forget(TlsContext context) {
+        contexts.remove(context);
+        context.forget();
     }
 
     /** Any thread. */
@@ -122,12 +136,8 @@ final class TlsEngine {
         if (ticketKeys.size() > TICKET_KEYS) {
             ticketKeys.removeLast();
         }
-        contexts.removeIf(one -> one.get() == null);
-        for (WeakReference<TlsContext> one : contexts) {
-            TlsContext there = one.get();
-            if (there != null) {
-                there.setTicketKeys(ticketKeys.toArray(OpenSslSessionTicketKey[]::new));
-            }
+        for (TlsContext one : contexts) {
+            one.setTicketKeys(ticketKeys.toArray(OpenSslSessionTicketKey[]::new));
         }
     }
 

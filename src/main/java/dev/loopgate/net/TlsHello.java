@@ -27,18 +27,21 @@ final class TlsHello extends AbstractSniHandler<TlsContext> {
 
     private static final byte INTERNAL_ERROR = 80;
 
-    private final TlsTermination termination;
+    private final TlsContexts contexts;
+    private final TlsContexts.Within within;
     private final Function<String, Optional<TlsIdentity>> identities;
     private final BiConsumer<String, String> secured;
     private boolean unknown;
     private boolean asked;
 
     TlsHello(
-            TlsTermination termination,
+            TlsContexts contexts,
+            TlsContexts.Within within,
             Function<String, Optional<TlsIdentity>> identities,
             BiConsumer<String, String> secured) {
         super(LONGEST, 0);
-        this.termination = termination;
+        this.contexts = contexts;
+        this.within = within;
         this.identities = identities;
         this.secured = secured;
     }
@@ -54,13 +57,17 @@ final class TlsHello extends AbstractSniHandler<TlsContext> {
 
     @Override
     protected Future<TlsContext> lookup(ChannelHandlerContext context, @Nullable String name) {
+        if (asked) {
+            // The connection has ended, and netty decodes what it still has once more.
+            return context.executor().newFailedFuture(new IllegalStateException("it was answered before"));
+        }
         asked = true;
         Optional<TlsIdentity> identity = identities.apply(plain(name));
         if (identity.isEmpty()) {
             unknown = true;
             return context.executor().newFailedFuture(new IllegalArgumentException("no host of that name"));
         }
-        Future<TlsContext> certificate = termination.context(identity.get(), context.executor());
+        Future<TlsContext> certificate = contexts.get(identity.get(), within, context.executor());
         if (!certificate.isDone()) {
             // What the client sends meanwhile is to wait in the kernel, not here.
             context.channel().config().setAutoRead(false);
@@ -70,18 +77,27 @@ final class TlsHello extends AbstractSniHandler<TlsContext> {
 
     @Override
     protected void onLookupComplete(ChannelHandlerContext context, @Nullable String name, Future<TlsContext> found) {
-        if (context.isRemoved() || !context.channel().isActive()) {
-            return;
-        }
-        if (!found.isSuccess()) {
+        boolean gone = context.isRemoved() || !context.channel().isActive();
+        if (found.isSuccess()) {
+            TlsContext certificate = found.getNow();
+            try {
+                if (!gone) {
+                    secure(context, plain(name), certificate);
+                }
+            } finally {
+                certificate.release();
+            }
+        } else if (!gone) {
             byte alert = unknown ? UNRECOGNIZED_NAME : INTERNAL_ERROR;
             context.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {21, 3, 3, 0, 2, 2, alert}))
                     .addListener(ChannelFutureListener.CLOSE);
-            return;
         }
+    }
+
+    private void secure(ChannelHandlerContext context, String name, TlsContext certificate) {
         try {
-            SslHandler handler = found.getNow().handler(context.alloc());
-            context.pipeline().addAfter(context.name(), null, new TlsEnds(plain(name), secured));
+            SslHandler handler = certificate.handler(context.alloc());
+            context.pipeline().addAfter(context.name(), null, new TlsEnds(name, secured));
             context.pipeline().replace(this, null, handler);
         } finally {
             context.channel().config().setAutoRead(true);

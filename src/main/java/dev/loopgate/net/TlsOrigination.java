@@ -19,7 +19,10 @@ import java.net.Socket;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -36,6 +39,9 @@ public final class TlsOrigination {
             ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
             ApplicationProtocolNames.HTTP_2,
             ApplicationProtocolNames.HTTP_1_1);
+
+    /** As BoringSSL says what is wrong. */
+    private static final Pattern OPENSSL = Pattern.compile("error:[0-9a-f]+:SSL routines:[^:]*:([A-Z0-9_]+).*");
 
     private final SslContext verified;
     private final SslContext unverified;
@@ -203,12 +209,19 @@ public final class TlsOrigination {
         }
     }
 
-    private static String words(Throwable failure) {
+    /** What went wrong with TLS, as a clause; fit for a terminal. */
+    public static String words(Throwable failure) {
         Throwable cause = failure;
         while (cause.getCause() != null && cause.getCause() != cause) {
             cause = cause.getCause();
         }
         String said = String.valueOf(cause.getMessage());
+        Matcher openssl = OPENSSL.matcher(said);
+        if (openssl.matches()) {
+            said = openssl.group(1).toLowerCase(Locale.ROOT).replace('_', ' ');
+        } else if (!(cause instanceof SSLException) && said.contains("reset")) {
+            return "the connection was reset";
+        }
         if (cause instanceof ConnectException || said.contains("not an SSL/TLS record")) {
             return "it does not speak TLS";
         }

@@ -1,68 +1,34 @@
 package dev.loopgate.net;
 
-import dev.loopgate.model.Credential;
 import dev.loopgate.tls.LocalCertificates;
 import dev.loopgate.tls.TlsIdentity;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
-import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The server's side of TLS: who it is to whom, and the handlers that make a connection secure. Certificates are made and
- * loaded on a thread of its own, and what was made is kept: for {@link #MOST} names, those longest unused forgotten first.
- * Nothing of TLS is loaded before the first connection asks for it. Safe for use by any thread.
+ * The server's side of TLS: who it is to whom, and the handlers that make a connection secure. Nothing of TLS is loaded
+ * before the first connection asks for it. Safe for use by any thread.
  */
 public final class TlsTermination {
 
-    /** How many certificates are kept; names below a wildcard are anybody's to ask for. */
-    static final int MOST = 250;
-
-    /** How many clients may wait for certificates that are still to be made; more of them are turned away. */
-    private static final int WAITING = 64;
-
-    private static final long THREAD_IDLE_SECONDS = 30;
-    private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
-    private static final Logger LOG = LoggerFactory.getLogger(TlsTermination.class);
-
     private final LocalCertificates local;
-    private final InstantSource clock;
-    private final boolean byJava;
-    private final ThreadPoolExecutor worker;
-    private final Map<TlsIdentity, Entry> kept = new LinkedHashMap<>(16, 0.75f, true);
-    private final Map<TlsIdentity, List<Promise<TlsContext>>> asked = new LinkedHashMap<>();
-    private final AtomicBoolean rotating = new AtomicBoolean();
-    private volatile @Nullable TlsEngine engine;
+    private final TlsContexts contexts;
     private volatile @Nullable Trusting trusting;
-    /** Who has signed what is kept. */
-    private @Nullable X500Principal signer;
-
-    private boolean warned;
-    private long lastWarning;
 
     /** @param clock by which certificates are renewed */
     public TlsTermination(LocalCertificates local, InstantSource clock) {
@@ -70,16 +36,8 @@ public final class TlsTermination {
     }
 
     private TlsTermination(LocalCertificates local, InstantSource clock, boolean byJava) {
-        this.byJava = byJava;
         this.local = local;
-        this.clock = clock;
-        worker = new ThreadPoolExecutor(
-                1, 1, THREAD_IDLE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), work -> {
-                    Thread thread = new Thread(work, "loopgate-certificates");
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        worker.allowCoreThreadTimeOut(true);
+        contexts = new TlsContexts(local, clock, byJava);
     }
 
     /** One on Java's own engine, whatever else there is. */
@@ -103,8 +61,13 @@ public final class TlsTermination {
         return known.origination;
     }
 
+    /** As {@link LocalCertificates#replacement}. Blocks. */
+    public Optional<Instant> replacement() throws IOException {
+        return local.replacement();
+    }
+
     /**
-     * Makes a connection secure that begins with TLS. The handlers in front of it then see what it says within.
+     * Makes a connection of HTTP secure that begins with TLS. The handlers in front of it then see what it says within.
      *
      * @param before the handler that is to see it, whose channel is given no deadline here
      * @param hello what was read of it so far; taken
@@ -118,11 +81,31 @@ public final class TlsTermination {
             ByteBuf hello,
             Function<String, Optional<TlsIdentity>> identities,
             BiConsumer<String, String> secured) {
-        Channel channel = before.channel();
+        ChannelHandlerContext reads = install(before, identities, TlsContexts.Within.HTTP, secured);
+        reads.fireChannelRead(hello);
+    }
+
+    /**
+     * The same for a connection of anything that is to begin with TLS, and of which nothing was read; to be called in its
+     * event loop.
+     */
+    public void begin(
+            ChannelHandlerContext before,
+            Function<String, Optional<TlsIdentity>> identities,
+            Consumer<String> secured) {
+        install(before, identities, TlsContexts.Within.ANYTHING, (name, protocol) -> secured.accept(name));
+    }
+
+    private ChannelHandlerContext install(
+            ChannelHandlerContext before,
+            Function<String, Optional<TlsIdentity>> identities,
+            TlsContexts.Within within,
+            BiConsumer<String, String> secured) {
+        ChannelPipeline pipeline = before.pipeline();
         ChannelHandler reads = new TlsReads();
-        channel.pipeline().addBefore(before.name(), null, reads);
-        channel.pipeline().addBefore(before.name(), null, new TlsHello(this, identities, secured));
-        channel.pipeline().context(reads).fireChannelRead(hello);
+        pipeline.addBefore(before.name(), null, reads);
+        pipeline.addBefore(before.name(), null, new TlsHello(contexts, within, identities, secured));
+        return pipeline.context(reads);
     }
 
     /** Whether what is written to a channel goes out as something else, and the other way round. */
@@ -156,120 +139,10 @@ public final class TlsTermination {
         }
     }
 
-    /** What the handlers of a connection are made of; the promise is done on that loop. */
-    Future<TlsContext> context(TlsIdentity identity, EventExecutor loop) {
-        Promise<TlsContext> promise = loop.newPromise();
-        TlsEngine own = engine;
-        if (own != null && own.wantsNewTicketKey() && rotating.compareAndSet(false, true)) {
-            rotate(own);
-        }
-        synchronized (this) {
-            Entry known = kept.get(identity);
-            if (known != null && clock.instant().isBefore(known.until)) {
-                return promise.setSuccess(known.context);
-            }
-            List<Promise<TlsContext>> others = asked.get(identity);
-            if (others != null) {
-                others.add(promise);
-                return promise;
-            }
-            asked.put(identity, new ArrayList<>(List.of(promise)));
-        }
-        try {
-            worker.execute(() -> make(identity));
-        } catch (RejectedExecutionException busy) {
-            answer(identity, null, new IOException("too many names are asked for at once", busy));
-        }
-        return promise;
-    }
-
-    private void rotate(TlsEngine own) {
-        try {
-            worker.execute(() -> {
-                try {
-                    own.rotate();
-                } finally {
-                    rotating.set(false);
-                }
-            });
-        } catch (RejectedExecutionException busy) {
-            // The next connection finds it due as well.
-            rotating.set(false);
-        }
-    }
-
-    private void make(TlsIdentity identity) {
-        try {
-            Credential credential = identity instanceof TlsIdentity.Given given
-                    ? given.credential()
-                    : local.certificate((TlsIdentity.Local) identity);
-            TlsContext made = engine().context(credential);
-            Instant until = identity instanceof TlsIdentity.Given ? Instant.MAX : LocalCertificates.renewal(credential);
-            synchronized (this) {
-                if (identity instanceof TlsIdentity.Local) {
-                    forgetOthers(credential.certificate().getIssuerX500Principal());
-                }
-                kept.put(identity, new Entry(made, until));
-                if (kept.size() > MOST) {
-                    kept.remove(kept.keySet().iterator().next());
-                }
-            }
-            answer(identity, made, null);
-        } catch (IOException | RuntimeException | LinkageError failure) {
-            complain(failure);
-            answer(identity, null, failure);
-        } catch (Error failure) {
-            // Who waits, waits no longer; and the name can be asked for again.
-            answer(identity, null, failure);
-            throw failure;
-        }
-    }
-
-    /** Where there is a new authority, it is the one to be trusted from now on. */
-    private void forgetOthers(X500Principal issuer) {
-        if (signer != null && !issuer.equals(signer)) {
-            kept.keySet().removeIf(TlsIdentity.Local.class::isInstance);
-        }
-        signer = issuer;
-    }
-
-    private void answer(TlsIdentity identity, @Nullable TlsContext made, @Nullable Throwable failure) {
-        List<Promise<TlsContext>> waiting;
-        synchronized (this) {
-            waiting = asked.remove(identity);
-        }
-        for (Promise<TlsContext> one : waiting == null ? List.<Promise<TlsContext>>of() : waiting) {
-            if (made != null) {
-                one.trySuccess(made);
-            } else {
-                one.tryFailure(failure == null ? new IOException("no certificate") : failure);
-            }
-        }
-    }
-
-    /** On the worker only. */
-    private TlsEngine engine() {
-        TlsEngine own = engine;
-        if (own == null) {
-            own = new TlsEngine(clock, byJava);
-            engine = own;
-        }
-        return own;
-    }
-
-    /** Not for each client: whoever asks for a thousand names is not to fill a disk. On the worker only. */
-    private void complain(Throwable failure) {
-        long now = System.nanoTime();
-        if (!warned || now - lastWarning > QUIET_NANOS) {
-            warned = true;
-            lastWarning = now;
-            LOG.warn("a connection over TLS was refused: {}", failure.getMessage());
-        }
+    TlsContexts contexts() {
+        return contexts;
     }
 
     /** @param stamp by which it is seen that somebody else is trusted now */
     private record Trusting(List<Object> stamp, TlsOrigination origination) {}
-
-    /** @param until when a new one is to be made */
-    private record Entry(TlsContext context, Instant until) {}
 }

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -82,7 +83,27 @@ public final class AuthorityFolder {
 
     /** The same, made where there is none. */
     public X509Certificate certificateOrNew(Instant now) throws IOException {
-        return open("localhost", Set.of(), now).certificate();
+        return certificateOrNew(Set.of(), now);
+    }
+
+    /** The same, made anew where it may not sign for each of these domains. */
+    public X509Certificate certificateOrNew(Set<String> domains, Instant now) throws IOException {
+        Set<String> needed = new TreeSet<>(domains);
+        needed.add("localhost");
+        return open(needed, domains, now).certificate();
+    }
+
+    /** Those of these domains that the authority may not sign for; all of them where there is none. */
+    public Set<String> missing(Set<String> domains) throws IOException {
+        Optional<LocalAuthority> kept = read();
+        return domains.stream()
+                .filter(domain -> kept.isEmpty() || !kept.get().permits(domain))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** All that the authority may sign for; empty where there is none. */
+    public Set<String> domains() throws IOException {
+        return read().<Set<String>>map(LocalAuthority::domains).orElse(Set.of());
     }
 
     /**
@@ -165,16 +186,20 @@ public final class AuthorityFolder {
      * @param domains that one which is made may sign for as well
      */
     LocalAuthority open(String name, Set<String> domains, Instant now) throws IOException {
-        Optional<LocalAuthority> kept = read().filter(found -> suits(found, name, now));
+        return open(Set.of(name), domains, now);
+    }
+
+    private LocalAuthority open(Set<String> names, Set<String> domains, Instant now) throws IOException {
+        Optional<LocalAuthority> kept = read().filter(found -> suits(found, names, now));
         if (kept.isEmpty()) {
-            return replace(name, domains, now);
+            return replace(names, domains, now);
         }
         heal(kept.get().certificate());
         return kept.get();
     }
 
-    private static boolean suits(LocalAuthority found, String name, Instant now) {
-        return found.lasts(now) && found.permits(name);
+    private static boolean suits(LocalAuthority found, Set<String> names, Instant now) {
+        return found.lasts(now) && names.stream().allMatch(found::permits);
     }
 
     /** What people have trusted is to be what signs, whoever has written to the file since. */
@@ -190,7 +215,7 @@ public final class AuthorityFolder {
         }
     }
 
-    private LocalAuthority replace(String name, Set<String> domains, Instant now) throws IOException {
+    private LocalAuthority replace(Set<String> names, Set<String> domains, Instant now) throws IOException {
         prepare();
         try (FileChannel file = FileChannel.open(
                 path.resolve("lock"),
@@ -199,7 +224,7 @@ public final class AuthorityFolder {
             // Until the file is closed.
             lock(file);
             Optional<LocalAuthority> kept = read();
-            if (kept.isPresent() && suits(kept.get(), name, now)) {
+            if (kept.isPresent() && suits(kept.get(), names, now)) {
                 // Another process was quicker.
                 return kept.get();
             }

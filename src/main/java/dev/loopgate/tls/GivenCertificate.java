@@ -26,7 +26,7 @@ import java.util.Optional;
 public final class GivenCertificate {
 
     /** Time enough to have another one made. */
-    private static final Duration SOON = Duration.ofDays(21);
+    public static final Duration SOON = Duration.ofDays(21);
 
     private GivenCertificate() {}
 
@@ -93,11 +93,16 @@ public final class GivenCertificate {
      * is no reason to refuse a configuration.
      */
     public static Optional<String> ending(X509Certificate certificate, Instant now) {
+        return ending(certificate, now, SOON);
+    }
+
+    /** @param soon from how long before its end on */
+    public static Optional<String> ending(X509Certificate certificate, Instant now, Duration soon) {
         Instant end = certificate.getNotAfter().toInstant();
         if (now.isAfter(end)) {
             return Optional.of("expired at " + end + ", so browsers refuse it");
         }
-        return now.plus(SOON).isAfter(end)
+        return now.plus(soon).isAfter(end)
                 ? Optional.of("expires at " + end + ", in "
                         + Duration.between(now, end).toDays() + " days")
                 : Optional.empty();

@@ -52,9 +52,6 @@ final class LocalAuthority {
     /** What its certificates are called, before what tells them apart. */
     static final String NAME = "Loopgate local authority";
 
-    /** Names of this machine and its network, and nobody's on the Internet: RFC 6761, RFC 6762, ICANN's private top level. */
-    static final Set<String> DOMAINS = Set.of("localhost", "test", "internal", "local");
-
     /** Apple and Chromium take none that is valid for more than 397 days, and renewing costs nothing. */
     static final Duration LEAF = Duration.ofDays(90);
 
@@ -74,9 +71,9 @@ final class LocalAuthority {
         this.domains = domains;
     }
 
-    /** @param more domains beside {@link #DOMAINS} that it may sign for */
+    /** @param more domains beside the usual ones that it may sign for */
     static LocalAuthority create(Set<String> more, Instant now) throws GeneralSecurityException {
-        SortedSet<String> domains = new TreeSet<>(DOMAINS);
+        SortedSet<String> domains = new TreeSet<>(LocalDomains.USUAL);
         domains.addAll(more);
         KeyPair pair = newKey();
         try {
@@ -133,7 +130,7 @@ final class LocalAuthority {
     }
 
     boolean permits(String name) {
-        return domains.stream().anyMatch(domain -> name.equals(domain) || name.endsWith("." + domain));
+        return LocalDomains.isWithin(name, domains);
     }
 
     /** Whether a leaf of the full time can still be had. */

@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,10 +32,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalCertificates {
 
-    private static final Pattern DNS_NAME =
-            Pattern.compile("[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*");
-    private static final int LONGEST_NAME = 253;
-    private static final Pattern NUMBER = Pattern.compile("[0-9]+|0x[0-9a-f]*");
     private static final Pattern LOOPBACK4_TEXT =
             Pattern.compile("127(\\.(0|[1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-5])){3}");
     private static final byte[] LOOPBACK4 = {127, 0, 0, 1};
@@ -73,7 +68,7 @@ public final class LocalCertificates {
     public Credential certificate(TlsIdentity.Local identity) throws IOException {
         String name = identity.name();
         Optional<byte[]> address = loopback(name);
-        if (address.isEmpty() && !isDnsName(name)) {
+        if (address.isEmpty() && !LocalDomains.isDnsName(name)) {
             // Any client may ask for it: the name itself may be anything, and is not for a log.
             throw new IOException("no certificate can be made for such a name");
         }
@@ -113,17 +108,6 @@ public final class LocalCertificates {
         return Optional.of(address);
     }
 
-    /** Not what ends in a number, which programs take for an address. */
-    private static boolean isDnsName(String name) {
-        return name.length() <= LONGEST_NAME
-                && DNS_NAME.matcher(name).matches()
-                && !NUMBER.matcher(name.substring(name.lastIndexOf('.') + 1)).matches();
-    }
-
-    private static boolean isWithin(String name, Collection<String> domains) {
-        return domains.stream().anyMatch(domain -> name.equals(domain) || name.endsWith("." + domain));
-    }
-
     private synchronized LocalAuthority authority(String name, Set<String> domains, Instant now) throws IOException {
         AuthorityFolder place = folder.orElseThrow(() -> new IOException(
                 "neither XDG_DATA_HOME nor HOME is set, so there is no place for a certificate authority"));
@@ -134,13 +118,10 @@ public final class LocalCertificates {
                 && place.changed().equals(authorityAsOf)) {
             return known;
         }
-        boolean usual = isWithin(name, LocalAuthority.DOMAINS);
-        // A top-level domain, be it one label of a file or a wildcard, is everybody's.
-        Set<String> others = domains.stream()
-                .filter(domain -> domain.indexOf('.') > 0 && isDnsName(domain))
-                .filter(domain -> !isWithin(domain, LocalAuthority.DOMAINS))
-                .collect(Collectors.toCollection(TreeSet::new));
-        if (!usual && !isWithin(name, others)) {
+        boolean usual = LocalDomains.isWithin(name, LocalDomains.USUAL);
+        Set<String> others =
+                domains.stream().filter(LocalDomains::isForeign).collect(Collectors.toCollection(TreeSet::new));
+        if (!usual && !LocalDomains.isWithin(name, others)) {
             throw new IOException("the local authority may not sign for " + name);
         }
         Optional<X509Certificate> before;
@@ -238,6 +219,19 @@ public final class LocalCertificates {
             notice.accept(damaged.getMessage() + "; until then no backend is trusted for it");
             return Optional.empty();
         }
+    }
+
+    /**
+     * When the authority is to be made anew, after which it has to be trusted anew; empty where there is none. Blocks.
+     *
+     * @throws IOException where it cannot be read
+     */
+    public Optional<Instant> replacement() throws IOException {
+        return folder.isEmpty()
+                ? Optional.empty()
+                : folder.get()
+                        .certificate()
+                        .map(own -> own.getNotAfter().toInstant().minus(LocalAuthority.LEAF));
     }
 
     /** When a certificate is to be made anew, long before it expires. */

@@ -246,6 +246,7 @@ class ControlSocketTest {
                     0,
                     Optional.empty(),
                     List.of(),
+                    List.of(),
                     List.of(new GatewayStatus.Attached(
                             "shop", PROJECT.file(), 7, List.of("shop.localhost"), List.of())));
         }

@@ -47,6 +47,32 @@ class TrustCommandTest {
     }
 
     @Test
+    void what_is_trusted_is_enough_for_the_configuration() throws IOException {
+        X509Certificate before = made();
+        Files.writeString(folder.resolve("loopgate.yaml"), "hosts: {app.example.com: 3000}\n");
+        Invocation dry = run("trust", "--dry-run", "--java", "own.p12");
+        assertThat(dry.err()).contains("which may not sign for app.example.com");
+        assertThat(made()).isEqualTo(before);
+        Invocation exported = run("trust", "--export", "root.pem");
+        assertThat(exported.err())
+                .contains("there is a new certificate authority, since the one before may not sign for"
+                        + " app.example.com");
+        assertThat(made()).isNotEqualTo(before);
+        assertThat(run("trust", "--export", "-").err()).doesNotContain("new certificate authority");
+        Files.writeString(folder.resolve("loopgate.yaml"), "hosts: {app.example.com: }\n");
+        assertThat(run("trust", "--export", "-").err()).contains("loopgate.yaml has problems");
+    }
+
+    @Test
+    void the_page_is_served_alone() {
+        for (String other : new String[] {"--json", "--export=-", "--dry-run"}) {
+            assertThat(run("trust", "--page", other).status()).isEqualTo(ExitStatus.WRONG_USAGE);
+        }
+        assertThat(run("trust", "--for", "5m").err()).contains("are for --page", "loopgate trust --help");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
     void a_dry_run_prints_the_commands() throws IOException {
         String alias = TrustStores.alias(made());
         Invocation dry = run("trust", "--dry-run", "--java", "own.p12", "--java-password", "geheim");

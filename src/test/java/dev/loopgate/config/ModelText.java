@@ -122,6 +122,8 @@ final class ModelText {
             add(out, "proxy-protocol", preamble.sent().map(Object::toString).orElse(""), "");
             preamble.proxies().ifPresent(proxies -> add(out, "accept-proxy-protocol", blocks(proxies.allow()), "-"));
             add(out, "sni", join(preamble.serverNames()), "");
+            add(out, "tls", tcp.security().clients().getClass().getSimpleName(), "Off");
+            add(out, "verify", tcp.security().verify(), true);
             add(out, "drain", tcp.timeouts().drain().toString(), "PT10S");
             Forward.SocketFile file = tcp.file();
             add(out, "mode", Integer.toOctalString(file.mode()), "600");

@@ -100,18 +100,7 @@ class ExamplesIT {
                     "psql -h " + own + " -U postgres -p " + example.port("5432") + " -Atc 'select 6*7' postgres");
             Rig.replace(readme, "redis-cli -h 192.168.1.10", "redis-cli -h " + own + " -p " + example.port("6379"));
             Postgres.start(rig, example.port("5432"));
-            String redis = Integer.toString(example.port("6379"));
-            rig.server(
-                    example.port("6379"),
-                    folder,
-                    Map.of(),
-                    Programs.require("redis-server").toString(),
-                    "--port",
-                    redis,
-                    "--bind",
-                    "127.0.0.1",
-                    "--save",
-                    "");
+            rig.redis(example.port("6379"));
             RunningProcess gateway = example.start();
 
             assertThat(gateway.stdout()).contains(own + ":" + example.port("5432"));
@@ -119,6 +108,23 @@ class ExamplesIT {
                 if (command.startsWith("psql")) {
                     assertThat(example.run(command)).isEqualTo("42\n");
                 } else if (command.startsWith("redis-cli")) {
+                    assertThat(example.run(command)).isEqualTo("PONG\n");
+                }
+            }
+            example.checkAll();
+        }
+    }
+
+    @Test
+    void tls_forward() {
+        try (Rig rig = new Rig(folder)) {
+            Programs.require("redis-cli");
+            Example example = new Example(rig, "examples/tls-forward", "6379", "6380", "6381");
+            rig.redis(example.port("6379"));
+            example.run(example.commands().get(0));
+            example.start("6380", "6381");
+            for (String command : example.commands()) {
+                if (command.startsWith("redis-cli")) {
                     assertThat(example.run(command)).isEqualTo("PONG\n");
                 }
             }

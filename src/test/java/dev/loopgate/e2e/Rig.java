@@ -3,6 +3,7 @@ package dev.loopgate.e2e;
 import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.PackagedGateway;
 import dev.loopgate.testkit.PackagedGateway.Outcome;
+import dev.loopgate.testkit.Programs;
 import dev.loopgate.testkit.RunningProcess;
 import dev.loopgate.testkit.TcpPeer;
 import java.io.IOException;
@@ -120,6 +121,12 @@ final class Rig implements AutoCloseable {
         RunningProcess process = with(RunningProcess.start(directory, environment, List.of(command)));
         awaitPort(port, process);
         return process;
+    }
+
+    /** A Redis that keeps nothing. */
+    void redis(int port) {
+        String program = Programs.require("redis-server").toString();
+        server(port, folder, Map.of(), program, "--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", "");
     }
 
     /** Waits until a port of 127.0.0.1 takes connections. */

@@ -4,7 +4,9 @@ import dev.loopgate.model.Access;
 import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Forward;
 import dev.loopgate.model.UpstreamAddress;
+import dev.loopgate.net.TlsTermination;
 import dev.loopgate.net.Transport;
+import dev.loopgate.testkit.Tls;
 import dev.loopgate.testkit.Wire;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -23,11 +25,25 @@ final class ForwardFixture implements AutoCloseable, ForwardEvents {
 
     private final Vertx vertx = Transport.vertx(new VertxOptions().setEventLoopPoolSize(2));
     final Transport transport = new Transport(vertx);
+    final ForwardTls tls;
     final List<String> told = new CopyOnWriteArrayList<>();
     private final List<PortForward> forwards = new ArrayList<>();
 
+    ForwardFixture() {
+        this(Tls.withoutAuthority());
+    }
+
+    /** One that speaks TLS with this. */
+    ForwardFixture(TlsTermination termination) {
+        this(new ForwardTls(termination));
+    }
+
+    ForwardFixture(ForwardTls tls) {
+        this.tls = tls;
+    }
+
     TcpForward open(Forward.Tcp rule) {
-        TcpForward forward = new TcpForward(transport, rule, this);
+        TcpForward forward = new TcpForward(transport, tls, rule, this);
         forward.open().await();
         forwards.add(forward);
         return forward;

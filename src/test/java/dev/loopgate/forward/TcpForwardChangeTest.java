@@ -123,7 +123,7 @@ class TcpForwardChangeTest {
 
     @Test
     void a_stop_waits_for_sockets_that_are_just_being_opened() throws Exception {
-        TcpForward fresh = new TcpForward(fixture.transport, rule(one, Access.ALL, LONG), fixture);
+        TcpForward fresh = new TcpForward(fixture.transport, fixture.tls, rule(one, Access.ALL, LONG), fixture);
         Future<Void> opening = fresh.open();
         fresh.stopAccepting().await(15, TimeUnit.SECONDS);
         assertThat(opening.isComplete()).isTrue();
@@ -134,7 +134,7 @@ class TcpForwardChangeTest {
     void a_stop_waits_for_sockets_that_are_just_being_added() throws Exception {
         // There a bind takes longer than a close.
         Vertx nio = Vertx.vertx();
-        TcpForward forward = new TcpForward(new Transport(nio), rule(one, Access.ALL, LONG), fixture);
+        TcpForward forward = new TcpForward(new Transport(nio), fixture.tls, rule(one, Access.ALL, LONG), fixture);
         forward.open().await(15, TimeUnit.SECONDS);
         InetSocketAddress first = ForwardFixture.sockets(forward).get(0);
         InetSocketAddress second = new InetSocketAddress("127.0.0.2", first.getPort());
@@ -155,7 +155,10 @@ class TcpForwardChangeTest {
         try (ServerSocket holder = new ServerSocket(0, 1, Addresses.LOOPBACK4)) {
             Forward.Tcp free = rule(one, Access.ALL, LONG);
             forward = new TcpForward(
-                    fixture.transport, free.with(BindAddress.of("127.0.0.1", holder.getLocalPort())), fixture);
+                    fixture.transport,
+                    fixture.tls,
+                    free.with(BindAddress.of("127.0.0.1", holder.getLocalPort())),
+                    fixture);
             assertThatThrownBy(() -> forward.open().await()).isInstanceOf(BindFailure.class);
         }
         forward.open().await(15, TimeUnit.SECONDS);

@@ -216,7 +216,7 @@ class UnixForwardTest {
     }
 
     private BindFailure failure(Forward.Tcp rule) {
-        TcpForward forward = new TcpForward(fixture.transport, rule, fixture);
+        TcpForward forward = new TcpForward(fixture.transport, fixture.tls, rule, fixture);
         Throwable[] failure = new Throwable[1];
         assertThatThrownBy(() -> forward.open().await()).satisfies(thrown -> failure[0] = thrown);
         assertThat(failure[0]).isInstanceOf(BindFailure.class);

@@ -4,6 +4,7 @@ import static dev.loopgate.gateway.GatewayStartTest.echo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loopgate.diagnose.PatientPortHolders;
+import dev.loopgate.forward.ForwardTls;
 import dev.loopgate.model.Forward;
 import dev.loopgate.net.Addresses;
 import dev.loopgate.net.MachineAddresses;
@@ -13,6 +14,7 @@ import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.LeakCheck;
 import dev.loopgate.testkit.PortHog;
 import dev.loopgate.testkit.TcpPeer;
+import dev.loopgate.testkit.Tls;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -166,6 +168,7 @@ class ForwardSlotTest {
         return new ForwardSlot(
                 vertx,
                 new Transport(vertx),
+                new ForwardTls(Tls.withoutAuthority()),
                 GatewayUnderTest.forward(GatewayUnderTest.loopback4(0), echo.port()),
                 new BindProblems(PatientPortHolders.create()),
                 events,

@@ -3,6 +3,7 @@ package dev.loopgate.gateway;
 import static dev.loopgate.gateway.GatewayUnderTest.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loopgate.forward.ForwardTls;
 import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Forward;
 import dev.loopgate.net.Addresses;
@@ -12,6 +13,7 @@ import dev.loopgate.net.Transport;
 import dev.loopgate.testkit.Descriptors;
 import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.LeakCheck;
+import dev.loopgate.testkit.Tls;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -47,7 +49,15 @@ class ForwardsTest {
     };
     private final Forwards forwards = new Forwards(
             vertx,
-            rule -> new ForwardSlot(vertx, transport, rule, new BindProblems(slow), GatewayEvents.NONE, network, null));
+            rule -> new ForwardSlot(
+                    vertx,
+                    transport,
+                    new ForwardTls(Tls.withoutAuthority()),
+                    rule,
+                    new BindProblems(slow),
+                    GatewayEvents.NONE,
+                    network,
+                    null));
 
     @AfterEach
     void close() {

@@ -17,12 +17,15 @@ import dev.loopgate.model.BindAddress;
 import dev.loopgate.model.Cidr;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Forward;
+import dev.loopgate.model.TlsSettings;
+import dev.loopgate.model.UpstreamAddress;
 import dev.loopgate.net.Addresses;
 import dev.loopgate.net.Transport;
 import dev.loopgate.testkit.LeakCheck;
 import dev.loopgate.testkit.PortHog;
 import dev.loopgate.testkit.RawClient;
 import dev.loopgate.testkit.TcpPeer;
+import dev.loopgate.testkit.Tls;
 import dev.loopgate.testkit.Wire;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -54,6 +57,27 @@ class GatewayReloadTest {
             int port = gateway.port();
             assertThat(gateway.reload(configuration).outcome()).isEqualTo(Outcome.UNCHANGED);
             assertThat(gateway.port()).isEqualTo(port);
+        }
+    }
+
+    @Test
+    void a_reload_regards_whom_to_trust_also_where_the_file_says_the_same() {
+        int secure = TcpPeer.closedPort();
+        try (TcpPeer echo = echo();
+                GatewayUnderTest gateway = new GatewayUnderTest(
+                        Transport.vertx(new VertxOptions()), Tls.inNewFolder().termination())) {
+            Forward.Tcp ends =
+                    forward(loopback4(secure), echo.port()).with(new Forward.Security(new TlsSettings.Auto(), true));
+            Forward begins = Forward.Tcp.of(
+                    loopback4(0), List.of(new UpstreamAddress.Tls(new UpstreamAddress.LoopbackPort(secure))));
+            Configuration configuration = configuration(loopback4(0), List.of(), ends, begins);
+            gateway.started(configuration);
+            // Its authority is made with this connection.
+            try (Wire client = Wire.connect(gateway.port(1))) {
+                assertThat(client.awaitEnd()).isEqualTo(Wire.End.RESET);
+            }
+            assertThat(gateway.reload(configuration).outcome()).isEqualTo(Outcome.UNCHANGED);
+            assertEchoes(gateway.port(1));
         }
     }
 

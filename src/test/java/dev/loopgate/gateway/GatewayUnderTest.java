@@ -13,6 +13,7 @@ import dev.loopgate.model.RouteOptions;
 import dev.loopgate.model.Target;
 import dev.loopgate.model.UpstreamAddress;
 import dev.loopgate.model.VirtualHost;
+import dev.loopgate.net.TlsTermination;
 import dev.loopgate.net.Transport;
 import dev.loopgate.observe.AccessLog;
 import dev.loopgate.testkit.RawClient;
@@ -51,12 +52,18 @@ final class GatewayUnderTest implements AutoCloseable, GatewayEvents {
     }
 
     GatewayUnderTest(Vertx vertx) {
+        this(vertx, Tls.withoutAuthority());
+    }
+
+    /** One that serves TLS with this. */
+    GatewayUnderTest(Vertx vertx, TlsTermination tls) {
         this.vertx = vertx;
         Transport transport = new Transport(vertx);
         gateway = new Gateway(new GatewaySetup(
                 vertx,
                 transport,
-                new HttpGateway(transport, Tls.withoutAuthority(), log),
+                tls,
+                new HttpGateway(transport, tls, log),
                 files -> {
                     throw new IllegalStateException("no files here");
                 },

@@ -73,7 +73,7 @@ class RequestLineTest {
         "'GET /t HTTP/01.1\r\nHost: a.localhost\r\n\r\n', 400",
         "'GET /t HTTP 1.1\r\nHost: a.localhost\r\n\r\n', 400",
         "'GET /t HTTPS/1.1\r\nHost: a.localhost\r\n\r\n', 400",
-        "'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 505",
+        "'PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n', 505",
     })
     void a_malformed_head_is_refused_and_ends_the_connection(String bytes, int status) {
         RawClient client = STAGE.client();

@@ -2,9 +2,14 @@ package dev.loopgate.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loopgate.testkit.Eventually;
 import dev.loopgate.tls.AuthorityFolder;
 import dev.loopgate.tls.LocalCertificates;
 import dev.loopgate.tls.TlsIdentity;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.nio.file.Path;
@@ -14,7 +19,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +36,7 @@ class TlsTerminationTest {
     private volatile Instant now = Instant.parse("2026-11-27T12:00:00Z");
 
     private TlsTermination termination;
+    private TlsContexts contexts;
 
     @BeforeEach
     void begin() {
@@ -36,10 +44,18 @@ class TlsTerminationTest {
         termination = new TlsTermination(
                 new LocalCertificates(Optional.of(AuthorityFolder.at(folder.resolve("ca"))), clock, sentence -> {}),
                 clock);
+        contexts = termination.contexts();
     }
 
     private Future<TlsContext> ask(String name) {
-        return termination.context(new TlsIdentity.Local(name, ""), ImmediateEventExecutor.INSTANCE);
+        return ask(name, true);
+    }
+
+    private Future<TlsContext> ask(String name, boolean listed) {
+        return contexts.get(
+                new TlsIdentity.Local(name, Set.of(), listed),
+                TlsContexts.Within.HTTP,
+                ImmediateEventExecutor.INSTANCE);
     }
 
     private TlsContext get(String name) throws Exception {
@@ -61,7 +77,7 @@ class TlsTerminationTest {
     void forgets_the_one_longest_unused() throws Exception {
         TlsContext used = get("used.localhost");
         TlsContext unused = get("unused.localhost");
-        for (int i = 0; i < TlsTermination.MOST - 1; i++) {
+        for (int i = 0; i < TlsContexts.MOST_LISTED - 1; i++) {
             get("n" + i + ".localhost");
             assertThat(get("used.localhost")).isSameAs(used);
         }
@@ -71,8 +87,10 @@ class TlsTerminationTest {
     @Test
     void forgets_what_an_authority_signed_that_was_replaced() throws Exception {
         TlsContext before = get("a.localhost");
-        termination
-                .context(new TlsIdentity.Local("a.example.com", "example.com"), ImmediateEventExecutor.INSTANCE)
+        contexts.get(
+                        new TlsIdentity.Local("a.example.com", "example.com"),
+                        TlsContexts.Within.HTTP,
+                        ImmediateEventExecutor.INSTANCE)
                 .get(30, TimeUnit.SECONDS);
         assertThat(get("a.localhost")).isNotSameAs(before);
     }
@@ -101,6 +119,45 @@ class TlsTerminationTest {
         }
         assertThat(refused).isBetween(1, 999);
         assertThat(get("b.localhost")).isNotNull();
+    }
+
+    @Test
+    void names_that_anybody_may_ask_for_neither_push_out_nor_hold_up_what_is_listed() throws Exception {
+        TlsContext listed = get("a.localhost");
+        List<Future<TlsContext>> flood = new ArrayList<>();
+        int refused = 0;
+        for (int round = 0; round < 2 * TlsContexts.MOST_OTHERS / 50; round++) {
+            for (int i = 0; i < 200; i++) {
+                flood.add(ask("n" + round + "-" + i + ".localhost", false));
+            }
+            Future<TlsContext> fresh = ask("b" + round + ".localhost");
+            assertThat(fresh.get(30, TimeUnit.SECONDS)).isNotNull();
+            for (Future<TlsContext> one : flood) {
+                assertThat(one.await(30, TimeUnit.SECONDS)).isTrue();
+                refused += one.isSuccess() ? 0 : 1;
+            }
+            flood.clear();
+        }
+        assertThat(refused).isPositive();
+        assertThat(get("a.localhost")).isSameAs(listed);
+    }
+
+    @Test
+    void what_is_kept_no_more_is_freed_with_the_last_connection_that_uses_it() throws Exception {
+        Assumptions.assumeTrue(OpenSsl.isAvailable(), "Java's own engine holds nothing outside the heap");
+        TlsContext first = get("a.localhost");
+        SslHandler connection = first.handler(UnpooledByteBufAllocator.DEFAULT);
+        EmbeddedChannel channel = new EmbeddedChannel(connection);
+        first.release();
+        now = now.plus(Duration.ofDays(61));
+        TlsContext next = get("a.localhost");
+        assertThat(next).isNotSameAs(first);
+        assertThat(first.freed()).isFalse();
+        channel.finishAndReleaseAll();
+        Eventually.until("the last connection has let go of it", first::freed);
+        next.release();
+        assertThat(next.freed()).isFalse();
+        assertThat(get("a.localhost")).isSameAs(next);
     }
 
     @Test

@@ -206,7 +206,7 @@ class AuthorityFolderTest {
         LocalCertificates certificates = certificates(NOW);
         Set<String> all = Set.of("a.example.com", "b.example.com", "c.example.com", "com", "10.0.0.1", "d.localhost");
         for (String name : List.of("a.example.com", "b.example.com", "x.c.example.com")) {
-            certificates.certificate(new TlsIdentity.Local(name, all));
+            certificates.certificate(new TlsIdentity.Local(name, all, true));
         }
         assertThat(notices).hasSize(1);
         assertThat(folder().all(notices::add))
