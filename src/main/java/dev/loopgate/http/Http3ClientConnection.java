@@ -40,8 +40,11 @@ final class Http3ClientConnection extends ChannelInboundHandlerAdapter implement
 
     private static final long RESET_WINDOW = 30_000_000_000L;
 
-    /** So many streams that did not end as they should a connection may have; then its client has to open another. */
+    /** So many streams that were reset a connection may have, which netty keeps in mind for as long as it lasts. */
     private static final int MOST_KEPT = 1_000;
+
+    /** The same of those whose reading was given up: the client has so many less to open, of a hundred. */
+    private static final int MOST_GIVEN_UP = 50;
 
     /** Of streams that a client opens, each number is so much greater than the one before (RFC 9000 §2.1). */
     private static final int STEP = 4;
@@ -59,6 +62,7 @@ final class Http3ClientConnection extends ChannelInboundHandlerAdapter implement
     private long resetsSince;
     private int resets;
     private int kept;
+    private int givenUp;
     private boolean ending;
     private boolean over;
 
@@ -112,11 +116,19 @@ final class Http3ClientConnection extends ChannelInboundHandlerAdapter implement
         });
     }
 
-    /** A stream came to an end that netty keeps in mind for as long as the connection lasts: which is not to be for ever. */
+    /** A stream was reset, and is over. */
     void left(Http3ClientStream stream) {
         streams.remove(stream);
         lastActive = loop.now();
         if (++kept == MOST_KEPT) {
+            closeWhenDone();
+        }
+    }
+
+    /** What a client still said on a stream that is over is read no more. */
+    void gaveUp(Http3ClientStream stream) {
+        left(stream);
+        if (++givenUp == MOST_GIVEN_UP) {
             closeWhenDone();
         }
     }

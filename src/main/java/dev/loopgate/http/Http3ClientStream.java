@@ -175,7 +175,7 @@ final class Http3ClientStream extends ClientStream {
         }
         if (over && now - overSince > LINGER) {
             channel.shutdownInput(Http3ErrorCode.H3_NO_ERROR.code());
-            connection.left(this);
+            connection.gaveUp(this);
         } else if (!over && isWaiting() && StoppedStreams.contains(channel)) {
             stopped();
         }
@@ -307,8 +307,8 @@ final class Http3ClientStream extends ClientStream {
     }
 
     /**
-     * Nothing more goes to the client. What it still says is read and dropped for a while: of a stream that is not read to
-     * its end, quiche does not let the client open another one.
+     * Nothing more goes to the client. What it still says is read and dropped for a while: in the place of a stream that is
+     * not read to its end, quiche does not always let the client open another one.
      */
     private void over() {
         over = true;
