@@ -224,6 +224,9 @@ class Http2StreamsTest {
             gate.open();
             assertThat(client.await(stream).body()).isEqualTo("last");
             assertThat(client.awaitEnd()).isEqualTo(Wire.End.FIN);
+            // The gateway waits for it, but not for long.
+            client.close();
+            idle.close();
             Eventually.until("no connection is left", () -> stopping.connections() == 0);
         }
     }
