@@ -23,6 +23,8 @@ class SourceSizeTest {
             "ClientConnection.java", "one channel handler; what may happen on a connection is decided in one place",
             "Answer.java", "one answer on its way back; its states would be spread over files that know each other",
             "ExamplesIT.java", "one test for each example, and nothing else",
+            "Http2Peer.java", "one side of a connection; what is read decides what may be sent",
+            "Http2Test.java", "what HTTP/2 does to a request and its answer, sentence by sentence",
             "FilesServiceTest.java", "one service, sentence by sentence; each test is a few lines",
             "TlsTest.java", "the gateway over TLS, sentence by sentence, on one stage");
 

@@ -78,7 +78,16 @@ abstract class ClientStream extends StreamOutlet implements Downstream {
         long now = loop.now();
         lastBody = now;
         SectionReader reader = loop.sections;
-        reader.request(section, last);
+        try {
+            reader.request(section, last);
+        } catch (MalformedMessage e) {
+            if (e.code() == FailureCode.UNSUPPORTED_METHOD) {
+                // Well-formed, and asks for what is not done here: that is an answer, and no fault of the stream.
+                exchange().refuse(e.code(), e.reason());
+                return;
+            }
+            throw e;
+        }
         upgrade = reader.asksForUpgrade();
         headCopy = Arrays.copyOf(reader.head().bytes, reader.head().length);
         try {

@@ -26,6 +26,7 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
     private static final long IDLE_DEADLINE = 300_000_000_000L;
     private static final long FRAME_DEADLINE = 30_000_000_000L;
     private static final long FIN_DEADLINE = 30_000_000_000L;
+    private static final long LINGER_DEADLINE = 2_000_000_000L;
 
     private final HttpLoop loop;
     private final Channel channel;
@@ -38,6 +39,8 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
     private boolean inputEnded;
     private boolean over;
     private boolean closing;
+    private boolean ending;
+    private boolean written;
     private long lastRead;
     private long lastActive;
     private long endedAt;
@@ -207,8 +210,8 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
         endedAt = loop.now();
         // What was not said whole never will be; of the rest, the answers may still be waited for.
         eachStream(Http2ClientStream::cutShort);
-        if (frames.connection().numActiveStreams() == 0) {
-            abort();
+        if (isIdle()) {
+            end();
         }
     }
 
@@ -223,8 +226,29 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
     public void closeWhenDone() {
         if (!closing && !over) {
             closing = true;
-            channel.close();
+            frames.goAway();
+            if (isIdle()) {
+                end();
+            }
         }
+    }
+
+    /** Nothing more is to be said: closes once the client was sent all, and has had the time to take it. */
+    private void end() {
+        if (!ending) {
+            ending = true;
+            lastActive = loop.now();
+            frames.whenWritten(() -> {
+                written = true;
+                lastActive = loop.now();
+                // Not closed yet: what the client still sends would have the system drop what it has not taken.
+                TlsTermination.endOutput(channel);
+            });
+        }
+    }
+
+    private boolean isIdle() {
+        return frames.connection().numActiveStreams() == 0;
     }
 
     @Override
@@ -240,19 +264,23 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
 
     @Override
     public void sweep(long now) {
-        boolean idle = frames.connection().numActiveStreams() == 0;
-        if (isOverdue(now, idle)) {
+        if (isOverdue(now)) {
             abort();
-        } else if (idle && now - lastActive > IDLE_DEADLINE) {
+        } else if (isIdle() && (inputEnded || closing)) {
+            end();
+        } else if (isIdle() && now - lastActive > IDLE_DEADLINE) {
             closeWhenDone();
         } else {
             eachStream(stream -> stream.sweep(now));
         }
     }
 
-    private boolean isOverdue(long now, boolean idle) {
-        if (inputEnded || closing) {
-            return idle || (inputEnded && now - endedAt > FIN_DEADLINE);
+    private boolean isOverdue(long now) {
+        if (ending) {
+            return (written && inputEnded) || now - lastActive > (written ? LINGER_DEADLINE : IDLE_DEADLINE);
+        }
+        if (inputEnded) {
+            return now - endedAt > FIN_DEADLINE;
         }
         return (!greeted && now - lastRead > PREFACE_DEADLINE)
                 || (frames.isWithinFrame() && now - frames.lastFrame() > FRAME_DEADLINE);

@@ -2,6 +2,7 @@ package dev.loopgate.http;
 
 import dev.loopgate.net.PausableReads;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -147,6 +148,23 @@ final class Http2Frames extends Http2ConnectionHandler {
     private void flushNow() {
         flushing = false;
         flush(context());
+    }
+
+    /** Says that no more streams are taken. */
+    void goAway() {
+        ChannelHandlerContext to = context();
+        goAway(
+                to,
+                connection().remote().lastStreamCreated(),
+                Http2Error.NO_ERROR.code(),
+                Unpooled.EMPTY_BUFFER,
+                to.newPromise());
+        to.flush();
+    }
+
+    /** Runs something once all that was written has left; netty takes a stream for closed, and closes, before that. */
+    void whenWritten(Runnable then) {
+        context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> then.run());
     }
 
     private ChannelHandlerContext context() {

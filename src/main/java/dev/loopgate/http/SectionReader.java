@@ -80,6 +80,15 @@ final class SectionReader {
      */
     void response(Iterable<? extends Map.Entry<CharSequence, CharSequence>> section, boolean chunked)
             throws MalformedMessage {
+        try {
+            readResponse(section, chunked);
+        } catch (MalformedMessage e) {
+            throw new MalformedMessage(FailureCode.BAD_RESPONSE, "its answer has " + e.reason());
+        }
+    }
+
+    private void readResponse(Iterable<? extends Map.Entry<CharSequence, CharSequence>> section, boolean chunked)
+            throws MalformedMessage {
         clear();
         for (Map.Entry<CharSequence, CharSequence> field : section) {
             CharSequence name = field.getKey();

@@ -131,7 +131,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
 
     /** Nothing more goes to the upstream: once protocols were switched, it hears of that as a client's end is told. */
     void endOutput() {
-        TlsTermination.endOutput(channel);
+        // netty drops what is still queued.
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> TlsTermination.endOutput(channel));
     }
 
     /** Gives the channel away; this object has no more to do with it. */

@@ -84,13 +84,13 @@ final class QuicCertificates {
     }
 
     private Credential credential(TlsIdentity identity) throws Exception {
-        TlsContext context = tls.contexts()
+        TlsContext found = tls.contexts()
                 .get(identity, TlsContexts.Within.HTTP, ImmediateEventExecutor.INSTANCE)
                 .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         try {
-            return context.credential();
+            return found.credential();
         } finally {
-            context.release();
+            found.release();
         }
     }
 

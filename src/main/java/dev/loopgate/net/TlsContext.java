@@ -22,8 +22,8 @@ final class TlsContext {
     private final Cleaner.Cleanable keeping;
 
     TlsContext(SslContext context, Credential credential, Cleaner cleaner) {
-        this.context = context;
         this.credential = credential;
+        this.context = context;
         this.keeping = cleaner.register(this, () -> ReferenceCountUtil.release(context));
     }
 

@@ -100,20 +100,23 @@ public final class Tls {
      * Connects and agrees on TLS.
      *
      * @param name that the server is asked for and must prove, as a browser has it; an address is not asked for, only proved
+     * @param applications offered (ALPN); HTTP/1.1 where none is named
      * @throws IOException where it does not come to that
      */
-    public static SSLSocket connect(SSLContext context, int port, String name) throws IOException {
+    public static SSLSocket connect(SSLContext context, int port, String name, String... applications)
+            throws IOException {
         Socket plain = new Socket();
         plain.connect(new InetSocketAddress(Addresses.LOOPBACK4, port));
-        return over(context, plain, port, name);
+        return over(context, plain, port, name, applications);
     }
 
-    public static SSLSocket over(SSLContext context, Socket plain, int port, String name) throws IOException {
+    public static SSLSocket over(SSLContext context, Socket plain, int port, String name, String... applications)
+            throws IOException {
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, name, port, true);
         socket.setSoTimeout((int) Eventually.LIMIT.toMillis());
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        parameters.setApplicationProtocols(new String[] {"http/1.1"});
+        parameters.setApplicationProtocols(applications.length == 0 ? new String[] {"http/1.1"} : applications);
         if (!name.matches("[0-9.]+|.*:.*")) {
             parameters.setServerNames(List.of(new SNIHostName(name)));
         }
@@ -131,6 +134,19 @@ public final class Tls {
     public RawClient client(int port, String name) {
         try {
             return RawClient.over(new Wire(connect(trusting(), port, name)));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** One that has agreed on HTTP/2. */
+    public Http2Peer http2(int port, String name, int... settings) {
+        try {
+            SSLSocket socket = connect(trusting(), port, name, "h2", "http/1.1");
+            if (!socket.getApplicationProtocol().equals("h2")) {
+                throw new AssertionError("agreed on " + socket.getApplicationProtocol());
+            }
+            return Http2Peer.client(new Wire(socket), settings);
         } catch (IOException e) {
             throw new AssertionError(e);
         }

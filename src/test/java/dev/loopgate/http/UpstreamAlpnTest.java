@@ -1,0 +1,233 @@
+package dev.loopgate.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.loopgate.model.Configuration;
+import dev.loopgate.model.Credential;
+import dev.loopgate.model.PathPrefix;
+import dev.loopgate.model.Route;
+import dev.loopgate.model.RouteOptions;
+import dev.loopgate.model.Target;
+import dev.loopgate.model.UpstreamAddress;
+import dev.loopgate.testkit.Eventually;
+import dev.loopgate.testkit.Http2Message;
+import dev.loopgate.testkit.Http2Peer;
+import dev.loopgate.testkit.LeakCheck;
+import dev.loopgate.testkit.RawClient;
+import dev.loopgate.testkit.RawResponse;
+import dev.loopgate.testkit.RunningGateway;
+import dev.loopgate.testkit.Sites;
+import dev.loopgate.testkit.Tls;
+import dev.loopgate.tls.LocalCertificates;
+import dev.loopgate.tls.TlsIdentity;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.PfxOptions;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Upstreams of https, by another implementation: HTTP/2 with those that agree on it, HTTP/1.1 with the others and for upgrades. */
+class UpstreamAlpnTest {
+
+    private static final Tls TLS = Tls.inNewFolder();
+    private static final String PASSWORD = "password";
+
+    @RegisterExtension
+    static final LeakCheck LEAKS = new LeakCheck();
+
+    @TempDir
+    static Path folder;
+
+    private static final Set<HttpConnection> CONNECTIONS = ConcurrentHashMap.newKeySet();
+
+    private static Vertx vertx;
+    private static HttpServer both;
+    private static HttpServer old;
+    private static RunningGateway gateway;
+
+    @BeforeAll
+    static void start() throws Exception {
+        Path keys = keys();
+        vertx = Vertx.vertx();
+        both = server(keys, true);
+        old = server(keys, false);
+        gateway = RunningGateway.start(configuration(), TLS.termination());
+    }
+
+    private static Configuration configuration() {
+        return Sites.of(Sites.host("both.localhost", to(both)), Sites.host("old.localhost", to(old)));
+    }
+
+    private static Route to(HttpServer server) {
+        return new Route(
+                PathPrefix.ROOT,
+                new Target.Proxy(
+                        List.of(new Target.Upstream(
+                                new UpstreamAddress.LoopbackPort(server.actualPort()), "", Target.Scheme.HTTPS)),
+                        new Target.PathRewrite.Keep()),
+                RouteOptions.DEFAULT);
+    }
+
+    private static Path keys() throws Exception {
+        TLS.trusting();
+        Credential credential = new LocalCertificates(Optional.of(TLS.folder()), InstantSource.system(), sentence -> {})
+                .certificate(new TlsIdentity.Local("localhost", ""));
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry(
+                "own",
+                credential.key(),
+                PASSWORD.toCharArray(),
+                credential.chain().toArray(Certificate[]::new));
+        Path file = folder.resolve("keys.p12");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            store.store(out, PASSWORD.toCharArray());
+        }
+        return file;
+    }
+
+    private static HttpServer server(Path keys, boolean alpn) throws Exception {
+        HttpServerOptions options = new HttpServerOptions()
+                .setHost("127.0.0.1")
+                .setPort(0)
+                .setSsl(true)
+                .setUseAlpn(alpn)
+                .setKeyCertOptions(new PfxOptions().setPath(keys.toString()).setPassword(PASSWORD));
+        return vertx.createHttpServer(options)
+                .requestHandler(UpstreamAlpnTest::answer)
+                .webSocketHandler(socket -> socket.textMessageHandler(text -> socket.writeTextMessage("heard " + text)))
+                .listen()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(15, TimeUnit.SECONDS);
+    }
+
+    private static void answer(HttpServerRequest request) {
+        CONNECTIONS.add(request.connection());
+        request.body()
+                .onSuccess(body -> request.response()
+                        .putHeader("x-version", request.version().name())
+                        .putHeader("x-scheme", String.valueOf(request.scheme()))
+                        .end(body.length() > 0 ? body : Buffer.buffer("none")));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        gateway.close();
+        vertx.close().toCompletionStage().toCompletableFuture().get(15, TimeUnit.SECONDS);
+    }
+
+    /** A plan with the same upstreams, and nothing counted. */
+    @BeforeEach
+    void forget() {
+        gateway.install(configuration());
+        CONNECTIONS.clear();
+    }
+
+    private static RawResponse get(String host) {
+        try (RawClient client = RawClient.connect(gateway.port())) {
+            return client.get(host, "/").response();
+        }
+    }
+
+    @Test
+    void an_upstream_is_spoken_to_in_what_it_agrees_on() {
+        RawResponse modern = get("both.localhost");
+        assertThat(modern.field("x-version")).as(modern.toString()).contains("HTTP_2");
+        assertThat(modern.field("x-scheme")).contains("https");
+        assertThat(modern.body()).isEqualTo("none");
+        assertThat(get("old.localhost").field("x-version")).contains("HTTP_1_1");
+    }
+
+    @Test
+    void one_connection_serves_clients_of_both_versions() {
+        get("both.localhost");
+        CONNECTIONS.clear();
+        byte[] large = new byte[1 << 20];
+        try (Http2Peer client = Http2Peer.client(gateway.port())) {
+            int stream = client.request("POST", "both.localhost", "/", false);
+            client.upload(stream, large, true);
+            Http2Message answer = client.await(stream);
+            assertThat(answer.bodyLength()).isEqualTo(large.length);
+            assertThat(answer.field("x-version")).isEqualTo("HTTP_2");
+        }
+        assertThat(get("both.localhost").field("x-version")).contains("HTTP_2");
+        assertThat(CONNECTIONS).hasSize(1);
+    }
+
+    /** There is no upgrade in HTTP/2, and a connection of it is at hand. */
+    @Test
+    void an_upgrade_has_a_connection_of_http1() {
+        assertThat(get("both.localhost").field("x-version")).contains("HTTP_2");
+        try (RawClient client = RawClient.connect(gateway.port())) {
+            client.get(
+                    "both.localhost",
+                    "/",
+                    "Connection: Upgrade",
+                    "Upgrade: websocket",
+                    "Sec-WebSocket-Version: 13",
+                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
+            assertThat(client.head().status()).isEqualTo(101);
+            client.send(masked("hi"));
+            assertThat(dev.loopgate.testkit.Wire.text(client.wire().read(10))).isEqualTo("\u0081\bheard hi");
+        }
+    }
+
+    @Test
+    void a_websocket_on_a_stream_has_one_too() {
+        get("both.localhost");
+        try (Http2Peer client = Http2Peer.client(gateway.port())) {
+            int stream = client.nextStream();
+            client.headers(
+                    stream,
+                    false,
+                    ":method",
+                    "CONNECT",
+                    ":protocol",
+                    "websocket",
+                    ":scheme",
+                    "http",
+                    ":authority",
+                    "both.localhost",
+                    ":path",
+                    "/",
+                    "sec-websocket-version",
+                    "13");
+            assertThat(client.awaitHead(stream).status()).isEqualTo(200);
+            client.frame(Http2Peer.DATA, 0, stream, masked("hi"));
+            client.until("an answer", () -> client.message(stream).bodyLength() == 10);
+            assertThat(client.message(stream).body()).endsWith("heard hi");
+        }
+        Eventually.until("no connection is left", () -> gateway.connections() == 0);
+    }
+
+    /** A text of a client, the mask being nothing. */
+    private static byte[] masked(String text) {
+        byte[] frame = new byte[6 + text.length()];
+        frame[0] = (byte) 0x81;
+        frame[1] = (byte) (0x80 | text.length());
+        for (int i = 0; i < text.length(); i++) {
+            frame[6 + i] = (byte) text.charAt(i);
+        }
+        return frame;
+    }
+}

@@ -1,0 +1,263 @@
+package dev.loopgate.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.loopgate.model.RouteOptions;
+import dev.loopgate.testkit.Eventually;
+import dev.loopgate.testkit.Http2Message;
+import dev.loopgate.testkit.Http2Peer;
+import dev.loopgate.testkit.RawClient;
+import dev.loopgate.testkit.RawResponse;
+import dev.loopgate.testkit.Sites;
+import dev.loopgate.testkit.Stage;
+import dev.loopgate.testkit.TcpPeer;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Upstreams of HTTP/2 that refuse, leave, break off or lie, and those that speak something else. */
+class UpstreamHttp2FaultTest {
+
+    @RegisterExtension
+    static final Stage STAGE = new Stage();
+
+    private Http2Backend backend;
+
+    @BeforeEach
+    void start() {
+        backend = Http2Backend.behind(STAGE, Http2Backend::echoPaths);
+    }
+
+    @AfterEach
+    void stop() {
+        backend.close();
+    }
+
+    /** Another one in its place. */
+    private void backend(Consumer<Http2Peer> script, int... settings) {
+        backend.close();
+        backend = Http2Backend.behind(STAGE, script, settings);
+    }
+
+    private static Http2Peer client() {
+        Http2Peer peer = Http2Peer.client(STAGE.gateway().port());
+        STAGE.keep(RawClient.over(peer.wire()));
+        return peer;
+    }
+
+    @Test
+    void what_an_upstream_that_leaves_is_at_is_finished_and_the_next_request_takes_another_connection() {
+        backend(peer -> {
+            int stream = peer.awaitRequest();
+            peer.headers(stream, false, ":status", "200").data(stream, "half", false);
+            peer.goAway(stream, 0).roundTrip();
+            peer.data(stream, "whole", true);
+            peer.awaitEnd();
+        });
+        RawClient client = STAGE.client();
+        for (int i = 1; i <= 3; i++) {
+            RawResponse response = client.get("h2.localhost", "/").response();
+            assertThat(response.body()).isEqualTo("halfwhole");
+            assertThat(response.clean()).isTrue();
+            assertThat(backend.accepted()).isEqualTo(i);
+        }
+        Eventually.until("the gateway has left, too", () -> backend.open() == 0);
+    }
+
+    /** RFC 9113 §8.7: whatever the method, what was not looked at may be sent again. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void what_an_upstream_has_not_looked_at_goes_to_another_connection(boolean leaves) {
+        List<String> served = new CopyOnWriteArrayList<>();
+        AtomicInteger connections = new AtomicInteger();
+        backend(peer -> {
+            int number = connections.incrementAndGet();
+            for (int stream = peer.awaitRequest(); stream > 0; stream = peer.awaitRequest()) {
+                Http2Message request = peer.await(stream);
+                if (number == 1 && stream > 1) {
+                    if (leaves) {
+                        peer.goAway(1, 0);
+                    } else {
+                        peer.reset(stream, Http2Peer.REFUSED_STREAM);
+                    }
+                } else {
+                    served.add(request.field(":method") + request.body());
+                    Http2Backend.answer(peer, stream, "served");
+                }
+            }
+        });
+        assertThat(STAGE.get("h2.localhost", "/").body()).isEqualTo("served");
+        RawClient client = STAGE.client();
+        RawResponse response = client.request("POST", "h2.localhost", "/", "abc", "Content-Length: 3")
+                .response();
+        assertThat(response.body()).isEqualTo("served");
+        assertThat(served).containsExactly("GET", "POSTabc");
+    }
+
+    @Test
+    void an_upstream_that_refuses_again_and_again_is_not_asked_forever() {
+        AtomicInteger requests = new AtomicInteger();
+        backend(peer -> {
+            for (int stream = peer.awaitRequest(); stream > 0; stream = peer.awaitRequest()) {
+                requests.incrementAndGet();
+                peer.reset(stream, Http2Peer.REFUSED_STREAM);
+            }
+        });
+        assertThat(STAGE.get("h2.localhost", "/").status()).isEqualTo(502);
+        assertThat(requests).hasValue(2);
+    }
+
+    @Test
+    void a_reset_fails_its_own_exchange_and_leaves_its_place_to_the_next() {
+        AtomicInteger posts = new AtomicInteger();
+        backend(
+                peer -> {
+                    for (int stream = peer.awaitRequest(); stream > 0; stream = peer.awaitRequest()) {
+                        if (peer.message(stream).field(":method").equals("POST")) {
+                            posts.incrementAndGet();
+                            peer.reset(stream, 2);
+                        } else {
+                            Http2Backend.answer(peer, stream, "fine");
+                        }
+                    }
+                },
+                Http2Peer.MAX_CONCURRENT_STREAMS,
+                1);
+        RawClient client = STAGE.client();
+        for (int i = 0; i < 3; i++) {
+            assertThat(client.get("h2.localhost", "/").response().body()).isEqualTo("fine");
+            RawResponse response = client.request("POST", "h2.localhost", "/", "abc", "Content-Length: 3")
+                    .response();
+            assertThat(response.status()).isEqualTo(502);
+            assertThat(response.error()).isEqualTo("connection-reset");
+        }
+        assertThat(posts).hasValue(3);
+        assertThat(backend.accepted()).isEqualTo(1);
+    }
+
+    @Test
+    void half_an_answer_is_not_passed_off_as_whole() {
+        backend(peer -> {
+            for (int stream = peer.awaitRequest(); stream > 0; stream = peer.awaitRequest()) {
+                peer.headers(stream, false, ":status", "200").data(stream, "half", false);
+                peer.roundTrip().reset(stream, 2);
+            }
+        });
+        assertThat(STAGE.get("h2.localhost", "/").clean()).isFalse();
+        Http2Peer client = client();
+        Http2Message answer = client.await(client.get("h2.localhost", "/"));
+        assertThat(answer.ended()).isFalse();
+        assertThat(answer.reset()).isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_connection_that_died_while_idle_is_not_noticed_by_who_asks_next(boolean byReset) {
+        for (int i = 0; i < 5; i++) {
+            assertThat(STAGE.get("h2.localhost", "/" + i).body()).isEqualTo("/" + i);
+            backend.dropAll(byReset);
+        }
+    }
+
+    @Test
+    void a_client_that_is_gone_cancels_its_stream_and_not_the_connection() {
+        CountDownLatch asked = new CountDownLatch(1);
+        List<Http2Message> cancelled = new CopyOnWriteArrayList<>();
+        backend(peer -> {
+            int stream = peer.awaitRequest();
+            asked.countDown();
+            peer.until("a reset", () -> peer.message(stream).reset().isPresent());
+            cancelled.add(peer.message(stream));
+            Http2Backend.echoPaths(peer);
+        });
+        RawClient client = STAGE.client().get("h2.localhost", "/never");
+        Eventually.until("the request is there", () -> asked.getCount() == 0);
+        client.reset();
+        Eventually.until("the stream is cancelled", () -> !cancelled.isEmpty());
+        assertThat(cancelled.get(0).reset()).contains(Http2Peer.CANCEL);
+        assertThat(STAGE.get("h2.localhost", "/next").body()).isEqualTo("/next");
+        assertThat(backend.accepted()).isEqualTo(1);
+    }
+
+    @Test
+    void a_stream_whose_answer_is_whole_may_end_a_little_later() {
+        List<Long> resets = new CopyOnWriteArrayList<>();
+        backend(peer -> {
+            for (int stream = peer.awaitRequest(); stream > 0; stream = peer.awaitRequest()) {
+                peer.headers(stream, false, ":status", "200", "content-length", "5")
+                        .data(stream, "hello", false);
+                peer.roundTrip().roundTrip();
+                peer.message(stream).reset().ifPresent(resets::add);
+                peer.data(stream, "", true);
+            }
+        });
+        RawClient client = STAGE.client();
+        for (int i = 0; i < 3; i++) {
+            assertThat(client.get("h2.localhost", "/").response().body()).isEqualTo("hello");
+        }
+        assertThat(resets).isEmpty();
+        assertThat(backend.accepted()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x: y",
+                ":status: 200, :status: 200",
+                ":status: 2 0",
+                ":status: 101",
+                ":status: 200, connection: close",
+                ":status: 200, transfer-encoding: chunked",
+                ":status: 200, X-Upper: 1",
+                ":status: 200, content-length: x",
+                ":status: 200, content-length: 5, content-length: 6",
+                ":status: 200, x: a\r\nb",
+                ":status: 200, :path: /",
+            })
+    void an_answer_that_is_none_is_a_502(String section) {
+        String[] fields = section.split(", |(?<=.): ", -1);
+        backend(peer -> {
+            for (int stream = peer.awaitRequest(); stream > 0; stream = peer.awaitRequest()) {
+                peer.headers(stream, false, fields).data(stream, "", true);
+            }
+        });
+        RawResponse response = STAGE.get("h2.localhost", "/");
+        assertThat(response.status()).isEqualTo(502);
+        // What netty finds at fault itself ends the stream.
+        assertThat(response.error()).isIn("bad-response", "connection-reset");
+    }
+
+    @Test
+    void a_server_of_http1_is_told_apart() {
+        STAGE.gateway().install(Http2Backend.configuration(STAGE, STAGE.a().port(), RouteOptions.DEFAULT));
+        STAGE.a()
+                .always(dev.loopgate.testkit.PeerAction.replyThenClose(
+                        "HTTP/1.1 505 HTTP Version Not Supported\r\n\r\n"));
+        RawResponse response = STAGE.get("h2.localhost", "/");
+        assertThat(response.status()).isEqualTo(502);
+        assertThat(response.error()).isEqualTo("wrong-protocol");
+        assertThat(response.body()).contains("HTTP/2", "http://");
+    }
+
+    @Test
+    void a_server_of_http2_is_told_apart_where_http1_is_spoken() {
+        try (TcpPeer strict = TcpPeer.start(wire -> {
+            Http2Peer peer = Http2Peer.server(wire);
+            peer.goAway(0, 1);
+        })) {
+            STAGE.gateway().install(Sites.of(Sites.proxy("h1.localhost", strict.port())));
+            RawResponse response = STAGE.get("h1.localhost", "/");
+            assertThat(response.status()).isEqualTo(502);
+            assertThat(response.error()).isEqualTo("wrong-protocol");
+            assertThat(response.body()).contains("h2c://");
+        }
+    }
+}
