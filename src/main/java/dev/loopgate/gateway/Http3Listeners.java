@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -56,7 +57,7 @@ final class Http3Listeners {
 
     /** Gives up what is not beside these any more, since something new may need it. Its connections may end in peace. */
     void leave(Set<InetSocketAddress> tcp) {
-        beside = Set.copyOf(tcp);
+        beside = Collections.unmodifiableSet(new LinkedHashSet<>(tcp));
         if (!open.isEmpty()) {
             turns.next(() -> wanted().onSuccess(this::retire));
         }
@@ -69,7 +70,7 @@ final class Http3Listeners {
      */
     Future<Void> follow(Set<InetSocketAddress> tcp) {
         boolean off = tcp.isEmpty() && beside.isEmpty() && open.isEmpty() && missing.isEmpty();
-        beside = Set.copyOf(tcp);
+        beside = Collections.unmodifiableSet(new LinkedHashSet<>(tcp));
         if (tcp.isEmpty()) {
             lacking = Optional.empty();
         }
