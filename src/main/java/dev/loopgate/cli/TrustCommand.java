@@ -129,6 +129,9 @@ final class TrustCommand implements Callable<Integer> {
         if (before.isPresent() && !before.get().equals(now)) {
             terminal.say("there is a new certificate authority, since the one before "
                     + (missing.isEmpty() ? "was about to expire" : "may not sign for " + String.join(", ", missing)));
+            if (page || export != null) {
+                terminal.say("  this machine does not trust it yet; for that, once more: loopgate trust");
+            }
         }
         return now;
     }

@@ -52,6 +52,7 @@ final class Http3ClientConnection extends ChannelInboundHandlerAdapter implement
     private final HttpLoop loop;
     private final QuicChannel channel;
     private final InetSocketAddress local;
+    private final InetSocketAddress remote;
     private final ClientConnections.Seat seat;
     private final Set<Http3ClientStream> streams = new HashSet<>();
     private final long began;
@@ -70,6 +71,9 @@ final class Http3ClientConnection extends ChannelInboundHandlerAdapter implement
         this.loop = loop;
         this.channel = channel;
         this.local = local;
+        // That of the first packet, which a token has shown to be the client's own. The channel's is that of the last
+        // datagram, which anybody may have as its sender.
+        this.remote = (InetSocketAddress) channel.remoteSocketAddress();
         this.began = loop.now();
         this.lastActive = began;
         this.resetsSince = began;
@@ -150,9 +154,7 @@ final class Http3ClientConnection extends ChannelInboundHandlerAdapter implement
         if (event instanceof SniCompletionEvent named && named.hostname() != null) {
             serverName = QuicService.plain(named.hostname());
         } else if (event instanceof SslHandshakeCompletionEvent handshake && handshake.isSuccess()) {
-            client = new Client((InetSocketAddress) channel.remoteSocketAddress(), local)
-                    .secured(serverName)
-                    .speaking("3.0");
+            client = new Client(remote, local).secured(serverName).speaking("3.0");
         } else if (event == QuicListener.Retired.RETIRED) {
             closeWhenDone();
         }

@@ -30,6 +30,9 @@ final class Http3ClientStream extends ClientStream {
     /** How long a client may go on sending what is not wanted any more. */
     private static final long LINGER = 5_000_000_000L;
 
+    /** From the first byte of a request to the end of its header section. */
+    private static final long HEAD_DEADLINE = 15_000_000_000L;
+
     private static final byte[] NO_TRAILERS = new byte[0];
 
     private final HttpLoop loop;
@@ -37,6 +40,7 @@ final class Http3ClientStream extends ClientStream {
     private final QuicStreamChannel channel;
     private final ChannelHandler reader = new Reader();
     private @Nullable Http3Headers request;
+    private final long opened;
     private long requestCame;
     private boolean begun;
     private boolean complete;
@@ -52,6 +56,7 @@ final class Http3ClientStream extends ClientStream {
         this.loop = loop;
         this.connection = connection;
         this.channel = channel;
+        this.opened = loop.now();
         channel.pipeline().addLast(reader);
     }
 
@@ -173,7 +178,9 @@ final class Http3ClientStream extends ClientStream {
         if (request != null && now - requestCame > END_PATIENCE) {
             beginOrRefuse(false);
         }
-        if (over && now - overSince > LINGER) {
+        if (!begun && !over && request == null && now - opened > HEAD_DEADLINE) {
+            giveUp(Http3ErrorCode.H3_REQUEST_REJECTED);
+        } else if (over && now - overSince > LINGER) {
             channel.shutdownInput(Http3ErrorCode.H3_NO_ERROR.code());
             connection.gaveUp(this);
         } else if (!over && isWaiting() && StoppedStreams.contains(channel)) {

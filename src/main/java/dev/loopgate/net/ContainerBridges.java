@@ -45,13 +45,18 @@ final class ContainerBridges {
         return NAME.matcher(each.getName()).matches();
     }
 
-    /** Whether a socket of this machine is on one of them. */
+    /** Whether a socket of this machine is on one of them, or may be: the system does not always say. */
     static boolean isOn(InetAddress own) {
+        Boolean known = lookFor(own);
+        return known == null || known;
+    }
+
+    private static @Nullable Boolean lookFor(InetAddress own) {
         try {
             NetworkInterface of = NetworkInterface.getByInetAddress(own);
             return of != null && isOne(of);
         } catch (SocketException unknown) {
-            return false;
+            return null;
         }
     }
 
@@ -84,10 +89,11 @@ final class ContainerBridges {
         public void accept(Channel client) {
             Boolean known = needed;
             if (known == null) {
-                known = isOn(own.getAddress());
+                known = lookFor(own.getAddress());
                 needed = known;
             }
-            if (!known || bridges.have(client.remoteAddress())) {
+            // Where it cannot be told, for want of descriptors say, it is asked again for the next client.
+            if (Boolean.FALSE.equals(known) || bridges.have(client.remoteAddress())) {
                 onAccept.accept(client);
                 return;
             }

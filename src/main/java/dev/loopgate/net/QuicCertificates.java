@@ -4,6 +4,7 @@ import dev.loopgate.model.Credential;
 import dev.loopgate.tls.TlsIdentity;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.Socket;
 import java.security.Principal;
@@ -17,6 +18,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -84,9 +86,17 @@ final class QuicCertificates {
     }
 
     private Credential credential(TlsIdentity identity) throws Exception {
-        TlsContext found = tls.contexts()
-                .get(identity, TlsContexts.Within.HTTP, ImmediateEventExecutor.INSTANCE)
-                .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        Future<TlsContext> asked =
+                tls.contexts().get(identity, TlsContexts.Within.HTTP, ImmediateEventExecutor.INSTANCE);
+        TlsContext found;
+        try {
+            found = asked.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException | TimeoutException late) {
+            if (!asked.cancel(false) && asked.isSuccess()) {
+                asked.getNow().release();
+            }
+            throw late;
+        }
         try {
             return found.credential();
         } finally {

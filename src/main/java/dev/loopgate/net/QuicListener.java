@@ -4,10 +4,13 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +21,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QuicListener {
 
+    /** Of how many parts of a full socket one client may have one. */
+    private static final int SHARES = 8;
+
     private final EventLoop loop;
     private final int most;
+    private final Map<InetAddress, Integer> ofClient = new HashMap<>();
     private final Set<QuicChannel> connections = new HashSet<>();
     private volatile @Nullable Listener socket;
     private @Nullable Promise<Void> retiring;
@@ -49,16 +56,23 @@ public final class QuicListener {
         return (InetSocketAddress) own.address();
     }
 
-    /** Whether another connection may begin. On the loop. */
-    boolean accepts() {
-        return accepting && connections.size() < most;
+    /** Whether another connection may begin, of that client. On the loop. */
+    boolean accepts(InetSocketAddress client) {
+        if (!accepting || connections.size() >= most) {
+            return false;
+        }
+        // Half of them are for whoever comes; of the rest, none has more than its share.
+        return connections.size() < most / 2 || ofClient.getOrDefault(client.getAddress(), 0) < most / SHARES;
     }
 
     /** On the loop. */
     void add(QuicChannel connection) {
         connections.add(connection);
+        InetAddress client = ((InetSocketAddress) connection.remoteSocketAddress()).getAddress();
+        ofClient.merge(client, 1, Integer::sum);
         connection.closeFuture().addListener(over -> {
             connections.remove(connection);
+            ofClient.computeIfPresent(client, (address, count) -> count == 1 ? null : count - 1);
             if (connections.isEmpty() && retiring != null) {
                 shut();
             }

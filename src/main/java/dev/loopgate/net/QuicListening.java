@@ -1,10 +1,12 @@
 package dev.loopgate.net;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramPacket;
 import io.netty.handler.codec.quic.Quic;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
@@ -20,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class QuicListening {
 
-    /** Connections of one socket; who comes beyond them is not answered. */
+    /** Connections of one socket; who comes beyond them gets none. */
     static final int MOST = 512;
 
     /** Open at once in a connection. */
@@ -76,7 +78,7 @@ public final class QuicListening {
                 .sslContext(context)
                 .sslTaskExecutor(certificates.worker())
                 .tokenHandler(new QuicTokens(
-                        client -> listener.accepts()
+                        client -> listener.accepts(client)
                                 && (!containersOnly || transport.datagrams().isContainer(client)),
                         System::currentTimeMillis))
                 .maxIdleTimeout(IDLE_SECONDS, TimeUnit.SECONDS)
@@ -98,13 +100,44 @@ public final class QuicListening {
                 .listen(loop, address, new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel socket) {
-                        socket.pipeline().addLast(codec.build(), new Quiet());
+                        socket.pipeline().addLast(new ShortInitials(), codec.build(), new Quiet());
                     }
                 })
                 .map(socket -> {
                     listener.bound(socket);
                     return listener;
                 });
+    }
+
+    /**
+     * Drops what is too short to begin a connection (RFC 9000 §14.1), so that an answer to a forged sender is never larger than
+     * what asked for it.
+     */
+    private static final class ShortInitials extends ChannelInboundHandlerAdapter {
+
+        private static final int SHORTEST = 1200;
+        private static final int VERSION_1 = 1;
+        private static final int LONG_HEADER = 0x80;
+        private static final int PACKET_TYPE = 0x30;
+        private static final int HEADER = 5;
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            if (message instanceof DatagramPacket packet && isShortInitial(packet.content())) {
+                packet.release();
+            } else {
+                context.fireChannelRead(message);
+            }
+        }
+
+        private static boolean isShortInitial(ByteBuf in) {
+            if (in.readableBytes() >= SHORTEST || in.readableBytes() < HEADER) {
+                return false;
+            }
+            int first = in.getUnsignedByte(in.readerIndex());
+            return (first & LONG_HEADER) != 0
+                    && (in.getInt(in.readerIndex() + 1) != VERSION_1 || (first & PACKET_TYPE) == 0);
+        }
     }
 
     /** A datagram that was not sent is a datagram lost, which QUIC knows to bear. */

@@ -150,7 +150,8 @@ public final class LocalCertificates {
     /** Another one where {@link #trusted} would be another; a few system calls. */
     public List<Object> trustedAsOf() {
         List<Object> stamp = new ArrayList<>();
-        Stream.concat(system.stream(), folder.stream().map(AuthorityFolder::root))
+        Stream.of(system.stream(), folder.stream().map(AuthorityFolder::root), javaLists())
+                .flatMap(files -> files)
                 .forEach(file -> {
                     try {
                         stamp.add(file);
@@ -160,6 +161,14 @@ public final class LocalCertificates {
                     }
                 });
         return stamp;
+    }
+
+    /** Where Java may have its own list, in the order that it looks. */
+    private static Stream<Path> javaLists() {
+        String named = System.getProperty("javax.net.ssl.trustStore", "");
+        Path security = Path.of(System.getProperty("java.home"), "lib", "security");
+        return Stream.of(
+                named.isEmpty() ? security.resolve("jssecacerts") : Path.of(named), security.resolve("cacerts"));
     }
 
     /**
