@@ -49,7 +49,7 @@ class HttpsIT {
             assertThat(gateway.command("trust", "--export", root.toString()).status())
                     .isZero();
             Outcome trusting = run(curl, "-sS", "--cacert", root.toString(), "-w", "%{http_version}", url);
-            assertThat(trusting.stdout()).as(trusting.stderr()).isEqualTo("<title>secure</title>1.1");
+            assertThat(trusting.stdout()).as(trusting.stderr()).isEqualTo("<title>secure</title>2");
             assertThat(gateway.output()).contains("made a certificate authority in " + home);
 
             Path profile = Files.createDirectory(folder.resolve("profile"));

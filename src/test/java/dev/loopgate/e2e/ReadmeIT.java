@@ -219,6 +219,13 @@ class ReadmeIT {
         type("service install\\|status\\|uninstall");
         assertThat(rig.run(project, user, "sh", "-c", "loopgate service install --dry-run"))
                 .contains("loopgate");
+
+        type("loopgate trust");
+        Path root = project.resolve("root.pem");
+        rig.run(project, user, "sh", "-c", "loopgate trust --export '" + root + "' && loopgate trust --dry-run");
+        assertThat(root).content().contains("BEGIN CERTIFICATE");
+        type("untrust");
+        rig.run(project, user, "sh", "-c", "loopgate untrust --dry-run");
     }
 
     private static void serves(
