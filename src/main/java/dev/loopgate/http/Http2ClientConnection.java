@@ -5,19 +5,15 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2EventAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A client's HTTP/2 connection: hands each of its streams to an exchange. Belongs to the connection's event loop. */
-final class Http2ClientConnection extends Http2EventAdapter implements Http2Frames.Owner, ClientConnections.Member {
+final class Http2ClientConnection extends Http2Streams<Http2ClientStream> implements ClientConnections.Member {
 
     /** What a client begins with that speaks HTTP/2 without having agreed on it (RFC 9113 §3.4). */
     private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -32,9 +28,6 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
     private final Channel channel;
     private final Client client;
     private final ClientConnections.Seat seat;
-    private final Http2Frames frames;
-    private final Http2Connection.PropertyKey key;
-    private final List<Http2ClientStream> touched = new ArrayList<>();
     private boolean greeted;
     private boolean inputEnded;
     private boolean over;
@@ -46,11 +39,10 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
     private long endedAt;
 
     private Http2ClientConnection(HttpLoop loop, Channel channel, Client client) {
+        super(true);
         this.loop = loop;
         this.channel = channel;
         this.client = client.speaking("2.0");
-        this.frames = Http2Frames.ofClient(this);
-        this.key = frames.connection().newKey();
         this.lastRead = loop.now();
         this.lastActive = lastRead;
         this.seat = loop.add(this);
@@ -82,12 +74,14 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
     static void takeOver(
             HttpLoop loop, Channel channel, Client client, ChannelHandler handler, @Nullable ByteBuf seen) {
         Http2ClientConnection connection = new Http2ClientConnection(loop, channel, client);
-        channel.pipeline().replace(handler, null, connection.frames);
+        Http2Frames frames = connection.frames();
+        channel.pipeline().replace(handler, null, frames);
         if (seen != null) {
+            ChannelHandlerContext context = channel.pipeline().context(frames);
             try {
-                connection.frames.channelRead(channel.pipeline().context(connection.frames), seen);
+                frames.channelRead(context, seen);
             } catch (Exception e) {
-                connection.frames.exceptionCaught(channel.pipeline().context(connection.frames), e);
+                frames.exceptionCaught(context, e);
             }
         }
     }
@@ -100,41 +94,23 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
         return channel;
     }
 
-    Http2Frames frames() {
-        return frames;
-    }
-
     // What the client says
 
     @Override
     public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings) {
         greeted = true;
-        frames.limitTable();
-    }
-
-    @Override
-    public void onHeadersRead(
-            ChannelHandlerContext context,
-            int id,
-            Http2Headers headers,
-            int dependency,
-            short weight,
-            boolean exclusive,
-            int padding,
-            boolean last)
-            throws Http2Exception {
-        onHeadersRead(context, id, headers, padding, last);
+        frames().limitTable();
     }
 
     @Override
     public void onHeadersRead(ChannelHandlerContext context, int id, Http2Headers headers, int padding, boolean last)
             throws Http2Exception {
-        Http2Stream stream = frames.connection().stream(id);
-        Http2ClientStream known = stream.getProperty(key);
+        Http2Stream stream = frames().connection().stream(id);
+        Http2ClientStream known = of(stream);
         Http2ClientStream own = known == null ? new Http2ClientStream(loop, this, stream) : known;
         try {
             if (known == null) {
-                stream.setProperty(key, own);
+                keep(stream, own);
                 own.begin(headers, last);
             } else {
                 own.ended(loop.sections.trailers(headers, FailureCode.BAD_FRAMING));
@@ -142,7 +118,7 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
             }
         } catch (MalformedMessage e) {
             if (known == null) {
-                stream.removeProperty(key);
+                forget(stream);
             }
             throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, e.reason());
         }
@@ -150,7 +126,7 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
 
     @Override
     public int onDataRead(ChannelHandlerContext context, int id, ByteBuf data, int padding, boolean last) {
-        Http2ClientStream own = frames.connection().stream(id).getProperty(key);
+        Http2ClientStream own = of(id);
         if (own == null) {
             return data.readableBytes() + padding;
         }
@@ -164,18 +140,12 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
 
     @Override
     public void onRstStreamRead(ChannelHandlerContext context, int id, long code) {
-        frames.resetCame(id);
-    }
-
-    private void touch(Http2ClientStream stream) {
-        if (touched.isEmpty() || touched.get(touched.size() - 1) != stream) {
-            touched.add(stream);
-        }
+        frames().resetCame(id);
     }
 
     @Override
     public void onStreamHalfClosed(Http2Stream stream) {
-        Http2ClientStream own = stream.getProperty(key);
+        Http2ClientStream own = of(stream);
         if (own != null) {
             own.halfClosed();
         }
@@ -184,39 +154,36 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
     @Override
     public void onStreamClosed(Http2Stream stream) {
         lastActive = loop.now();
-        Http2ClientStream own = stream.getProperty(key);
+        Http2ClientStream own = of(stream);
         if (own != null) {
             own.gone();
         }
     }
 
     @Override
-    public boolean serves(Http2Stream stream) {
-        return stream.getProperty(key) != null;
-    }
-
-    @Override
-    public void readComplete() {
+    void readComplete() {
         lastRead = loop.now();
-        for (int i = 0; i < touched.size(); i++) {
-            touched.get(i).flushUpstream();
-        }
-        touched.clear();
+        super.readComplete();
     }
 
     @Override
-    public void inputEnded() {
+    void flush(Http2ClientStream own) {
+        own.flushUpstream();
+    }
+
+    @Override
+    void inputEnded() {
         inputEnded = true;
         endedAt = loop.now();
         // What was not said whole never will be; of the rest, the answers may still be waited for.
-        eachStream(Http2ClientStream::cutShort);
+        all().forEach(Http2ClientStream::cutShort);
         if (isIdle()) {
             end();
         }
     }
 
     @Override
-    public void broken() {
+    void broken() {
         abort();
     }
 
@@ -226,7 +193,7 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
     public void closeWhenDone() {
         if (!closing && !over) {
             closing = true;
-            frames.goAway();
+            frames().goAway();
             if (isIdle()) {
                 end();
             }
@@ -238,7 +205,7 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
         if (!ending) {
             ending = true;
             lastActive = loop.now();
-            frames.whenWritten(() -> {
+            frames().whenWritten(() -> {
                 written = true;
                 lastActive = loop.now();
                 // Not closed yet: what the client still sends would have the system drop what it has not taken.
@@ -248,7 +215,7 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
     }
 
     private boolean isIdle() {
-        return frames.connection().numActiveStreams() == 0;
+        return frames().connection().numActiveStreams() == 0;
     }
 
     @Override
@@ -257,7 +224,7 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
             over = true;
             seat.leave();
             loop.countConnections();
-            eachStream(ClientStream::gone);
+            all().forEach(ClientStream::gone);
             TlsTermination.cutOff(channel);
         }
     }
@@ -271,7 +238,7 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
         } else if (isIdle() && now - lastActive > IDLE_DEADLINE) {
             closeWhenDone();
         } else {
-            eachStream(stream -> stream.sweep(now));
+            all().forEach(stream -> stream.sweep(now));
         }
     }
 
@@ -283,22 +250,6 @@ final class Http2ClientConnection extends Http2EventAdapter implements Http2Fram
             return now - endedAt > FIN_DEADLINE;
         }
         return (!greeted && now - lastRead > PREFACE_DEADLINE)
-                || (frames.isWithinFrame() && now - frames.lastFrame() > FRAME_DEADLINE);
-    }
-
-    private void eachStream(java.util.function.Consumer<Http2ClientStream> what) {
-        List<Http2ClientStream> streams = new ArrayList<>();
-        try {
-            frames.connection().forEachActiveStream(stream -> {
-                Http2ClientStream own = stream.getProperty(key);
-                if (own != null) {
-                    streams.add(own);
-                }
-                return true;
-            });
-        } catch (Http2Exception e) {
-            throw new IllegalStateException("reading a list failed", e);
-        }
-        streams.forEach(what);
+                || (frames().isWithinFrame() && now - frames().lastFrame() > FRAME_DEADLINE);
     }
 }

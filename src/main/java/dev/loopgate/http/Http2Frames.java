@@ -50,23 +50,7 @@ final class Http2Frames extends Http2ConnectionHandler {
     /** The size of our table for field compression, in bytes: the default of RFC 7541. */
     private static final int TABLE = 4096;
 
-    /** What a connection hears of itself, besides frames. */
-    interface Owner {
-
-        /** Whether the stream's first section was taken. */
-        boolean serves(Http2Stream stream);
-
-        /** Everything that was read now has been told. */
-        void readComplete();
-
-        /** The peer says no more; over TLS in due form. */
-        void inputEnded();
-
-        /** The connection is of no use any more. */
-        void broken();
-    }
-
-    private final Owner owner;
+    private final Http2Streams<?> owner;
     private final ClosedStreams closed = new ClosedStreams();
     private final Runnable flush = this::flushNow;
     private @Nullable ChannelHandlerContext context;
@@ -75,20 +59,18 @@ final class Http2Frames extends Http2ConnectionHandler {
     private long lastFrame = System.nanoTime();
 
     private Http2Frames(
-            Owner owner, Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+            Http2Streams<?> owner,
+            Http2ConnectionDecoder decoder,
+            Http2ConnectionEncoder encoder,
+            Http2Settings settings) {
         super(decoder, encoder, settings);
         this.owner = owner;
         connection().addListener(closed);
     }
 
-    /** The handler of a client's connection. */
-    static <T extends io.netty.handler.codec.http2.Http2EventAdapter & Owner> Http2Frames ofClient(T events) {
-        return new Builder(events, events, true).build();
-    }
-
-    /** The handler of a connection to an upstream. */
-    static <T extends io.netty.handler.codec.http2.Http2EventAdapter & Owner> Http2Frames ofUpstream(T events) {
-        return new Builder(events, events, false).build();
+    /** @param server whether the peer is the client */
+    static Http2Frames of(Http2Streams<?> owner, boolean server) {
+        return new Builder(owner, server).build();
     }
 
     // Writing
@@ -276,7 +258,7 @@ final class Http2Frames extends Http2ConnectionHandler {
         } else if (stream != null
                 && stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE
                 && fault.error() == Http2Error.PROTOCOL_ERROR
-                && owner.serves(stream)) {
+                && owner.of(stream) != null) {
             encoder().writeRstStream(at, stream.id(), Http2Error.STREAM_CLOSED.code(), at.newPromise());
         } else {
             super.onStreamError(at, outbound, cause, fault);
@@ -295,9 +277,9 @@ final class Http2Frames extends Http2ConnectionHandler {
 
     private static final class Builder extends AbstractHttp2ConnectionHandlerBuilder<Http2Frames, Builder> {
 
-        private final Owner owner;
+        private final Http2Streams<?> owner;
 
-        Builder(io.netty.handler.codec.http2.Http2EventAdapter events, Owner owner, boolean server) {
+        Builder(Http2Streams<?> owner, boolean server) {
             this.owner = owner;
             Http2Connection connection = new DefaultHttp2Connection(server);
             if (server) {
@@ -311,9 +293,9 @@ final class Http2Frames extends Http2ConnectionHandler {
                             connection, new UniformStreamByteDistributor(connection)));
             // The connection's own window is no limit: a stream that is not read does not stop its siblings.
             connection.local().flowController(new DefaultHttp2LocalFlowController(connection, 0.5f, true));
-            connection.addListener(events);
+            connection.addListener(owner);
             connection(connection);
-            frameListener(events);
+            frameListener(owner);
             initialSettings(settings(server));
             gracefulShutdownTimeoutMillis(-1);
             decoderEnforceMaxRstFramesPerWindow(server ? RESETS : 0, RESET_SECONDS);

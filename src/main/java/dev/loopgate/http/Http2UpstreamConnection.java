@@ -5,23 +5,18 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2EventAdapter;
-import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A connection to an upstream that speaks HTTP/2, serving as many exchanges at once as the upstream lets it. Belongs to
  * its event loop.
  */
-final class Http2UpstreamConnection extends Http2EventAdapter implements Http2Frames.Owner {
+final class Http2UpstreamConnection extends Http2Streams<Http2UpstreamStream> {
 
     /** How long an answer that is whole may lack the frame that says so, in nanoseconds. */
     private static final long END_DEADLINE = 5_000_000_000L;
@@ -30,9 +25,6 @@ final class Http2UpstreamConnection extends Http2EventAdapter implements Http2Fr
     private final Upstream upstream;
     private final Channel channel;
     private final boolean kept;
-    private final Http2Frames frames;
-    private final Http2Connection.PropertyKey key;
-    private final List<Http2UpstreamStream> touched = new ArrayList<>();
     private final ArrayDeque<Awaited> awaited = new ArrayDeque<>(0);
     private int open;
     private boolean used;
@@ -45,12 +37,11 @@ final class Http2UpstreamConnection extends Http2EventAdapter implements Http2Fr
     private long idleSince;
 
     private Http2UpstreamConnection(HttpLoop loop, Upstream upstream, Channel channel, boolean kept) {
+        super(false);
         this.loop = loop;
         this.upstream = upstream;
         this.channel = channel;
         this.kept = kept;
-        this.frames = Http2Frames.ofUpstream(this);
-        this.key = frames.connection().newKey();
         this.idleSince = loop.now();
     }
 
@@ -61,7 +52,7 @@ final class Http2UpstreamConnection extends Http2EventAdapter implements Http2Fr
      */
     static Http2UpstreamConnection begin(HttpLoop loop, Upstream upstream, Channel channel, boolean kept) {
         Http2UpstreamConnection connection = new Http2UpstreamConnection(loop, upstream, channel, kept);
-        channel.pipeline().addLast(connection.frames);
+        channel.pipeline().addLast(connection.frames());
         if (kept) {
             upstream.pool(loop).share(connection);
             loop.watch(upstream);
@@ -83,7 +74,8 @@ final class Http2UpstreamConnection extends Http2EventAdapter implements Http2Fr
                 && !over
                 && open
                         < Math.min(
-                                Http2Frames.STREAMS, frames.connection().local().maxActiveStreams());
+                                Http2Frames.STREAMS,
+                                frames().connection().local().maxActiveStreams());
     }
 
     /** For how long it has had no exchange, in nanoseconds. */
@@ -96,18 +88,14 @@ final class Http2UpstreamConnection extends Http2EventAdapter implements Http2Fr
             close();
         }
         while (!awaited.isEmpty() && now - awaited.peekFirst().since() > END_DEADLINE) {
-            frames.reset(awaited.removeFirst().stream(), Http2Error.CANCEL);
-            frames.flushSoon();
+            frames().reset(awaited.removeFirst().stream(), Http2Error.CANCEL);
+            frames().flushSoon();
         }
     }
 
     /** The end of that stream is to come by itself, and soon. */
     void awaitEnd(int stream) {
         awaited.addLast(new Awaited(stream, loop.now()));
-    }
-
-    Http2Frames frames() {
-        return frames;
     }
 
     ByteBufAllocator alloc() {
@@ -123,15 +111,15 @@ final class Http2UpstreamConnection extends Http2EventAdapter implements Http2Fr
     }
 
     int nextStream() {
-        return frames.connection().local().incrementAndGetNextStreamId();
+        return frames().connection().local().incrementAndGetNextStreamId();
     }
 
     /** Its first section was written; null where the connection did not take it. */
     @Nullable
     Http2Stream began(int id, Http2UpstreamStream own) {
-        Http2Stream stream = frames.connection().stream(id);
+        Http2Stream stream = frames().connection().stream(id);
         if (stream != null) {
-            stream.setProperty(key, own);
+            keep(stream, own);
         }
         return stream;
     }
@@ -160,7 +148,7 @@ final class Http2UpstreamConnection extends Http2EventAdapter implements Http2Fr
     @Override
     public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings) {
         greeted = true;
-        frames.limitTable();
+        frames().limitTable();
     }
 
     /** Whether what came is no HTTP/2. */
@@ -169,21 +157,8 @@ final class Http2UpstreamConnection extends Http2EventAdapter implements Http2Fr
     }
 
     @Override
-    public void onHeadersRead(
-            ChannelHandlerContext context,
-            int id,
-            Http2Headers headers,
-            int dependency,
-            short weight,
-            boolean exclusive,
-            int padding,
-            boolean last) {
-        onHeadersRead(context, id, headers, padding, last);
-    }
-
-    @Override
     public void onHeadersRead(ChannelHandlerContext context, int id, Http2Headers headers, int padding, boolean last) {
-        Http2UpstreamStream own = frames.connection().stream(id).getProperty(key);
+        Http2UpstreamStream own = of(id);
         if (own != null) {
             touch(own);
             own.section(headers, last);
@@ -192,7 +167,7 @@ final class Http2UpstreamConnection extends Http2EventAdapter implements Http2Fr
 
     @Override
     public int onDataRead(ChannelHandlerContext context, int id, ByteBuf data, int padding, boolean last) {
-        Http2UpstreamStream own = frames.connection().stream(id).getProperty(key);
+        Http2UpstreamStream own = of(id);
         if (own == null) {
             return data.readableBytes() + padding;
         }
@@ -200,15 +175,9 @@ final class Http2UpstreamConnection extends Http2EventAdapter implements Http2Fr
         return own.came(data, last) + padding;
     }
 
-    private void touch(Http2UpstreamStream stream) {
-        if (touched.isEmpty() || touched.get(touched.size() - 1) != stream) {
-            touched.add(stream);
-        }
-    }
-
     @Override
     public void onStreamClosed(Http2Stream stream) {
-        Http2UpstreamStream own = stream.getProperty(key);
+        Http2UpstreamStream own = of(stream);
         if (own != null) {
             own.closed(true, refused == stream.id() || stream.id() > lastProcessed);
         }
@@ -228,44 +197,29 @@ final class Http2UpstreamConnection extends Http2EventAdapter implements Http2Fr
     }
 
     @Override
-    public boolean serves(Http2Stream stream) {
-        return stream.getProperty(key) != null;
+    void readComplete() {
+        foreign = frames().heard() && !greeted;
+        super.readComplete();
     }
 
     @Override
-    public void readComplete() {
-        foreign = frames.heard() && !greeted;
-        for (int i = 0; i < touched.size(); i++) {
-            touched.get(i).readComplete();
-        }
-        touched.clear();
+    void flush(Http2UpstreamStream own) {
+        own.readComplete();
     }
 
     @Override
-    public void inputEnded() {
+    void inputEnded() {
         broken();
     }
 
     @Override
-    public void broken() {
+    void broken() {
         if (over) {
             return;
         }
         over = true;
         upstream.pool(loop).unshare(this);
-        List<Http2UpstreamStream> streams = new ArrayList<>();
-        try {
-            frames.connection().forEachActiveStream(stream -> {
-                Http2UpstreamStream own = stream.getProperty(key);
-                if (own != null) {
-                    streams.add(own);
-                }
-                return true;
-            });
-        } catch (Http2Exception e) {
-            throw new IllegalStateException("reading a list failed", e);
-        }
-        streams.forEach(stream -> stream.closed(true, false));
+        all().forEach(stream -> stream.closed(true, false));
         TlsTermination.cutOff(channel);
     }
 
