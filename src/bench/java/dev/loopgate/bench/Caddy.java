@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Caddy, without certificates; as it is built, it forwards no plain TCP. */
+/** Caddy, without certificates of its own; as it is built, it forwards no plain TCP. */
 record Caddy(Path program) implements Peer {
 
     @Override
@@ -25,13 +25,18 @@ record Caddy(Path program) implements Peer {
         String names = site.hosts().stream()
                 .map(host -> "http://" + host + ":" + site.httpPort())
                 .collect(Collectors.joining(", "));
+        String secure = site.tls()
+                ? site.hosts().stream()
+                                .map(host -> "https://" + host + ":" + site.tlsPort())
+                                .collect(Collectors.joining(", "))
+                        + " {\n  bind 127.0.0.1\n  tls %1$s %1$s\n  import origin\n}\n".formatted(site.certificate())
+                : "";
         String text = """
                 {
                   admin 127.0.0.1:%d
                   auto_https off
                 }
-                %s {
-                  bind 127.0.0.1
+                (origin) {
                   %s
                   reverse_proxy 127.0.0.1:%d {
                     transport http {
@@ -40,15 +45,21 @@ record Caddy(Path program) implements Peer {
                     }
                   }
                 }
+                %s {
+                  bind 127.0.0.1
+                  import origin
+                }
+                %s
                 http://:%d {
                   bind 127.0.0.1
                   respond 404
                 }
                 """.formatted(
                         site.sparePort(),
-                        names,
                         site.logged() ? "log {\n    output file " + site.log() + "\n  }" : "",
                         site.originHttp(),
+                        names,
+                        secure,
                         site.httpPort());
         Files.writeString(file(site), text);
     }

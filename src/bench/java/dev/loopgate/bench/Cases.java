@@ -1,5 +1,6 @@
 package dev.loopgate.bench;
 
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -36,6 +37,10 @@ final class Cases {
                 "1 KiB GET, a connection each",
                 new ClosedLoop(Workload.getAndClose(16, KIB), false, false),
                 RATE_AND_LATENCY));
+        if (Files.isExecutable(H2Load.PROGRAM)) {
+            all.add(https("https", "the same over TLS", new H2Load(false, 64, 1)));
+            all.add(https("https-h2", "the same over TLS, 8 connections with 8 streams", new H2Load(true, 8, 8)));
+        }
         for (int size : new int[] {64 * KIB, KIB * KIB}) {
             String text = size < KIB * KIB ? "64 KiB" : "1 MiB";
             all.add(body(text + " down", Workload.get(8, size, Site.HOST)));
@@ -76,6 +81,11 @@ final class Cases {
     private static Case http(String name, String title, Load load, List<Measure> others) {
         return new LoadCase(
                 name, title, load, Measure.CPU_PER_REQUEST, others, UnaryOperator.identity(), peer -> !peer.bulkOnly());
+    }
+
+    private static Case https(String name, String title, Load load) {
+        return new LoadCase(
+                name, title, load, Measure.CPU_PER_REQUEST, RATE_AND_LATENCY, Site::withTls, peer -> !peer.bulkOnly());
     }
 
     private static Case body(String title, Workload workload) {

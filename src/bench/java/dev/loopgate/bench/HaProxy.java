@@ -42,7 +42,8 @@ record HaProxy(Path program, boolean splice) implements Peer {
                   option http-keep-alive
                   option forwardfor
                   bind 127.0.0.1:%2$d
-                  http-request set-header X-Forwarded-Proto http
+                  %8$s
+                  http-request set-header X-Forwarded-Proto %%[ssl_fc,iif(https,http)]
                   http-request set-header X-Forwarded-Host %%[req.hdr(host)]
                   use_backend %%[req.hdr(host),field(1,:),lower,map(%7$s/hosts.map,unknown)]
                 backend origin
@@ -59,13 +60,16 @@ record HaProxy(Path program, boolean splice) implements Peer {
                   %5$s
                   server origin 127.0.0.1:%6$d
                 """.formatted(
-                        site.workers(),
-                        site.httpPort(),
-                        site.originHttp(),
-                        site.tcpPort(),
-                        splice ? "option splice-auto" : "# no splice",
-                        site.originTcp(),
-                        site.folder());
+                site.workers(),
+                site.httpPort(),
+                site.originHttp(),
+                site.tcpPort(),
+                splice ? "option splice-auto" : "# no splice",
+                site.originTcp(),
+                site.folder(),
+                site.tls()
+                        ? "bind 127.0.0.1:%d ssl crt %s alpn h2,http/1.1".formatted(site.tlsPort(), site.certificate())
+                        : "# no TLS");
         Files.writeString(file(site), text);
     }
 

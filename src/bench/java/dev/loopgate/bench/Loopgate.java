@@ -43,7 +43,10 @@ record Loopgate(Path checkout) implements Peer {
         String hosts = site.hosts().stream()
                 .map(host -> "  " + host + ": http://127.0.0.1:" + site.originHttp() + "\n")
                 .collect(Collectors.joining());
-        String text = "listen: 127.0.0.1:" + site.httpPort() + "\nhosts:\n" + hosts + "forwards:\n  \"127.0.0.1:"
+        String text = "listen: [127.0.0.1:" + site.httpPort() + (site.tls() ? ", 127.0.0.1:" + site.tlsPort() : "")
+                + "]\n"
+                + (site.tls() ? "tls: {cert: " + site.certificate() + ", key: " + site.certificate() + "}\n" : "")
+                + "hosts:\n" + hosts + "forwards:\n  \"127.0.0.1:"
                 + site.tcpPort() + "\": 127.0.0.1:" + site.originTcp() + "\n"
                 + (site.udp() ? "  \"127.0.0.1:" + site.tcpPort() + "/udp\": 127.0.0.1:" + site.originUdp() + "\n" : "")
                 + (site.logged() ? "access-log: {format: short, file: " + site.log() + "}\n" : "access-log: off\n");

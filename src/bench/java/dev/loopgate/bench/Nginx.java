@@ -68,8 +68,12 @@ record Nginx(Path program) implements Peer {
                         site.httpPort());
         StringBuilder all = new StringBuilder(text);
         for (String host : site.hosts()) {
-            all.append("  server { listen 127.0.0.1:%d; server_name %s; location / { proxy_pass http://origin; } }\n"
-                    .formatted(site.httpPort(), host));
+            String secure = site.tls()
+                    ? "listen 127.0.0.1:%1$d ssl http2; ssl_certificate %2$s; ssl_certificate_key %2$s; "
+                            .formatted(site.tlsPort(), site.certificate())
+                    : "";
+            all.append("  server { listen 127.0.0.1:%d; %sserver_name %s; location / { proxy_pass http://origin; } }\n"
+                    .formatted(site.httpPort(), secure, host));
         }
         all.append("}\n");
         if (forwardsTcp()) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -49,6 +50,14 @@ final class RunningPeer implements AutoCloseable {
 
     InetSocketAddress http() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), site.httpPort());
+    }
+
+    int tlsPort() {
+        return site.tlsPort();
+    }
+
+    Path folder() {
+        return site.folder();
     }
 
     InetSocketAddress tcp() {

@@ -18,7 +18,11 @@ final class Stage {
     }
 
     RunningPeer start(Peer peer, Case one) throws IOException, InterruptedException {
-        return RunningPeer.start(peer, one.site(plain(peer)));
+        Site site = one.site(plain(peer));
+        if (site.tls()) {
+            certify(site);
+        }
+        return RunningPeer.start(peer, site);
     }
 
     /** Has a proxy do what it does only once, the first time it runs. */
@@ -28,8 +32,31 @@ final class Stage {
         }
     }
 
+    /** A certificate that only its own load is to believe. */
+    private static void certify(Site site) throws IOException, InterruptedException {
+        Programs.run(List.of(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+                "-days",
+                "2",
+                "-subj",
+                "/CN=" + Site.HOST,
+                "-addext",
+                "subjectAltName=DNS:" + Site.HOST,
+                "-keyout",
+                site.certificate().toString(),
+                "-out",
+                site.certificate().toString()));
+    }
+
     private Site plain(Peer peer) throws IOException {
-        List<Integer> ports = Ports.free(3);
+        List<Integer> ports = Ports.free(4);
         Path folder = settings.results().resolve("run").resolve(peer.name().replaceAll("[^A-Za-z]+", "-") + started++);
         Files.createDirectories(folder);
         return new Site(
@@ -37,10 +64,12 @@ final class Stage {
                 ports.get(0),
                 ports.get(1),
                 ports.get(2),
+                ports.get(3),
                 origin.httpPort(),
                 origin.tcpPort(),
                 origin.udpPort(),
                 List.of(Site.HOST),
+                false,
                 false,
                 false,
                 settings.workers());
