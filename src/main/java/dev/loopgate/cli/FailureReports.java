@@ -1,5 +1,6 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.config.Spelling;
 import dev.loopgate.diagnose.Printable;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,8 +66,11 @@ final class FailureReports implements IParameterExceptionHandler, IExecutionExce
     }
 
     private static void nearest(String word, Stream<String> names, List<String> lines) {
+        if (word.length() > Spelling.LONGEST) {
+            return;
+        }
         int allowed = Math.max(1, word.replace("-", "").length() / 3);
-        names.map(name -> new Candidate(name, distance(word.toLowerCase(Locale.ROOT), name)))
+        names.map(name -> new Candidate(name, Spelling.distance(word.toLowerCase(Locale.ROOT), name)))
                 .filter(candidate ->
                         candidate.distance <= allowed || (word.length() > 2 && candidate.name.startsWith(word)))
                 .min((a, b) -> Integer.compare(a.distance, b.distance))
@@ -74,26 +78,6 @@ final class FailureReports implements IParameterExceptionHandler, IExecutionExce
     }
 
     private record Candidate(String name, int distance) {}
-
-    /** Letters to insert, remove, replace, or exchange with their neighbour. */
-    private static int distance(String a, String b) {
-        int[][] cost = new int[a.length() + 1][b.length() + 1];
-        for (int i = 0; i <= a.length(); i++) {
-            for (int j = 0; j <= b.length(); j++) {
-                if (i == 0 || j == 0) {
-                    cost[i][j] = i + j;
-                    continue;
-                }
-                boolean same = a.charAt(i - 1) == b.charAt(j - 1);
-                cost[i][j] =
-                        Math.min(cost[i - 1][j - 1] + (same ? 0 : 1), 1 + Math.min(cost[i - 1][j], cost[i][j - 1]));
-                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
-                    cost[i][j] = Math.min(cost[i][j], cost[i - 2][j - 2] + 1);
-                }
-            }
-        }
-        return cost[a.length()][b.length()];
-    }
 
     private static String usage(CommandLine line) {
         return line.getHelp().synopsis(0).strip();

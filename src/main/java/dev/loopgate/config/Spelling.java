@@ -5,9 +5,10 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Which known word somebody meant: the nearest by edit distance (insert, delete, replace, swap neighbours). */
-final class Spelling {
+public final class Spelling {
 
-    private static final int LONGEST = 40;
+    /** Up to how many characters a word is compared with others. */
+    public static final int LONGEST = 40;
 
     private Spelling() {}
 
@@ -31,7 +32,8 @@ final class Spelling {
                 : Optional.empty();
     }
 
-    static int distance(String a, String b) {
+    /** Letters to insert, remove, replace, or exchange with their neighbour. */
+    public static int distance(String a, String b) {
         int[][] cost = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {
             for (int j = 0; j <= b.length(); j++) {
