@@ -56,8 +56,8 @@ final class TlsContexts {
     /** Who has signed what is kept. */
     private @Nullable X500Principal signer;
 
-    private boolean warned;
-    private long lastWarning;
+    /** By {@code System.nanoTime}. */
+    private final AtomicLong lastWarning = new AtomicLong(System.nanoTime() - QUIET_NANOS);
 
     /** What is spoken over TLS. */
     enum Within {
@@ -133,7 +133,9 @@ final class TlsContexts {
                 return promise;
             }
             if (shelf.asked.size() >= WAITING) {
-                return promise.setFailure(new IOException("too many names are asked for at once"));
+                IOException refusal = new IOException("too many names are asked for at once");
+                complain(refusal);
+                return promise.setFailure(refusal);
             }
             shelf.asked.put(key, new ArrayList<>(List.of(promise)));
         }
@@ -235,13 +237,12 @@ final class TlsContexts {
         return own;
     }
 
-    /** Not for each client: whoever asks for a thousand names is not to fill a disk. On the worker only. */
+    /** Not for each client: whoever asks for a thousand names is not to fill a disk. */
     private void complain(Throwable failure) {
+        long last = lastWarning.get();
         long now = System.nanoTime();
-        if (!warned || now - lastWarning > QUIET_NANOS) {
-            warned = true;
-            lastWarning = now;
-            LOG.warn("a connection over TLS was refused: {}", failure.getMessage());
+        if (now - last >= QUIET_NANOS && lastWarning.compareAndSet(last, now)) {
+            work(true, () -> LOG.warn("a connection over TLS was refused: {}", failure.getMessage()));
         }
     }
 }
