@@ -60,7 +60,10 @@ final class CertificateWatch {
 
     /** Begins; the first look is for the authority alone. */
     void start(Vertx vertx, Duration period, GatewayEvents events) {
-        vertx.executeBlocking(this::lookAtAuthority)
+        vertx.executeBlocking(() -> {
+                    look();
+                    return ofAuthority();
+                })
                 .onSuccess(found -> found.ifPresent(ending -> events.notice(sentence(ending))));
         vertx.setPeriodic(period.toMillis(), timer -> {
             long last = told.get();
@@ -69,21 +72,21 @@ final class CertificateWatch {
                 return;
             }
             vertx.executeBlocking(() -> {
-                        lookAtAuthority();
+                        look();
                         return endings();
                     })
                     .onSuccess(endings -> endings.forEach(ending -> events.notice(sentence(ending))));
         });
     }
 
-    private Optional<GatewayStatus.Ending> lookAtAuthority() {
+    /** Looks at the authority: another command may have made a new one. Blocks. */
+    void look() {
         try {
             replaced = authority.replacement();
         } catch (IOException damaged) {
             // Told with the first connection that needs it.
             replaced = Optional.empty();
         }
-        return ofAuthority();
     }
 
     private Optional<GatewayStatus.Ending> ofAuthority() {
@@ -99,7 +102,7 @@ final class CertificateWatch {
                                 + ", and the new one has to be trusted: loopgate trust"));
     }
 
-    /** All that are to be seen to now. */
+    /** All that are to be seen to now, with the authority as it was at the last {@link #look}. */
     List<GatewayStatus.Ending> endings() {
         List<GatewayStatus.Ending> endings = new ArrayList<>();
         given(inForce)

@@ -195,12 +195,22 @@ public final class Gateway {
         return stop(Duration.ZERO);
     }
 
+    /** As far as it is known without asking anybody. */
     public GatewayStatus status() {
-        return status(List.of());
+        return whole(List.of());
     }
 
-    /** @param attached the projects that part of its configuration comes from */
+    /**
+     * The same for somebody who asks. Blocks: it looks at this user's authority, which another command may have made anew.
+     *
+     * @param attached the projects that part of its configuration comes from
+     */
     GatewayStatus status(List<GatewayStatus.Attached> attached) {
+        certificates.look();
+        return whole(attached);
+    }
+
+    private GatewayStatus whole(List<GatewayStatus.Attached> attached) {
         Running now = running;
         return status(now == null ? List.of() : now.configuration.hosts(), forwards.states(rule -> true), attached);
     }
