@@ -262,6 +262,7 @@ public final class Gateway {
                     running = new Running(next, now.started, warnings, ours);
                     http3.leave(udp(next));
                     return forwards.apply(next.forwards())
+                            .onSuccess(opened -> tls.settle())
                             .compose(opened -> http3.follow(udp(next)))
                             .map(ours);
                 })

@@ -2,6 +2,7 @@ package dev.loopgate.tls;
 
 import dev.loopgate.model.Credential;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,7 +131,9 @@ public final class LocalCertificates {
             before = place.certificate();
             opened = place.open(name, others, now);
         } catch (FileSystemException e) {
-            String reason = e.getReason() == null ? "permission denied" : e.getReason();
+            String reason = e instanceof AccessDeniedException
+                    ? "permission denied; it has to be the own one of the user whom Loopgate runs as"
+                    : String.valueOf(e.getReason());
             throw new IOException("no certificate authority can be had: " + e.getFile() + ": " + reason, e);
         }
         authority = opened;
