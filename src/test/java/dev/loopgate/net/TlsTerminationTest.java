@@ -12,6 +12,9 @@ import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -140,6 +143,29 @@ class TlsTerminationTest {
         }
         assertThat(refused).isPositive();
         assertThat(get("a.localhost")).isSameAs(listed);
+    }
+
+    @Test
+    void tells_why_what_is_listed_is_refused_however_many_others_are() throws Exception {
+        ByteArrayOutputStream logged = new ByteArrayOutputStream();
+        PrintStream original = System.err;
+        System.setErr(new PrintStream(logged, true, StandardCharsets.UTF_8));
+        try {
+            for (int i = 0; i < 2 * TlsContexts.MOST_TOLD; i++) {
+                assertThat(ask("n" + i + ".example.org", false).await().isSuccess())
+                        .isFalse();
+            }
+            assertThat(ask("app.example.org").await().isSuccess()).isFalse();
+            assertThat(ask("app.example.org").await().isSuccess()).isFalse();
+            // Behind what there is to tell.
+            get("a.localhost");
+        } finally {
+            System.setErr(original);
+        }
+        assertThat(logged.toString(StandardCharsets.UTF_8).lines())
+                .hasSize(TlsContexts.MOST_TOLD + 1)
+                .filteredOn(line -> line.contains("may not sign for app.example.org"))
+                .hasSize(1);
     }
 
     @Test
