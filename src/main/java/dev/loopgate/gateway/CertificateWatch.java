@@ -39,6 +39,7 @@ final class CertificateWatch {
 
     private volatile Configuration inForce = Configuration.EMPTY;
     private volatile Optional<Instant> replaced = Optional.empty();
+    private volatile Optional<String> damage = Optional.empty();
 
     /** This user's. */
     interface Authority {
@@ -83,10 +84,16 @@ final class CertificateWatch {
     void look() {
         try {
             replaced = authority.replacement();
+            damage = Optional.empty();
         } catch (IOException damaged) {
-            // Told with the first connection that needs it.
             replaced = Optional.empty();
+            damage = Optional.of("no certificate can be made: " + damaged.getMessage());
         }
+    }
+
+    /** A sentence where the authority cannot be read, as of the last {@link #look}; the first connection has it told as well. */
+    Optional<String> damage() {
+        return damage;
     }
 
     private Optional<GatewayStatus.Ending> ofAuthority() {

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The running gateway: its listeners, its forwards and the routes in force. Safe for use by any thread. */
@@ -239,7 +240,8 @@ public final class Gateway {
                 http.connections(),
                 http.requests(),
                 Optional.ofNullable(lastReload),
-                now == null ? List.of() : now.warnings(),
+                Stream.concat(now == null ? Stream.of() : now.warnings().stream(), certificates.damage().stream())
+                        .toList(),
                 certificates.endings(),
                 attached);
     }

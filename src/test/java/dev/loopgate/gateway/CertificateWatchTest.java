@@ -19,6 +19,7 @@ import dev.loopgate.tls.TlsIdentity;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -126,6 +127,11 @@ class CertificateWatchTest {
             // As loopgate trust does, in a process of its own, for a domain that this one may not sign for.
             authority.certificateOrNew(Set.of("example.com"), clock.instant());
             assertThat(under.gateway.status(List.of()).endings()).isEmpty();
+            Path file = folder.resolve("ca").resolve("authority.pem");
+            Files.writeString(file, "half of i");
+            assertThat(under.gateway.status(List.of()).warnings())
+                    .containsExactly("no certificate can be made: " + file
+                            + " holds no certificate authority any more; move it away, and a new one is made");
         }
     }
 }
