@@ -189,12 +189,12 @@ final class QuietListener implements Listener {
         // From now on it is netty's to close, which it does where it fails.
         socket = null;
         channel = accepting;
-        transport
-                .open(accepting, null, accepting::localAddress, onAccept)
+        Future.succeededFuture()
+                .compose(begun -> transport.open(accepting, null, accepting::localAddress, onAccept))
                 .onSuccess(open -> accepting.config().setAutoRead(true))
                 .onFailure(failure -> {
                     channel = null;
-                    accepting.close();
+                    accepting.unsafe().closeForcibly();
                     failed(failure);
                 });
     }
