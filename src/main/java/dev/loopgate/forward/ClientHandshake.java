@@ -5,46 +5,42 @@ import dev.loopgate.net.PausableReads;
 import dev.loopgate.net.TlsOrigination;
 import dev.loopgate.tls.TlsIdentity;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SniCompletionEvent;
 import java.net.InetAddress;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
-/**
- * A client of a forward agrees on TLS, within a limit; from then on the handler behind sees what it says within. Lives on
- * the connection's event loop.
- */
-final class ClientHandshake extends ChannelInboundHandlerAdapter {
+/** A client of a forward agrees on TLS; from then on the handler behind sees what it says within. */
+final class ClientHandshake extends Opening {
 
+    private final Function<String, Optional<TlsIdentity>> identities;
     private final Listener listener;
-    private final Future<?> deadline;
-    private boolean over;
 
-    interface Listener {
+    interface Listener extends Opening.Listener {
 
         /** It is secure. */
         void agreed();
 
-        /**
-         * The connection is to be reset.
-         *
-         * @param what it did, for a person
-         */
-        void refuse(String what);
-
         /** A name that nobody is here; the client is told, and the connection closed, without the listener. */
         void unknownName(String name);
+
+        /**
+         * There is no certificate, by no fault of the client's, which is told like one with an unknown name.
+         *
+         * @param why for a person
+         */
+        void withoutCertificate(String why);
     }
 
-    private ClientHandshake(ChannelHandlerContext before, Duration limit, Listener listener) {
+    private ClientHandshake(
+            ChannelHandlerContext before,
+            ForwardTls tls,
+            Function<String, Optional<TlsIdentity>> identities,
+            Listener listener) {
+        super(before.channel(), tls.limit(), listener);
+        this.identities = identities;
         this.listener = listener;
-        this.deadline = before.channel()
-                .eventLoop()
-                .schedule(() -> refuse("did not agree on TLS in time"), limit.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /**
@@ -55,50 +51,43 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
      */
     static void begin(
             ChannelHandlerContext before, ForwardTls tls, TlsSettings clients, InetAddress own, Listener listener) {
-        ClientHandshake handshake = new ClientHandshake(before, tls.limit(), listener);
+        ClientHandshake handshake = new ClientHandshake(before, tls, tls.identities(clients, own), listener);
         before.pipeline().addBefore(before.name(), null, handshake);
         tls.termination()
-                .begin(
-                        before.pipeline().context(handshake),
-                        name -> handshake.identity(tls, clients, name, own),
-                        name -> handshake.agreed(before));
+                .begin(before.pipeline().context(handshake), handshake::identity, name -> handshake.agreed(before));
     }
 
-    private Optional<TlsIdentity> identity(ForwardTls tls, TlsSettings clients, String name, InetAddress own) {
-        Optional<TlsIdentity> found = tls.identity(clients, name, own);
-        if (found.isEmpty()) {
-            end();
+    private Optional<TlsIdentity> identity(String name) {
+        Optional<TlsIdentity> found = identities.apply(name);
+        if (found.isEmpty() && end()) {
             listener.unknownName(name);
         }
         return found;
     }
 
     private void agreed(ChannelHandlerContext before) {
-        if (!over) {
-            end();
+        if (end()) {
             before.pipeline().remove(this);
             listener.agreed();
         }
     }
 
-    private void refuse(String what) {
-        if (!over) {
-            end();
-            listener.refuse(what);
-        }
+    @Override
+    String late() {
+        return "did not agree on TLS in time";
     }
 
-    private void end() {
-        over = true;
-        deadline.cancel(false);
+    @Override
+    String ended() {
+        return "ended before TLS was agreed on";
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event == ChannelInputShutdownEvent.INSTANCE) {
-            refuse("ended before TLS was agreed on");
+        if (event instanceof SniCompletionEvent asked && !asked.isSuccess() && end()) {
+            listener.withoutCertificate(String.valueOf(asked.cause().getMessage()));
         }
-        context.fireUserEventTriggered(event);
+        super.userEventTriggered(context, event);
     }
 
     @Override
@@ -113,7 +102,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        refuse("ended before TLS was agreed on");
-        context.fireChannelInactive();
+        refuse(ended());
+        super.channelInactive(context);
     }
 }

@@ -23,7 +23,7 @@ public interface ForwardEvents {
     default void refused(Forward rule, String reason, long count) {}
 
     /**
-     * Connections were closed because no target could be reached.
+     * Connections were closed because no target could be reached, or there is no certificate for their clients.
      *
      * @param cause of the last of them: {@code nothing listens on 127.0.0.1:5432 or [::1]:5432 (connection refused)}
      * @param count how many since this was last told; at least one

@@ -14,8 +14,10 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What all forwards of a gateway need for TLS, by the configuration in force. Any thread. */
@@ -29,8 +31,12 @@ public final class ForwardTls {
     private final TlsTermination termination;
     private final Duration limit;
     private volatile Plan plan = NONE;
+    /** Of the configuration before, as long as one of its forwards may still listen. */
+    private volatile Plan former = NONE;
 
     /**
+     * By one configuration.
+     *
      * @param domains that the local authority has to sign for beside the usual ones
      * @param names of the configuration's hosts, as they are
      * @param origination null where no target was ever spoken to over TLS
@@ -38,7 +44,24 @@ public final class ForwardTls {
     private record Plan(
             Set<String> domains,
             Set<String> names,
-            @Nullable TlsOrigination origination) {}
+            @Nullable TlsOrigination origination) {
+
+        /** As {@link #identities}. */
+        Optional<TlsIdentity> identity(String name, InetAddress own) {
+            if (name.isEmpty()) {
+                // Beyond loopback there is no certificate for an address.
+                boolean loopback = own.isLoopbackAddress();
+                return Optional.of(new TlsIdentity.Local(
+                        loopback ? Addresses.text(own) : "localhost",
+                        domains,
+                        !loopback || Addresses.isUsualLoopback(own)));
+            }
+            return LocalDomains.permit(domains, name)
+                    ? Optional.of(
+                            new TlsIdentity.Local(name, domains, name.equals("localhost") || names.contains(name)))
+                    : Optional.empty();
+        }
+    }
 
     /** With no configuration in force: names of this machine only, and no targets. */
     public ForwardTls(TlsTermination termination) {
@@ -53,7 +76,7 @@ public final class ForwardTls {
     /**
      * Does whatever can fail. Blocks.
      *
-     * @return puts it in force
+     * @return puts it in force; names of the configuration before stay valid until it is {@link #settle settled}
      * @throws IllegalStateException where it cannot be had whom to trust
      */
     public Runnable prepare(Configuration next) {
@@ -65,7 +88,15 @@ public final class ForwardTls {
                 local ? names(next) : Set.of(),
                 // A connection of a rule that is going may still be on its way.
                 targets ? termination.origination() : plan.origination);
-        return () -> plan = fresh;
+        return () -> {
+            former = plan;
+            plan = fresh;
+        };
+    }
+
+    /** The forwards are those of the configuration in force: none of the one before listens any more. */
+    public void settle() {
+        former = NONE;
     }
 
     private static boolean any(Configuration configuration, Predicate<Forward.Tcp> test) {
@@ -95,28 +126,21 @@ public final class ForwardTls {
     }
 
     /**
-     * Who a forward is to a client that begins TLS.
+     * Who a forward is to a client that has just connected; what comes into force meanwhile takes nothing away.
      *
-     * @param name the server name that it asks for, in lower case; empty where it names none
      * @param own the address that it has connected to
-     * @return empty where nobody can be it
+     * @return by the server name that it asks for, in lower case, or that is empty where it names none; nobody can be it
+     *     where the result is empty
      */
-    Optional<TlsIdentity> identity(TlsSettings clients, String name, InetAddress own) {
+    Function<String, Optional<TlsIdentity>> identities(TlsSettings clients, InetAddress own) {
         if (clients instanceof TlsSettings.Given given) {
-            return Optional.of(new TlsIdentity.Given(given.credential()));
+            TlsIdentity always = new TlsIdentity.Given(given.credential());
+            return name -> Optional.of(always);
         }
-        Plan now = plan;
-        if (name.isEmpty()) {
-            // Beyond loopback there is no certificate for an address.
-            boolean loopback = own.isLoopbackAddress();
-            return Optional.of(new TlsIdentity.Local(
-                    loopback ? Addresses.text(own) : "localhost",
-                    now.domains,
-                    !loopback || Addresses.isUsualLoopback(own)));
-        }
-        return LocalDomains.permit(now.domains, name)
-                ? Optional.of(
-                        new TlsIdentity.Local(name, now.domains, name.equals("localhost") || now.names.contains(name)))
-                : Optional.empty();
+        Plan then = plan;
+        Plan before = former;
+        return name -> Stream.of(plan, then, before)
+                .flatMap(one -> one.identity(name, own).stream())
+                .findFirst();
     }
 }

@@ -6,32 +6,26 @@ import dev.loopgate.net.ProxyHeader;
 import dev.loopgate.net.QueueBudget;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyProtocolException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a connection says before it is known where it leads: a PROXY header, the server name of TLS. Bytes pass on to the
- * handler behind, which hears first what they are for. Lives on the connection's event loop.
+ * handler behind, which hears first what they are for.
  */
-final class Preface extends ChannelInboundHandlerAdapter implements ServerNameReader.Listener {
+final class Preface extends Opening implements ServerNameReader.Listener {
 
     private final Listener listener;
     private final Supplier<ServerNames> names;
-    private final Future<?> deadline;
     private boolean awaitsHeader;
     private boolean awaitsName;
-    private boolean over;
 
-    interface Listener {
+    interface Listener extends Opening.Listener {
 
         /**
          * A proxy in front has spoken.
@@ -54,25 +48,14 @@ final class Preface extends ChannelInboundHandlerAdapter implements ServerNameRe
          * @param name null where it asks for none
          */
         void unknownName(@Nullable String name);
-
-        /**
-         * The connection is to be reset.
-         *
-         * @param what it did, for a person
-         */
-        void refuse(String what);
     }
 
     private Preface(Channel client, Forward.Preamble preamble, Supplier<ServerNames> names, Listener listener) {
+        super(client, Duration.ofMillis(ProxyHeader.LIMIT_MILLIS), listener);
         this.listener = listener;
         this.names = names;
         this.awaitsHeader = preamble.proxies().isPresent();
         this.awaitsName = !preamble.serverNames().isEmpty();
-        this.deadline = client.eventLoop()
-                .schedule(
-                        () -> refuse("sent no " + awaited() + " in time"),
-                        ProxyHeader.LIMIT_MILLIS,
-                        TimeUnit.MILLISECONDS);
     }
 
     static boolean isNeeded(Forward.Preamble preamble) {
@@ -100,6 +83,16 @@ final class Preface extends ChannelInboundHandlerAdapter implements ServerNameRe
         client.pipeline().addLast(preface);
     }
 
+    @Override
+    String late() {
+        return "sent no " + awaited() + " in time";
+    }
+
+    @Override
+    String ended() {
+        return "ended without a " + awaited();
+    }
+
     private String awaited() {
         return awaitsHeader ? "PROXY header" : "ClientHello";
     }
@@ -120,46 +113,20 @@ final class Preface extends ChannelInboundHandlerAdapter implements ServerNameRe
 
     @Override
     public void named(@Nullable String name) {
-        if (over) {
+        if (!end()) {
             return;
         }
         List<UpstreamAddress> to = names.get().find(name);
         if (to.isEmpty()) {
-            end();
             listener.unknownName(name);
         } else {
-            lead(to);
+            listener.leadTo(to);
         }
     }
 
     @Override
     public void nameless(String what) {
         refuse(what);
-    }
-
-    private void lead(List<UpstreamAddress> to) {
-        end();
-        listener.leadTo(to);
-    }
-
-    private void refuse(String what) {
-        if (!over) {
-            end();
-            listener.refuse(what);
-        }
-    }
-
-    private void end() {
-        over = true;
-        deadline.cancel(false);
-    }
-
-    @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event == ChannelInputShutdownEvent.INSTANCE || event == ChannelInputShutdownReadComplete.INSTANCE) {
-            refuse("ended without a " + awaited());
-        }
-        context.fireUserEventTriggered(event);
     }
 
     @Override
@@ -169,11 +136,5 @@ final class Preface extends ChannelInboundHandlerAdapter implements ServerNameRe
         } else {
             context.fireExceptionCaught(cause);
         }
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext context) {
-        end();
-        context.fireChannelInactive();
     }
 }

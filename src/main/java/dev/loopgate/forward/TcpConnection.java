@@ -115,6 +115,11 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public void withoutCertificate(String why) {
+        forward.failed("there is no certificate for its clients: " + why);
+    }
+
+    @Override
     public void refuse(String what) {
         forward.refused(Addresses.text(clientAddress()) + " " + what);
         finish();
@@ -182,7 +187,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void unreachable(String causes) {
-        forward.unreachable(causes);
+        forward.failed(causes);
         finish();
     }
 

@@ -206,7 +206,8 @@ final class TcpTraffic {
         return paces;
     }
 
-    void unreachable(String cause) {
+    /** A connection led nowhere, by no fault of its client's. */
+    void failed(String cause) {
         trouble.unreachable(cause);
     }
 

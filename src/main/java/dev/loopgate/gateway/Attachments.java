@@ -98,7 +98,7 @@ public final class Attachments {
         });
     }
 
-    /** The gateway, with the projects that are attached. */
+    /** The gateway, with the projects that are attached. Blocks while it looks at files. */
     public GatewayStatus status() {
         List<GatewayStatus.Attached> attached = new ArrayList<>();
         sum.attached.forEach((project, part) -> attached.add(new GatewayStatus.Attached(

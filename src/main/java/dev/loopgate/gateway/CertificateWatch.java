@@ -39,6 +39,7 @@ final class CertificateWatch {
 
     private volatile Configuration inForce = Configuration.EMPTY;
     private volatile Optional<Instant> replaced = Optional.empty();
+    private volatile Optional<String> damage = Optional.empty();
 
     /** This user's. */
     interface Authority {
@@ -60,7 +61,10 @@ final class CertificateWatch {
 
     /** Begins; the first look is for the authority alone. */
     void start(Vertx vertx, Duration period, GatewayEvents events) {
-        vertx.executeBlocking(this::lookAtAuthority)
+        vertx.executeBlocking(() -> {
+                    look();
+                    return ofAuthority();
+                })
                 .onSuccess(found -> found.ifPresent(ending -> events.notice(sentence(ending))));
         vertx.setPeriodic(period.toMillis(), timer -> {
             long last = told.get();
@@ -69,21 +73,27 @@ final class CertificateWatch {
                 return;
             }
             vertx.executeBlocking(() -> {
-                        lookAtAuthority();
+                        look();
                         return endings();
                     })
                     .onSuccess(endings -> endings.forEach(ending -> events.notice(sentence(ending))));
         });
     }
 
-    private Optional<GatewayStatus.Ending> lookAtAuthority() {
+    /** Looks at the authority: another command may have made a new one. Blocks. */
+    void look() {
         try {
             replaced = authority.replacement();
+            damage = Optional.empty();
         } catch (IOException damaged) {
-            // Told with the first connection that needs it.
             replaced = Optional.empty();
+            damage = Optional.of("no certificate can be made: " + damaged.getMessage());
         }
-        return ofAuthority();
+    }
+
+    /** A sentence where the authority cannot be read, as of the last {@link #look}; the first connection has it told as well. */
+    Optional<String> damage() {
+        return damage;
     }
 
     private Optional<GatewayStatus.Ending> ofAuthority() {
@@ -99,7 +109,7 @@ final class CertificateWatch {
                                 + ", and the new one has to be trusted: loopgate trust"));
     }
 
-    /** All that are to be seen to now. */
+    /** All that are to be seen to now, with the authority as it was at the last {@link #look}. */
     List<GatewayStatus.Ending> endings() {
         List<GatewayStatus.Ending> endings = new ArrayList<>();
         given(inForce)

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The running gateway: its listeners, its forwards and the routes in force. Safe for use by any thread. */
@@ -195,12 +196,22 @@ public final class Gateway {
         return stop(Duration.ZERO);
     }
 
+    /** As far as it is known without asking anybody. */
     public GatewayStatus status() {
-        return status(List.of());
+        return whole(List.of());
     }
 
-    /** @param attached the projects that part of its configuration comes from */
+    /**
+     * The same for somebody who asks. Blocks: it looks at this user's authority, which another command may have made anew.
+     *
+     * @param attached the projects that part of its configuration comes from
+     */
     GatewayStatus status(List<GatewayStatus.Attached> attached) {
+        certificates.look();
+        return whole(attached);
+    }
+
+    private GatewayStatus whole(List<GatewayStatus.Attached> attached) {
         Running now = running;
         return status(now == null ? List.of() : now.configuration.hosts(), forwards.states(rule -> true), attached);
     }
@@ -229,7 +240,8 @@ public final class Gateway {
                 http.connections(),
                 http.requests(),
                 Optional.ofNullable(lastReload),
-                now == null ? List.of() : now.warnings(),
+                Stream.concat(now == null ? Stream.of() : now.warnings().stream(), certificates.damage().stream())
+                        .toList(),
                 certificates.endings(),
                 attached);
     }
@@ -252,6 +264,7 @@ public final class Gateway {
                     running = new Running(next, now.started, warnings, ours);
                     http3.leave(udp(next));
                     return forwards.apply(next.forwards())
+                            .onSuccess(opened -> tls.settle())
                             .compose(opened -> http3.follow(udp(next)))
                             .map(ours);
                 })

@@ -1,6 +1,7 @@
 package dev.loopgate.gateway;
 
 import dev.loopgate.net.Addresses;
+import dev.loopgate.net.BindFailure;
 import dev.loopgate.net.BindTargets;
 import dev.loopgate.net.MachineAddresses;
 import dev.loopgate.net.QuicListener;
@@ -76,7 +77,7 @@ final class Http3Listeners {
         }
         return off
                 ? Future.succeededFuture()
-                : turns.next(() -> wanted().compose(this::change)).otherwiseEmpty();
+                : turns.next(() -> wanted().compose(this::change).recover(this::later));
     }
 
     /** @return completes once nobody speaks HTTP/3 any more */
@@ -105,7 +106,7 @@ final class Http3Listeners {
     }
 
     private void look(MachineAddresses machine) {
-        turns.next(() -> change(wanted(machine)));
+        turns.next(() -> change(wanted(machine)).recover(this::later));
     }
 
     private Future<Set<InetSocketAddress>> wanted() {
@@ -158,15 +159,17 @@ final class Http3Listeners {
             watch();
             return Future.succeededFuture();
         }
-        return vertx.executeBlocking(http::lackingHttp3, false).compose(why -> {
+        return lacking().compose(why -> {
             if (why.isPresent()) {
                 lack(why.get());
                 return Future.succeededFuture();
             }
+            lacking = Optional.empty();
             Set<InetSocketAddress> before = open.keySet();
             Future<Void> chain = Future.succeededFuture();
             for (InetSocketAddress address : fresh) {
-                chain = chain.compose(one -> resumeOrOpen(address));
+                // Whatever became of the one before.
+                chain = chain.transform(one -> resumeOrOpen(address));
             }
             return chain.onComplete(opened -> {
                 announce();
@@ -174,6 +177,23 @@ final class Http3Listeners {
                 tell(before);
             });
         });
+    }
+
+    /** What should not go wrong has: the next look goes on from what is open. */
+    private Future<Void> later(Throwable failure) {
+        for (InetSocketAddress address : beside) {
+            if (!open.containsKey(address)) {
+                blocked(address, problem(address, failure));
+            }
+        }
+        announce();
+        network.add(follower);
+        return Future.succeededFuture();
+    }
+
+    private Future<Optional<String>> lacking() {
+        return vertx.executeBlocking(http::lackingHttp3, false)
+                .otherwise(unknown -> Optional.of(Trouble.words(unknown)));
     }
 
     private void lack(String why) {
@@ -184,39 +204,38 @@ final class Http3Listeners {
         lacking = Optional.of(sentence);
     }
 
+    /** Never fails. */
     private Future<Void> resumeOrOpen(InetSocketAddress address) {
         QuicListener left = leaving.remove(address);
-        return left == null
-                ? open(address)
-                : left.resume().compose(resumed -> {
-                    if (resumed) {
-                        listens(address, left);
-                        return Future.succeededFuture();
-                    }
-                    return open(address);
-                });
-    }
-
-    private Future<Void> open(InetSocketAddress address) {
-        return vertx.executeBlocking(() -> http.bindHttp3(address), false)
-                .compose(bound -> bound)
-                .map(listener -> {
-                    listens(address, listener);
-                    return (Void) null;
-                })
+        Future<Boolean> resumed = left == null ? Future.succeededFuture(false) : left.resume();
+        return resumed.compose(again -> left != null && again ? Future.succeededFuture(left) : bind(address))
+                .map(listener -> listens(address, listener))
                 .recover(failure -> missing.containsKey(address)
                         ? Future.succeededFuture()
                         : vertx.executeBlocking(() -> problems.ofHttp3(failure), false)
+                                .map(problem -> failure instanceof BindFailure
+                                        ? "HTTP/3 " + problem.message()
+                                        : problem(address, failure))
+                                .otherwise(unexplained -> problem(address, failure))
                                 .map(problem -> blocked(address, problem)));
     }
 
-    private void listens(InetSocketAddress address, QuicListener listener) {
+    private Future<QuicListener> bind(InetSocketAddress address) {
+        return vertx.executeBlocking(() -> http.bindHttp3(address), false).compose(bound -> bound);
+    }
+
+    private static String problem(InetSocketAddress address, Throwable failure) {
+        return "HTTP/3 cannot listen on " + Addresses.text(address) + "/udp: " + Trouble.words(failure);
+    }
+
+    private @Nullable Void listens(InetSocketAddress address, QuicListener listener) {
         Map<InetSocketAddress, QuicListener> next = new LinkedHashMap<>(open);
         next.put(address, listener);
         open = next;
         Set<InetSocketAddress> rest = new HashSet<>(missing.keySet());
         rest.remove(address);
         missing = keep(missing, rest);
+        return null;
     }
 
     /** At the start, the status says it. */
@@ -230,12 +249,13 @@ final class Http3Listeners {
         }
     }
 
-    private @Nullable Void blocked(InetSocketAddress address, BindProblem problem) {
-        String sentence = "HTTP/3 " + problem.message();
+    /** @param problem a sentence, told where the address was not missing before */
+    private @Nullable Void blocked(InetSocketAddress address, String problem) {
         Map<InetSocketAddress, String> next = new LinkedHashMap<>(missing);
-        next.put(address, sentence);
-        missing = next;
-        events.notice(sentence + "; trying again until it can");
+        if (next.putIfAbsent(address, problem) == null) {
+            missing = next;
+            events.notice(problem + "; trying again until it can");
+        }
         return null;
     }
 

@@ -2,23 +2,18 @@ package dev.loopgate.net;
 
 import dev.loopgate.model.Credential;
 import dev.loopgate.tls.TlsIdentity;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.ImmediateEventExecutor;
+import io.netty.util.concurrent.Promise;
 import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -27,108 +22,94 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The certificates of TLS, as QUIC wants them (RFC 9001): BoringSSL's part of netty's library, TLS 1.3 only, without early data.
- * Which one it is to be, {@link TlsTermination} says anew for each handshake, on a thread where that may take a while. Safe
- * for use by any thread.
+ * Which one it is to be, {@link TlsContexts} says anew for each handshake, which waits for it without holding up any other.
+ * Belongs to one socket, and is used on its event loop.
  */
-final class QuicCertificates {
+final class QuicCertificates implements Executor {
 
     private static final String PROTOCOL = "h3";
-    private static final long PATIENCE_SECONDS = 15;
-    private static final long THREAD_IDLE_SECONDS = 30;
 
-    private final TlsTermination tls;
-    private final Map<TlsIdentity, QuicSslContext> kept = new LinkedHashMap<>(16, 0.75f, true);
-    private final ThreadPoolExecutor worker;
+    private final TlsContexts contexts;
+    private final EventLoop loop;
+    private final Function<String, Optional<TlsIdentity>> identities;
+    private final Keys keys = new Keys();
+    /** What every handshake goes on with once it is known whom it asks for, be it a few names or a thousand. */
+    private final QuicSslContext named;
 
-    /** @param most connections that may want one at once */
-    QuicCertificates(TlsTermination tls, int most) {
-        this.tls = tls;
-        worker = new ThreadPoolExecutor(
-                1, 1, THREAD_IDLE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(most), work -> {
-                    Thread thread = new Thread(work, "loopgate-quic");
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        worker.allowCoreThreadTimeOut(true);
-    }
-
-    /** Where handshakes wait for their certificates. */
-    Executor worker() {
-        return worker;
-    }
+    /** For the handshake at hand: netty asks for it by its name, and has its task run next. */
+    private @Nullable Future<Credential> asked;
 
     /**
-     * What connections are begun with. Takes a while: netty has Java's list of authorities read.
-     *
      * @param identities who to be to a client that asks for that server name, in lower case, or for none: empty
      */
-    QuicSslContext byName(Function<String, Optional<TlsIdentity>> identities) {
-        return QuicSslContextBuilder.buildForServerWithSni(name -> identities
-                .apply(name == null ? "" : QuicService.plain(name))
-                .map(this::context)
-                .orElse(null));
-    }
-
-    private synchronized QuicSslContext context(TlsIdentity identity) {
-        QuicSslContext known = kept.get(identity);
-        if (known != null) {
-            return known;
-        }
-        QuicSslContext made = QuicSslContextBuilder.forServer(new Keys(identity), null)
+    QuicCertificates(TlsContexts contexts, EventLoop loop, Function<String, Optional<TlsIdentity>> identities) {
+        this.contexts = contexts;
+        this.loop = loop;
+        this.identities = identities;
+        this.named = QuicSslContextBuilder.forServer(keys, null)
                 .trustManager(new Nobody())
                 .applicationProtocols(PROTOCOL)
                 .build();
-        kept.put(identity, made);
-        if (kept.size() > TlsContexts.MOST_LISTED) {
-            kept.remove(kept.keySet().iterator().next());
-        }
-        return made;
     }
 
-    private Credential credential(TlsIdentity identity) throws Exception {
-        Future<TlsContext> asked =
-                tls.contexts().get(identity, TlsContexts.Within.HTTP, ImmediateEventExecutor.INSTANCE);
-        TlsContext found;
-        try {
-            found = asked.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException | TimeoutException late) {
-            if (!asked.cancel(false) && asked.isSuccess()) {
-                asked.getNow().release();
+    /** What connections are begun with. Takes a while: netty has Java's list of authorities read. */
+    QuicSslContext context() {
+        return QuicSslContextBuilder.buildForServerWithSni(this::choose);
+    }
+
+    private @Nullable QuicSslContext choose(@Nullable String name) {
+        Optional<TlsIdentity> identity = identities.apply(name == null ? "" : QuicService.plain(name));
+        asked = identity.map(this::credential).orElse(null);
+        return identity.isEmpty() ? null : named;
+    }
+
+    private Future<Credential> credential(TlsIdentity identity) {
+        Promise<Credential> credential = loop.newPromise();
+        Future<TlsContext> made = contexts.get(identity, TlsContexts.Within.HTTP, loop);
+        made.addListener(done -> {
+            if (made.isSuccess()) {
+                TlsContext found = made.getNow();
+                credential.setSuccess(found.credential());
+                found.release();
+            } else {
+                credential.setFailure(made.cause());
             }
-            throw late;
-        }
-        try {
-            return found.credential();
-        } finally {
-            found.release();
+        });
+        return credential;
+    }
+
+    /** The task of a handshake, which asks for a certificate and its key: once they are there, or it is known that they never will be. */
+    @Override
+    public void execute(Runnable task) {
+        Future<Credential> own = asked;
+        asked = null;
+        if (own == null) {
+            task.run();
+        } else {
+            own.addListener(done -> {
+                // Where there is none, whoever did not make it has told why, and the client is told by the handshake's
+                // end.
+                keys.chosen = own.isSuccess() ? own.getNow() : null;
+                try {
+                    task.run();
+                } finally {
+                    keys.chosen = null;
+                }
+            });
         }
     }
 
-    /** Asked on the one thread, for a certificate and then for its key. */
-    private final class Keys extends X509ExtendedKeyManager {
+    /** Asked by the task of a handshake, for a certificate and then for its key. */
+    private static final class Keys extends X509ExtendedKeyManager {
 
         private static final String ALIAS = "it";
 
-        private final TlsIdentity identity;
         private @Nullable Credential chosen;
-
-        Keys(TlsIdentity identity) {
-            this.identity = identity;
-        }
 
         @Override
         public @Nullable String chooseEngineServerAlias(
                 String type, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
-            try {
-                chosen = credential(identity);
-                return ALIAS;
-            } catch (InterruptedException stopped) {
-                Thread.currentThread().interrupt();
-                return null;
-            } catch (Exception none) {
-                // Told to the people at the terminal by who did not make it; the client is told by the handshake's end.
-                return null;
-            }
+            return chosen == null ? null : ALIAS;
         }
 
         @Override

@@ -10,7 +10,6 @@ import io.netty.channel.socket.DatagramPacket;
 import io.netty.handler.codec.quic.Quic;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
-import io.netty.handler.codec.quic.QuicSslContext;
 import io.vertx.core.Future;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -41,11 +40,11 @@ public final class QuicListening {
     private static final long IDLE_SECONDS = 300;
 
     private final Transport transport;
-    private final QuicCertificates certificates;
+    private final TlsTermination tls;
 
     public QuicListening(Transport transport, TlsTermination tls) {
         this.transport = transport;
-        this.certificates = new QuicCertificates(tls, MOST);
+        this.tls = tls;
     }
 
     /** Why there can be no QUIC here, as a clause; empty where there can. Blocks: it loads a library. */
@@ -73,10 +72,11 @@ public final class QuicListening {
         EventLoop loop = transport.nextLoop();
         QuicListener listener = new QuicListener(loop, MOST);
         boolean containersOnly = Datagrams.isForContainers(address);
-        QuicSslContext context = certificates.byName(name -> service.identity(name, address));
+        QuicCertificates certificates =
+                new QuicCertificates(tls.contexts(), loop, name -> service.identity(name, address));
         QuicServerCodecBuilder codec = new QuicServerCodecBuilder()
-                .sslContext(context)
-                .sslTaskExecutor(certificates.worker())
+                .sslContext(certificates.context())
+                .sslTaskExecutor(certificates)
                 .tokenHandler(new QuicTokens(
                         client -> listener.accepts(client)
                                 && (!containersOnly || transport.datagrams().isContainer(client)),

@@ -16,8 +16,13 @@ import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,14 +35,20 @@ final class QuietListener implements Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(QuietListener.class);
 
+    /** Before it is tried again what the system or netty would not do, in milliseconds. */
+    private static final long PAUSE = 500;
+
     private final Transport transport;
     private final IoEventLoop loop;
     private final Consumer<Channel> onAccept;
-    private final Watched socket;
+    private final IntFunction<ServerChannel> channels;
     private final InetSocketAddress address;
-    // On the loop only.
+    // On the loop only, once it is watched.
+    private @Nullable Watched socket;
     private @Nullable IoRegistration watch;
     private @Nullable Channel channel;
+    private @Nullable Set<String> told;
+    private boolean closed;
 
     /** Of one family, as netty itself makes them for its channels only. */
     private final class Watched extends Socket implements EpollIoHandle {
@@ -58,23 +69,35 @@ final class QuietListener implements Listener {
     }
 
     /** @throws IOException what the system said */
-    private QuietListener(Transport transport, IoEventLoop loop, InetSocketAddress asked, Consumer<Channel> onAccept)
+    private QuietListener(
+            Transport transport,
+            IoEventLoop loop,
+            InetSocketAddress asked,
+            Consumer<Channel> onAccept,
+            IntFunction<ServerChannel> channels)
             throws IOException {
         this.transport = transport;
         this.loop = loop;
         this.onAccept = onAccept;
-        boolean v6 = asked.getAddress() instanceof Inet6Address;
-        socket = new Watched(v6);
+        this.channels = channels;
+        Watched listening = listening(asked);
+        socket = listening;
+        address = asked.getPort() == 0 ? listening.localAddress() : asked;
+    }
+
+    private Watched listening(InetSocketAddress at) throws IOException {
+        boolean v6 = at.getAddress() instanceof Inet6Address;
+        Watched fresh = new Watched(v6);
         try {
             if (v6) {
-                socket.setIntOpt(SocketKind.IPPROTO_IPV6, SocketKind.EPOLL.v6only(), 1);
+                fresh.setIntOpt(SocketKind.IPPROTO_IPV6, SocketKind.EPOLL.v6only(), 1);
             }
-            socket.setReuseAddress(true);
-            socket.bind(asked);
-            socket.listen(Transport.BACKLOG);
-            address = asked.getPort() == 0 ? socket.localAddress() : asked;
+            fresh.setReuseAddress(true);
+            fresh.bind(at);
+            fresh.listen(Transport.BACKLOG);
+            return fresh;
         } catch (IOException | RuntimeException e) {
-            discard(socket);
+            discard(fresh);
             throw e;
         }
     }
@@ -85,66 +108,122 @@ final class QuietListener implements Listener {
      */
     static Future<Listener> open(
             Transport transport, IoEventLoop loop, InetSocketAddress address, Consumer<Channel> onAccept) {
+        return open(transport, loop, address, onAccept, EpollServerSocketChannel::new);
+    }
+
+    /** @param channels takes a descriptor that listens */
+    static Future<Listener> open(
+            Transport transport,
+            IoEventLoop loop,
+            InetSocketAddress address,
+            Consumer<Channel> onAccept,
+            IntFunction<ServerChannel> channels) {
         Promise<Listener> opened = Promise.promise();
         QuietListener listener;
         try {
-            listener = new QuietListener(transport, loop, address, onAccept);
+            listener = new QuietListener(transport, loop, address, onAccept, channels);
         } catch (IOException | RuntimeException taken) {
-            loop.execute(() -> openBehind(transport, loop, address, onAccept, opened));
+            // Once more: one of ours that is giving the address up does so on the loop, before this.
+            loop.execute(() -> {
+                try {
+                    new QuietListener(transport, loop, address, onAccept, channels).begin(opened);
+                } catch (IOException | RuntimeException failure) {
+                    opened.fail(new BindFailure(address, cause(failure)));
+                }
+            });
             return opened.future();
         }
         try {
-            loop.execute(() -> listener.watch(opened));
+            loop.execute(() -> listener.begin(opened));
         } catch (RejectedExecutionException over) {
-            discard(listener.socket);
+            listener.discard();
             throw over;
         }
         return opened.future();
     }
 
-    /** Tries once more: one of ours that is giving the address up does so on the loop, before this. */
-    private static void openBehind(
-            Transport transport,
-            IoEventLoop loop,
-            InetSocketAddress address,
-            Consumer<Channel> onAccept,
-            Promise<Listener> opened) {
-        try {
-            new QuietListener(transport, loop, address, onAccept).watch(opened);
-        } catch (IOException e) {
-            opened.fail(new BindFailure(address, e));
-        } catch (RuntimeException e) {
-            opened.fail(new BindFailure(address, e.getCause() == null ? e : e.getCause()));
-        }
+    /** What the system said, where netty has put something around it. */
+    private static Throwable cause(Exception failure) {
+        return failure instanceof IOException || failure.getCause() == null ? failure : failure.getCause();
     }
 
-    private void watch(Promise<Listener> opened) {
-        // On the loop it is done at once.
-        io.netty.util.concurrent.Future<IoRegistration> registered = loop.register(socket);
+    private void begin(Promise<Listener> opened) {
         try {
-            if (!registered.isSuccess()) {
-                throw new IllegalStateException(registered.cause());
-            }
-            watch = registered.getNow();
-            watch.submit(EpollIoOps.EPOLLIN);
+            watch();
         } catch (RuntimeException e) {
-            // The system watches as many as it may for this user.
-            close(Promise.promise());
-            opened.fail(new BindFailure(address, e.getCause() == null ? e : e.getCause()));
+            closed = true;
+            discard();
+            opened.fail(new BindFailure(address, cause(e)));
             return;
         }
         opened.complete(this);
     }
 
+    /** The system may refuse: it watches as many as it may for this user. */
+    private void watch() {
+        // On the loop it is done at once.
+        io.netty.util.concurrent.Future<IoRegistration> registered =
+                loop.register(Objects.requireNonNull(socket, "one that listens"));
+        if (!registered.isSuccess()) {
+            throw new IllegalStateException(registered.cause());
+        }
+        watch = registered.getNow();
+        watch.submit(EpollIoOps.EPOLLIN);
+    }
+
     /** Somebody connects, and is accepted once the loop looks again. */
     private void wake() {
+        Watched own = socket;
         unwatch();
-        ServerChannel accepting = new EpollServerSocketChannel(socket.intValue());
+        if (own == null) {
+            return;
+        }
+        ServerChannel accepting;
+        try {
+            accepting = channels.apply(own.intValue());
+        } catch (RuntimeException failure) {
+            discard();
+            failed(failure);
+            return;
+        }
+        // From now on it is netty's to close, which it does where it fails.
+        socket = null;
         channel = accepting;
-        transport
-                .open(accepting, null, accepting::localAddress, onAccept)
+        Future.succeededFuture()
+                .compose(begun -> transport.open(accepting, null, accepting::localAddress, onAccept))
                 .onSuccess(open -> accepting.config().setAutoRead(true))
-                .onFailure(failure -> LOG.error("nobody can connect to {} any more", Addresses.text(address), failure));
+                .onFailure(failure -> {
+                    channel = null;
+                    accepting.unsafe().closeForcibly();
+                    failed(failure);
+                });
+    }
+
+    /** Its socket is gone, and another one is to take its place. Each reason is told once. */
+    private void failed(Throwable failure) {
+        if (closed || loop.isShuttingDown()) {
+            return;
+        }
+        Set<String> known = told == null ? new HashSet<>() : told;
+        told = known;
+        String reason = String.valueOf(failure.getMessage());
+        if (known.add(reason)) {
+            LOG.warn("whoever connects to {} has to try again: {}", Addresses.text(address), reason);
+        }
+        loop.schedule(this::reopen, PAUSE, TimeUnit.MILLISECONDS);
+    }
+
+    private void reopen() {
+        if (closed) {
+            return;
+        }
+        try {
+            socket = listening(address);
+            watch();
+        } catch (IOException | RuntimeException again) {
+            discard();
+            failed(cause(again));
+        }
     }
 
     private void unwatch() {
@@ -176,20 +255,29 @@ final class QuietListener implements Listener {
         return closed.future();
     }
 
-    private void close(Promise<Void> closed) {
+    private void close(Promise<Void> over) {
+        closed = true;
         Channel accepting = channel;
         if (accepting != null) {
-            accepting.close().addListener(done -> closed.complete());
+            accepting.close().addListener(done -> over.complete());
             return;
         }
         unwatch();
-        discard(socket);
-        closed.complete();
+        discard();
+        over.complete();
     }
 
-    private static void discard(Socket socket) {
+    private void discard() {
+        Watched own = socket;
+        socket = null;
+        if (own != null) {
+            discard(own);
+        }
+    }
+
+    private static void discard(Socket one) {
         try {
-            socket.close();
+            one.close();
         } catch (IOException e) {
             LOG.debug("a socket did not close", e);
         }

@@ -10,10 +10,12 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +44,10 @@ final class TlsContexts {
 
     private static final long THREAD_IDLE_SECONDS = 30;
     private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    /** So many reasons for a refusal are told in that time, of names of a kind. */
+    static final int MOST_TOLD = 3;
+
     private static final Logger LOG = LoggerFactory.getLogger(TlsContexts.class);
 
     private final LocalCertificates local;
@@ -55,9 +61,6 @@ final class TlsContexts {
     private volatile @Nullable TlsEngine engine;
     /** Who has signed what is kept. */
     private @Nullable X500Principal signer;
-
-    private boolean warned;
-    private long lastWarning;
 
     /** What is spoken over TLS. */
     enum Within {
@@ -78,10 +81,27 @@ final class TlsContexts {
         private final int most;
         private final Map<Key, Entry> kept = new LinkedHashMap<>(16, 0.75f, true);
         private final Map<Key, List<Promise<TlsContext>>> asked = new LinkedHashMap<>();
+        private final Told told = new Told();
 
         Shelf(boolean urgent, int most) {
             this.urgent = urgent;
             this.most = most;
+        }
+    }
+
+    /** Why some were refused of late, not for each client: whoever asks for a thousand names is not to fill a disk. */
+    private static final class Told {
+
+        private final Set<String> reasons = new HashSet<>();
+        private long since;
+
+        synchronized boolean isNews(String reason) {
+            long now = System.nanoTime();
+            if (reasons.isEmpty() || now - since > QUIET_NANOS) {
+                reasons.clear();
+                since = now;
+            }
+            return reasons.size() < MOST_TOLD && reasons.add(reason);
         }
     }
 
@@ -133,7 +153,9 @@ final class TlsContexts {
                 return promise;
             }
             if (shelf.asked.size() >= WAITING) {
-                return promise.setFailure(new IOException("too many names are asked for at once"));
+                IOException refusal = new IOException("too many names are asked for at once");
+                complain(shelf, refusal);
+                return promise.setFailure(refusal);
             }
             shelf.asked.put(key, new ArrayList<>(List.of(promise)));
         }
@@ -191,7 +213,7 @@ final class TlsContexts {
                 }
             }
         } catch (IOException | RuntimeException | LinkageError failure) {
-            complain(failure);
+            complain(shelf, failure);
             fail(key, shelf, failure);
         } catch (Error failure) {
             // Who waits, waits no longer; and the name can be asked for again.
@@ -235,13 +257,11 @@ final class TlsContexts {
         return own;
     }
 
-    /** Not for each client: whoever asks for a thousand names is not to fill a disk. On the worker only. */
-    private void complain(Throwable failure) {
-        long now = System.nanoTime();
-        if (!warned || now - lastWarning > QUIET_NANOS) {
-            warned = true;
-            lastWarning = now;
-            LOG.warn("a connection over TLS was refused: {}", failure.getMessage());
+    private void complain(Shelf shelf, Throwable failure) {
+        String reason = String.valueOf(failure.getMessage());
+        if (shelf.told.isNews(reason)) {
+            // Not here: it may be an event loop.
+            work(true, () -> LOG.warn("a connection over TLS was refused: {}", reason));
         }
     }
 }

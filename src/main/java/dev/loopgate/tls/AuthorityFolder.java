@@ -2,25 +2,16 @@ package dev.loopgate.tls;
 
 import dev.loopgate.model.Credential;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystems;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -43,16 +34,13 @@ public final class AuthorityFolder {
 
     private static final String BOTH = "authority.pem";
     private static final String FORMER = "former-";
-    private static final Set<PosixFilePermission> OURS_ALONE =
-            EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
-    private static final Set<PosixFilePermission> OUR_FOLDER = EnumSet.of(
-            PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
-    private static final long PATIENCE_MILLIS = 10_000;
 
     private final Path path;
+    private final PrivateFolder folder;
 
     private AuthorityFolder(Path path) {
         this.path = path;
+        this.folder = new PrivateFolder(path);
     }
 
     /**
@@ -118,7 +106,7 @@ public final class AuthorityFolder {
                 + Files.readString(root(), StandardCharsets.ISO_8859_1);
         if (!Files.exists(bundle)
                 || !Files.readString(bundle, StandardCharsets.ISO_8859_1).equals(text)) {
-            write(bundle, text);
+            folder.write(bundle, text);
         }
         return bundle;
     }
@@ -208,21 +196,26 @@ public final class AuthorityFolder {
             String text = Pem.write(certificate);
             if (!Files.exists(root())
                     || !Files.readString(root(), StandardCharsets.ISO_8859_1).equals(text)) {
-                write(root(), text);
+                folder.write(root(), text);
             }
         } catch (GeneralSecurityException e) {
             throw new IOException("cannot write " + root() + ": " + e.getMessage(), e);
+        } catch (FileSystemException refused) {
+            throw PrivateFolder.explained(root(), refused);
         }
     }
 
     private LocalAuthority replace(Set<String> names, Set<String> domains, Instant now) throws IOException {
-        prepare();
-        try (FileChannel file = FileChannel.open(
-                path.resolve("lock"),
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-                attributes(OURS_ALONE))) {
-            // Until the file is closed.
-            lock(file);
+        try {
+            folder.prepare();
+            return folder.whileLocked(() -> replaced(names, domains, now));
+        } catch (FileSystemException refused) {
+            throw PrivateFolder.explained(path, refused);
+        }
+    }
+
+    private LocalAuthority replaced(Set<String> names, Set<String> domains, Instant now) throws IOException {
+        try {
             Optional<LocalAuthority> kept = read();
             if (kept.isPresent() && suits(kept.get(), names, now)) {
                 // Another process was quicker.
@@ -233,37 +226,14 @@ public final class AuthorityFolder {
             LocalAuthority fresh = LocalAuthority.create(all, now);
             if (kept.isPresent()) {
                 X509Certificate old = kept.get().certificate();
-                write(path.resolve(FORMER + old.getSerialNumber().toString(16) + ".pem"), Pem.write(old));
+                folder.write(path.resolve(FORMER + old.getSerialNumber().toString(16) + ".pem"), Pem.write(old));
             }
             String certificate = Pem.write(fresh.certificate());
-            write(path.resolve(BOTH), Pem.write(fresh.credential().key()) + certificate);
-            write(root(), certificate);
+            folder.write(path.resolve(BOTH), Pem.write(fresh.credential().key()) + certificate);
+            folder.write(root(), certificate);
             return fresh;
         } catch (GeneralSecurityException e) {
             throw new IOException("cannot make a certificate authority: " + e.getMessage(), e);
-        }
-    }
-
-    /** Another thread of this process may have it as well, in tests. */
-    private static void lock(FileChannel file) throws IOException {
-        long end = System.nanoTime() + PATIENCE_MILLIS * 1_000_000;
-        while (true) {
-            try {
-                if (file.tryLock() != null) {
-                    return;
-                }
-            } catch (OverlappingFileLockException ours) {
-                // As if another process had it.
-            }
-            if (System.nanoTime() - end > 0) {
-                throw new IOException("another process keeps the certificate authority locked");
-            }
-            try {
-                Thread.sleep(10);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted", e);
-            }
         }
     }
 
@@ -274,11 +244,11 @@ public final class AuthorityFolder {
             text = Files.readAllBytes(file);
         } catch (NoSuchFileException none) {
             return Optional.empty();
+        } catch (IOException unreadable) {
+            throw PrivateFolder.explained(file, unreadable);
         }
         try {
-            if (posix() && !Files.getPosixFilePermissions(file).equals(OURS_ALONE)) {
-                Files.setPosixFilePermissions(file, OURS_ALONE);
-            }
+            PrivateFolder.close(file);
             Pem.Content content = Pem.read(text);
             if (content.keys().isEmpty() || content.certificates().isEmpty()) {
                 throw new CredentialFault("lacks its key or its certificate", "");
@@ -291,48 +261,6 @@ public final class AuthorityFolder {
             throw new IOException(
                     file + " holds no certificate authority any more; move it away, and a new one is made", damaged);
         }
-    }
-
-    /** Never seen half-written, nor by anybody else. */
-    private void write(Path file, String text) throws IOException {
-        Path draft = Files.createTempFile(path, "draft", ".pem", attributes(OURS_ALONE));
-        try {
-            Files.writeString(draft, text, StandardCharsets.ISO_8859_1);
-            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(draft);
-        }
-    }
-
-    private void prepare() throws IOException {
-        Path parent = path.getParent();
-        if (parent != null) {
-            Files.createDirectories(parent);
-        }
-        if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-            try {
-                Files.createDirectory(path, attributes(OUR_FOLDER));
-            } catch (java.nio.file.FileAlreadyExistsException other) {
-                if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-                    throw new IOException(path + " is no folder; move it away", other);
-                }
-            }
-        }
-        if (posix() && !Files.getPosixFilePermissions(path).equals(OUR_FOLDER)) {
-            // Fails where the folder is another user's, whose authority is not to be ours.
-            Files.setPosixFilePermissions(path, OUR_FOLDER);
-        }
-    }
-
-    private static FileAttribute<?>[] attributes(Set<PosixFilePermission> permissions) {
-        // Elsewhere it is the user's profile that is closed to others.
-        return posix()
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)}
-                : new FileAttribute<?>[0];
-    }
-
-    private static boolean posix() {
-        return FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
     }
 
     @Override

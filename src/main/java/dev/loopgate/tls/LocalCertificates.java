@@ -2,7 +2,6 @@ package dev.loopgate.tls;
 
 import dev.loopgate.model.Credential;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -122,17 +121,11 @@ public final class LocalCertificates {
         Set<String> others =
                 domains.stream().filter(LocalDomains::isForeign).collect(Collectors.toCollection(TreeSet::new));
         if (!usual && !LocalDomains.isWithin(name, others)) {
-            throw new IOException("the local authority may not sign for " + name);
+            throw new IOException("the local authority may not sign for " + name
+                    + ", and does for hosts that the configuration names, and what is below them");
         }
-        Optional<X509Certificate> before;
-        LocalAuthority opened;
-        try {
-            before = place.certificate();
-            opened = place.open(name, others, now);
-        } catch (FileSystemException e) {
-            String reason = e.getReason() == null ? "permission denied" : e.getReason();
-            throw new IOException("no certificate authority can be had: " + e.getFile() + ": " + reason, e);
-        }
+        Optional<X509Certificate> before = place.certificate();
+        LocalAuthority opened = place.open(name, others, now);
         authority = opened;
         authorityAsOf = place.changed();
         if (before.isEmpty()) {

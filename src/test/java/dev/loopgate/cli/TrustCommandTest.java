@@ -2,6 +2,7 @@ package dev.loopgate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loopgate.admin.Attachment;
 import dev.loopgate.tls.AuthorityFolder;
 import dev.loopgate.tls.TrustStores;
 import java.io.IOException;
@@ -61,6 +62,26 @@ class TrustCommandTest {
         assertThat(run("trust", "--export", "-").err()).doesNotContain("new certificate authority");
         Files.writeString(folder.resolve("loopgate.yaml"), "hosts: {app.example.com: }\n");
         assertThat(run("trust", "--export", "-").err()).contains("loopgate.yaml has problems");
+    }
+
+    @Test
+    void what_is_trusted_is_enough_for_projects_that_are_attached() throws IOException {
+        Path home = Files.createDirectory(folder.resolve("home"));
+        try (GatewayHere gateway = GatewayHere.start(home, "hosts: {own.example.net: 1}\n");
+                Attachment project = gateway.attach("exec web", "hosts: {web.example.org: 1, web.localhost: 2}")) {
+            assertThat(project.result().getJsonArray("hosts")).hasSize(2);
+            run(gateway.environment(), "trust", "--export", "root.pem");
+            // The file that is named, and nothing else.
+            Path other = Files.writeString(folder.resolve("other.yaml"), "hosts: {a.example.com: 1}\n");
+            assertThat(run(gateway.environment(), "trust", "--dry-run", "--config", other.toString())
+                            .err())
+                    .contains("may not sign for a.example.com\n");
+        }
+        assertThat(AuthorityFolder.from(Map.of("HOME", folder.toString())::get)
+                        .orElseThrow()
+                        .domains())
+                .contains("own.example.net", "web.example.org")
+                .doesNotContain("a.example.com");
     }
 
     @Test

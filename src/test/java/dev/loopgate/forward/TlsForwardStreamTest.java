@@ -3,95 +3,44 @@ package dev.loopgate.forward;
 import static dev.loopgate.forward.ForwardFixture.connect;
 import static dev.loopgate.forward.ForwardFixture.port;
 import static dev.loopgate.forward.ForwardFixture.rule;
+import static dev.loopgate.forward.TlsForwards.ENDS;
+import static dev.loopgate.forward.TlsForwards.TLS;
+import static dev.loopgate.forward.TlsForwards.gone;
+import static dev.loopgate.forward.TlsForwards.secure;
+import static dev.loopgate.forward.TlsForwards.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.loopgate.model.Configuration;
-import dev.loopgate.model.Forward;
-import dev.loopgate.model.Forward.Security;
-import dev.loopgate.model.TlsSettings;
 import dev.loopgate.model.UpstreamAddress;
 import dev.loopgate.model.UpstreamAddress.LoopbackPort;
 import dev.loopgate.net.Addresses;
 import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.LeakCheck;
-import dev.loopgate.testkit.Sites;
 import dev.loopgate.testkit.TcpPeer;
 import dev.loopgate.testkit.Tls;
 import dev.loopgate.testkit.Wire;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLSocket;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The bytes of forwards with TLS on either side, and their ends. */
 @ExtendWith(LeakCheck.class)
 class TlsForwardStreamTest {
 
-    private static final Tls TLS = Tls.inNewFolder();
-
-    private static final Security ENDS = new Security(new TlsSettings.Auto(), true);
-
-    private final ForwardFixture fixture = new ForwardFixture(TLS.termination());
-    private final TcpPeer echo = TcpPeer.start(TcpForwardTest::echo);
-
-    /** Targets are trusted as it was when the rule came into force. */
-    @BeforeAll
-    static void makeAuthority() throws IOException {
-        TLS.folder().certificateOrNew(Set.of("app.example.com"), Instant.now());
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        fixture.close();
-        echo.close();
-    }
-
-    /** With a configuration in force that has this rule. */
-    private TcpForward open(Forward.Tcp rule) {
-        Configuration sites = Sites.of(Sites.proxy("app.example.com", 1));
-        fixture.tls.prepare(sites.with(sites.hosts(), List.of(rule))).run();
-        return fixture.open(rule);
-    }
-
-    private TcpForward ending(int port) {
-        return open(rule(new LoopbackPort(port)).with(ENDS));
-    }
-
-    private TcpForward beginning(boolean verify, int... ports) {
-        UpstreamAddress[] targets = new UpstreamAddress[ports.length];
-        for (int i = 0; i < ports.length; i++) {
-            targets[i] = new UpstreamAddress.Tls(new LoopbackPort(ports[i]));
-        }
-        return open(rule(targets).with(new Security(new TlsSettings.Off(), verify)));
-    }
-
-    private static Wire secure(TcpForward forward) throws IOException {
-        return new Wire(Tls.connect(TLS.trusting(), port(forward), "localhost"));
-    }
-
-    private static String text(byte[] bytes) {
-        return new String(bytes, StandardCharsets.US_ASCII);
-    }
-
-    private static void gone(TcpForward forward) {
-        Eventually.until("it is gone", () -> forward.status().connections() == 0);
-    }
+    @RegisterExtension
+    final TlsForwards forwards = new TlsForwards();
 
     @Test
     void passes_bulk_whole_in_both_directions_through_tls_on_both_sides() throws Exception {
-        TcpForward inner = ending(echo.port());
-        TcpForward outer = open(
+        TcpForward inner = forwards.ending(forwards.echo.port());
+        TcpForward outer = forwards.open(
                 rule(new UpstreamAddress.Tls(new LoopbackPort(port(inner)))).with(ENDS));
         byte[] bulk = new byte[8 << 20];
         new Random(5).nextBytes(bulk);
@@ -111,7 +60,7 @@ class TlsForwardStreamTest {
             String said = text(wire.rest(Eventually.LIMIT));
             heard.complete(said + wire.end());
         })) {
-            TcpForward forward = ending(peer.port());
+            TcpForward forward = forwards.ending(peer.port());
             Socket plain = new Socket(Addresses.LOOPBACK4, port(forward));
             SSLSocket client = Tls.over(TLS.trusting(), plain, port(forward), "localhost");
             client.getOutputStream().write("last words ".getBytes(StandardCharsets.US_ASCII));
@@ -139,7 +88,7 @@ class TlsForwardStreamTest {
     void passes_the_end_of_a_client_without_close_notify_on_as_a_reset() throws Exception {
         CompletableFuture<Wire.End> heard = new CompletableFuture<>();
         try (TcpPeer peer = TcpPeer.start(wire -> heard.complete(wire.awaitEnd()))) {
-            TcpForward forward = ending(peer.port());
+            TcpForward forward = forwards.ending(peer.port());
             try (Socket plain = new Socket(Addresses.LOOPBACK4, port(forward))) {
                 SSLSocket client = Tls.over(TLS.trusting(), plain, port(forward), "localhost");
                 client.getOutputStream().write(1);
@@ -159,7 +108,7 @@ class TlsForwardStreamTest {
             wire.finish();
             late.complete(text(wire.rest(Eventually.LIMIT)) + wire.end());
         })) {
-            TcpForward forward = ending(peer.port());
+            TcpForward forward = forwards.ending(peer.port());
             try (Wire client = secure(forward)) {
                 assertThat(text(client.rest(Eventually.LIMIT))).isEqualTo("bye");
                 // Java takes an end without close_notify for a failure.
@@ -178,8 +127,8 @@ class TlsForwardStreamTest {
             wire.read(1);
             wire.reset();
         })) {
-            TcpForward inner = ending(peer.port());
-            TcpForward outer = beginning(true, port(inner));
+            TcpForward inner = forwards.ending(peer.port());
+            TcpForward outer = forwards.beginning(true, port(inner));
             try (Wire client = connect(outer)) {
                 client.send("x");
                 assertThat(client.awaitEnd()).isEqualTo(Wire.End.RESET);
@@ -199,8 +148,8 @@ class TlsForwardStreamTest {
         try (TcpPeer peer = TcpPeer.start(wire -> {
             heard.complete(text(wire.rest(Eventually.LIMIT)) + wire.end());
         })) {
-            TcpForward inner = ending(peer.port());
-            TcpForward outer = beginning(true, port(inner));
+            TcpForward inner = forwards.ending(peer.port());
+            TcpForward outer = forwards.beginning(true, port(inner));
             try (Wire client = connect(outer)) {
                 client.send("request");
                 client.finish();

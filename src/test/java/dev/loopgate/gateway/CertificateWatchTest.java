@@ -9,18 +9,24 @@ import dev.loopgate.model.Forward;
 import dev.loopgate.model.TlsSettings;
 import dev.loopgate.model.UpstreamAddress;
 import dev.loopgate.model.VirtualHost;
+import dev.loopgate.net.TlsTermination;
+import dev.loopgate.net.Transport;
 import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.Sites;
 import dev.loopgate.tls.AuthorityFolder;
 import dev.loopgate.tls.LocalCertificates;
 import dev.loopgate.tls.TlsIdentity;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -106,5 +112,26 @@ class CertificateWatchTest {
                 .containsExactly("this user's certificate authority is replaced in 10 days, and the new one has to be"
                         + " trusted: loopgate trust");
         assertThat(watch.endings()).hasSize(1);
+    }
+
+    @Test
+    void whoever_asks_hears_of_the_authority_as_it_is_at_that_moment() throws IOException {
+        AuthorityFolder authority = AuthorityFolder.at(folder.resolve("ca"));
+        InstantSource clock = InstantSource.system();
+        TlsTermination tls = new TlsTermination(new LocalCertificates(Optional.of(authority), clock, told::add), clock);
+        try (GatewayUnderTest under = new GatewayUnderTest(Transport.vertx(new VertxOptions()), tls)) {
+            under.started(GatewayUnderTest.configuration(GatewayUnderTest.loopback4(0), List.of()));
+            assertThat(under.gateway.status(List.of()).endings()).isEmpty();
+            authority.certificateOrNew(clock.instant().minus(Duration.ofDays(3652 - 90 - 10)));
+            assertThat(under.gateway.status(List.of()).endings()).hasSize(1);
+            // As loopgate trust does, in a process of its own, for a domain that this one may not sign for.
+            authority.certificateOrNew(Set.of("example.com"), clock.instant());
+            assertThat(under.gateway.status(List.of()).endings()).isEmpty();
+            Path file = folder.resolve("ca").resolve("authority.pem");
+            Files.writeString(file, "half of i");
+            assertThat(under.gateway.status(List.of()).warnings())
+                    .containsExactly("no certificate can be made: " + file
+                            + " holds no certificate authority any more; move it away, and a new one is made");
+        }
     }
 }

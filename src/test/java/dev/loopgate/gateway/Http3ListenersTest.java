@@ -9,16 +9,26 @@ import dev.loopgate.model.Forward;
 import dev.loopgate.model.TlsSettings;
 import dev.loopgate.net.Addresses;
 import dev.loopgate.net.MachineAddresses;
+import dev.loopgate.net.PortHolders;
 import dev.loopgate.net.QuicListening;
+import dev.loopgate.net.QuicService;
+import dev.loopgate.net.Transport;
 import dev.loopgate.testkit.Eventually;
 import dev.loopgate.testkit.Programs;
+import dev.loopgate.testkit.Tls;
+import dev.loopgate.testkit.UdpPeer;
+import dev.loopgate.tls.TlsIdentity;
+import io.netty.handler.codec.quic.QuicChannel;
 import java.lang.reflect.Proxy;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +135,90 @@ class Http3ListenersTest {
         assertThat(under.notices).containsExactly(sentence);
         assertThat(listeners.status().orElseThrow()).isEqualTo(new GatewayStatus.Http3(List.of(), List.of(sentence)));
         assertThat(asked).doesNotContain("bindHttp3");
+    }
+
+    private static final PortHolders CONFUSED = (protocol, address) -> {
+        throw new IllegalStateException("who knows");
+    };
+
+    /** Opens sockets, of which those of one port fail as nobody expects, as often as told. */
+    private HttpFront failing(Transport transport, int port, AtomicInteger failures) {
+        QuicListening listening = new QuicListening(transport, Tls.withoutAuthority());
+        QuicService nobody = new QuicService() {
+            @Override
+            public Optional<TlsIdentity> identity(String name, InetSocketAddress local) {
+                return Optional.empty();
+            }
+
+            @Override
+            public void accept(QuicChannel connection, InetSocketAddress local) {
+                connection.close();
+            }
+        };
+        return (HttpFront) Proxy.newProxyInstance(
+                HttpFront.class.getClassLoader(), new Class<?>[] {HttpFront.class}, (front, method, arguments) -> {
+                    if (method.getName().equals("lackingHttp3")) {
+                        return Optional.empty();
+                    }
+                    if (!method.getName().equals("bindHttp3")) {
+                        return null;
+                    }
+                    InetSocketAddress address = (InetSocketAddress) arguments[0];
+                    if (address.getPort() == port && failures.getAndDecrement() > 0) {
+                        throw new IllegalStateException("it is Friday");
+                    }
+                    return listening.listen(address, nobody);
+                });
+    }
+
+    @Test
+    void an_address_that_fails_as_nobody_expects_is_told_once_and_had_later_and_holds_no_other_up() {
+        int odd = UdpPeer.closedPort();
+        int even = UdpPeer.closedPort();
+        AtomicInteger failures = new AtomicInteger(3);
+        Http3Listeners listeners = new Http3Listeners(
+                under.vertx,
+                failing(new Transport(under.vertx), odd, failures),
+                new BindProblems(CONFUSED),
+                under,
+                new NetworkWatch(under.vertx, MachineAddresses::now, Duration.ofMillis(50)));
+        Set<InetSocketAddress> wanted = new LinkedHashSet<>();
+        wanted.add(new InetSocketAddress(Addresses.LOOPBACK4, odd));
+        wanted.add(new InetSocketAddress(Addresses.LOOPBACK4, even));
+        Watched.await(listeners.follow(wanted));
+        assertThat(under.notices)
+                .containsExactly(
+                        "HTTP/3 cannot listen on 127.0.0.1:" + odd + "/udp: it is Friday; trying again until it can");
+        assertThat(listeners.status().orElseThrow().addresses()).containsExactly("127.0.0.1:" + even);
+        Eventually.until(
+                "both are listened on",
+                () -> listeners.status().orElseThrow().addresses().size() == 2);
+        assertThat(listeners.status().orElseThrow().problems()).isEmpty();
+        assertThat(under.notices).hasSize(1);
+        Watched.await(listeners.close(Duration.ZERO));
+    }
+
+    @Test
+    void a_taken_port_is_told_though_it_cannot_be_found_out_who_has_it() throws Exception {
+        try (DatagramSocket other = new DatagramSocket(new InetSocketAddress(Addresses.LOOPBACK4, 0))) {
+            int free = UdpPeer.closedPort();
+            Http3Listeners listeners = new Http3Listeners(
+                    under.vertx,
+                    failing(new Transport(under.vertx), 0, new AtomicInteger()),
+                    new BindProblems(CONFUSED),
+                    under,
+                    new NetworkWatch(under.vertx, MachineAddresses::now, NetworkWatch.PAUSE));
+            Set<InetSocketAddress> wanted = new LinkedHashSet<>();
+            wanted.add(new InetSocketAddress(Addresses.LOOPBACK4, other.getLocalPort()));
+            wanted.add(new InetSocketAddress(Addresses.LOOPBACK4, free));
+            Watched.await(listeners.follow(wanted));
+            assertThat(listeners.status().orElseThrow().addresses()).containsExactly("127.0.0.1:" + free);
+            assertThat(listeners.status().orElseThrow().problems())
+                    .singleElement()
+                    .asString()
+                    .startsWith("HTTP/3 cannot listen on 127.0.0.1:" + other.getLocalPort() + "/udp: ");
+            Watched.await(listeners.close(Duration.ZERO));
+        }
     }
 
     @Test

@@ -12,6 +12,9 @@ import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -109,15 +112,17 @@ class TlsTerminationTest {
     void turns_some_away_where_too_many_names_are_asked_for_at_once() throws Exception {
         get("a.localhost");
         List<Future<TlsContext>> asked = new ArrayList<>();
-        for (int i = 0; i < 1000; i++) {
-            asked.add(ask("n" + i + ".localhost"));
-        }
-        int refused = 0;
-        for (Future<TlsContext> one : asked) {
-            assertThat(one.await(30, TimeUnit.SECONDS)).isTrue();
-            refused += one.isSuccess() ? 0 : 1;
-        }
-        assertThat(refused).isBetween(1, 999);
+        List<String> told = told(() -> {
+            for (int i = 0; i < 1000; i++) {
+                asked.add(ask("n" + i + ".localhost"));
+            }
+            for (Future<TlsContext> one : asked) {
+                assertThat(one.await(30, TimeUnit.SECONDS)).isTrue();
+            }
+        });
+        long refused = asked.stream().filter(one -> !one.isSuccess()).count();
+        assertThat(told).singleElement().asString().contains("too many names are asked for at once");
+        assertThat(refused).isBetween(1L, 999L);
         assertThat(get("b.localhost")).isNotNull();
     }
 
@@ -140,6 +145,42 @@ class TlsTerminationTest {
         }
         assertThat(refused).isPositive();
         assertThat(get("a.localhost")).isSameAs(listed);
+    }
+
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    /** What is told meanwhile, a line each. */
+    private List<String> told(Work work) throws Exception {
+        ByteArrayOutputStream logged = new ByteArrayOutputStream();
+        PrintStream original = System.err;
+        System.setErr(new PrintStream(logged, true, StandardCharsets.UTF_8));
+        try {
+            work.run();
+            // Made behind what there is to tell.
+            get("z.localhost");
+        } finally {
+            System.setErr(original);
+        }
+        return logged.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+
+    @Test
+    void tells_why_what_is_listed_is_refused_however_many_others_are() throws Exception {
+        List<String> told = told(() -> {
+            for (int i = 0; i < 2 * TlsContexts.MOST_TOLD; i++) {
+                assertThat(ask("n" + i + ".example.org", false).await().isSuccess())
+                        .isFalse();
+            }
+            for (int i = 0; i < 2; i++) {
+                assertThat(ask("app.example.org").await().isSuccess()).isFalse();
+            }
+        });
+        assertThat(told)
+                .hasSize(TlsContexts.MOST_TOLD + 1)
+                .filteredOn(line -> line.contains("may not sign for app.example.org"))
+                .hasSize(1);
     }
 
     @Test

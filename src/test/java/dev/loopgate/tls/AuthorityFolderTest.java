@@ -287,7 +287,7 @@ class AuthorityFolderTest {
     void signs_for_no_top_level_domain_whatever_the_configuration_says() throws IOException {
         LocalCertificates certificates = certificates(NOW);
         assertThatThrownBy(() -> certificates.certificate(new TlsIdentity.Local("shop.com", "com")))
-                .hasMessage("the local authority may not sign for shop.com");
+                .hasMessageStartingWith("the local authority may not sign for shop.com, ");
         assertThat(folder().certificate()).isEmpty();
     }
 
@@ -298,5 +298,16 @@ class AuthorityFolderTest {
         certificates(later).certificate(name("a.localhost"));
         assertThat(folder().certificateOrNew(later)).isNotEqualTo(before);
         assertThat(notices).singleElement().asString().contains("about to expire");
+    }
+
+    @Test
+    void one_that_cannot_be_read_is_told_with_its_file_and_the_reason() throws IOException {
+        folder().certificateOrNew(NOW);
+        Path file = folder().root().resolveSibling("authority.pem");
+        Files.delete(file);
+        Files.createDirectory(file);
+        assertThatThrownBy(() -> folder().certificate()).hasMessage(file + ": Is a directory");
+        assertThatThrownBy(() -> certificates(NOW).certificate(name("a.localhost")))
+                .hasMessage(file + ": Is a directory");
     }
 }
