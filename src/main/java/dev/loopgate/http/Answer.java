@@ -21,6 +21,7 @@ final class Answer {
     private final Exchange exchange;
     private final Ledger ledger = new Ledger();
     private final Activity activity = new Activity();
+    private final InterimLimit interims = new InterimLimit();
     private final BodyReader body = new BodyReader();
     private final Outflow outflow;
     private @Nullable SplicedBody splice;
@@ -73,8 +74,9 @@ final class Answer {
     // The upstream's answer
 
     /** A 1xx that is not the last word (RFC 9110 §15.2); HTTP/1.0 knows none. */
-    void interim(long now) {
+    void interim(Head head, long now) throws MalformedMessage {
         activity.at(now);
+        interims.count(head);
         if (!http10) {
             loop.responseRules.write(false, "", false, null);
             client.head(loop.out);

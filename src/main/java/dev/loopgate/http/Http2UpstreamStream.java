@@ -196,7 +196,7 @@ final class Http2UpstreamStream extends StreamOutlet implements UpstreamLink {
             throw new MalformedMessage(FailureCode.BAD_RESPONSE, "it switched protocols, which HTTP/2 cannot");
         }
         if (head.status < 200) {
-            current.answer().interim(now);
+            current.answer().interim(head, now);
             return;
         }
         headRead = true;

@@ -236,6 +236,27 @@ class UpstreamHttp2FaultTest {
     }
 
     @Test
+    void interim_answers_without_an_end_are_a_502_and_a_reset() {
+        List<Long> resets = new CopyOnWriteArrayList<>();
+        backend(peer -> {
+            int stream = peer.awaitRequest();
+            for (int i = 0; i < 2_000; i++) {
+                peer.headers(stream, false, ":status", "103", "link", "</a.css>");
+            }
+            peer.until("a reset", () -> peer.message(stream).reset().isPresent());
+            resets.add(peer.message(stream).reset().orElseThrow());
+            Http2Backend.echoPaths(peer);
+        });
+        Http2Peer client = client();
+        Http2Message answer = client.await(client.get("h2.localhost", "/"));
+        assertThat(answer.status()).isEqualTo(502);
+        assertThat(answer.error()).isEqualTo("bad-response");
+        assertThat(client.await(client.get("h2.localhost", "/next")).body()).isEqualTo("/next");
+        assertThat(resets).containsExactly(Http2Peer.CANCEL);
+        assertThat(backend.accepted()).isEqualTo(1);
+    }
+
+    @Test
     void a_server_of_http1_is_told_apart() {
         STAGE.gateway().install(Http2Backend.configuration(STAGE, STAGE.a().port(), RouteOptions.DEFAULT));
         STAGE.a()
