@@ -156,7 +156,8 @@ final class Exchange {
     /** An idle connection where one will do, else a new one. */
     private void connect(HttpRoute matched, Hop to) {
         UpstreamLink idle = null;
-        if (matched.keepAlive() && !retried) {
+        boolean shares = matched.keepAlive() && !retried;
+        if (shares) {
             idle = to.upstream().pool(loop).take(loop.now(), !replayable(), upgrade);
         }
         if (idle != null) {
@@ -164,7 +165,7 @@ final class Exchange {
         } else {
             PendingDial pending = new PendingDial(loop, to.upstream(), this);
             dial = pending;
-            pending.start(matched.connect());
+            pending.start(matched.connect(), shares && !upgrade);
         }
     }
 

@@ -29,6 +29,7 @@ final class Http2UpstreamConnection extends Http2Streams<Http2UpstreamStream> {
     private int open;
     private boolean used;
     private boolean greeted;
+    private @Nullable Runnable whenGreeted;
     private boolean foreign;
     private int refused;
     private int lastProcessed = Integer.MAX_VALUE;
@@ -68,14 +69,31 @@ final class Http2UpstreamConnection extends Http2Streams<Http2UpstreamStream> {
         return stream;
     }
 
-    /** Whether it takes another exchange. */
+    /** Whether it takes another exchange, as far as the upstream has said. */
     boolean hasRoom() {
-        return !leaving
-                && !over
-                && open
-                        < Math.min(
-                                Http2Frames.STREAMS,
-                                frames().connection().local().maxActiveStreams());
+        return greeted && !leaving && !over && open < limit();
+    }
+
+    private int limit() {
+        return Math.min(Http2Frames.STREAMS, frames().connection().local().maxActiveStreams());
+    }
+
+    /** Whether the upstream has said how many exchanges it takes. */
+    boolean isGreeted() {
+        return greeted;
+    }
+
+    /** @param then run once the upstream has said how many exchanges it takes, or never will */
+    void whenGreeted(Runnable then) {
+        whenGreeted = then;
+    }
+
+    private void greetedOrNot() {
+        Runnable then = whenGreeted;
+        whenGreeted = null;
+        if (then != null) {
+            then.run();
+        }
     }
 
     /** For how long it has had no exchange, in nanoseconds. */
@@ -141,6 +159,7 @@ final class Http2UpstreamConnection extends Http2Streams<Http2UpstreamStream> {
             over = true;
             channel.close();
         }
+        greetedOrNot();
     }
 
     // What the upstream says
@@ -149,6 +168,8 @@ final class Http2UpstreamConnection extends Http2Streams<Http2UpstreamStream> {
     public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings) {
         greeted = true;
         frames().limitTable();
+        upstream.exchangesPerConnection(Math.max(1, limit()));
+        greetedOrNot();
     }
 
     /** Whether what came is no HTTP/2. */
@@ -220,6 +241,7 @@ final class Http2UpstreamConnection extends Http2Streams<Http2UpstreamStream> {
         over = true;
         upstream.pool(loop).unshare(this);
         all().forEach(stream -> stream.closed(true, false));
+        greetedOrNot();
         TlsTermination.cutOff(channel);
     }
 
