@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class UpstreamDial implements DialListener {
 
     /** How long an upstream of HTTP/2 may take to say how many exchanges it takes, which it does before all else. */
-    private static final long GREETING = 1_000_000_000L;
+    private static final long GREETING = 3_000_000_000L;
 
     private final HttpLoop loop;
     private final Upstream upstream;

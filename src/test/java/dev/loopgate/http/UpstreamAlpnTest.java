@@ -82,12 +82,22 @@ class UpstreamAlpnTest {
     }
 
     private static Route to(int port) {
+        return to(port, RouteOptions.DEFAULT);
+    }
+
+    /** Behind slow.localhost. */
+    private static Configuration patient(TcpPeer peer) {
+        RouteOptions options = Sites.options().connectMillis(60_000).build();
+        return Sites.of(Sites.host("slow.localhost", to(peer.port(), options)));
+    }
+
+    private static Route to(int port, RouteOptions options) {
         return new Route(
                 PathPrefix.ROOT,
                 new Target.Proxy(
                         List.of(new Target.Upstream(new UpstreamAddress.LoopbackPort(port), "", Target.Scheme.HTTPS)),
                         new Target.PathRewrite.Keep()),
-                RouteOptions.DEFAULT);
+                options);
     }
 
     private static Path keys() throws Exception {
@@ -214,13 +224,16 @@ class UpstreamAlpnTest {
     void first_requests_that_come_together_share_a_connection_whoever_leaves() {
         Gate gate = new Gate();
         try (TcpPeer slow = gated(gate, both)) {
-            gateway.install(Sites.of(Sites.host("slow.localhost", to(slow.port()))));
+            gateway.install(patient(slow));
             try (Http2Peer client = burst(20)) {
                 client.reset(1, Http2Peer.CANCEL).reset(7, Http2Peer.CANCEL).roundTrip();
                 gate.open();
                 for (int i = 1; i < 20; i++) {
                     if (i != 3) {
-                        assertThat(client.await(1 + 2 * i).field("x-version")).isEqualTo("HTTP_2");
+                        Http2Message answer = client.await(1 + 2 * i);
+                        assertThat(answer.field("x-version"))
+                                .as(answer.toString())
+                                .isEqualTo("HTTP_2");
                     }
                 }
                 assertThat(slow.accepted()).isEqualTo(1);
@@ -232,7 +245,7 @@ class UpstreamAlpnTest {
     void they_have_a_connection_each_where_it_turns_out_that_http1_is_spoken() {
         Gate gate = new Gate();
         try (TcpPeer slow = gated(gate, old)) {
-            gateway.install(Sites.of(Sites.host("slow.localhost", to(slow.port()))));
+            gateway.install(patient(slow));
             try (Http2Peer client = burst(10)) {
                 gate.open();
                 for (int i = 0; i < 10; i++) {
@@ -246,7 +259,7 @@ class UpstreamAlpnTest {
     void a_connection_that_cannot_be_made_fails_all_who_wait_for_it() {
         Gate gate = new Gate();
         try (TcpPeer broken = TcpPeer.start(wire -> gate.await())) {
-            gateway.install(Sites.of(Sites.host("slow.localhost", to(broken.port()))));
+            gateway.install(patient(broken));
             try (Http2Peer client = burst(10)) {
                 gate.open();
                 for (int i = 0; i < 10; i++) {
@@ -261,12 +274,14 @@ class UpstreamAlpnTest {
     void nobody_s_connection_is_made_once_all_have_left() {
         Gate gate = new Gate();
         try (TcpPeer slow = gated(gate, both)) {
-            gateway.install(Sites.of(Sites.host("slow.localhost", to(slow.port()))));
+            gateway.install(patient(slow));
             Http2Peer leaves = burst(5);
             Eventually.until("it is begun", () -> slow.accepted() == 1);
-            leaves.close();
+            leaves.wire().reset();
+            Eventually.until("they have left", () -> gateway.connections() == 0);
             gate.open();
             Eventually.until("it is given up", () -> slow.open() == 0);
+            assertThat(CONNECTIONS).isEmpty();
             try (Http2Peer client = burst(5)) {
                 assertThat(client.await(1).field("x-version")).isEqualTo("HTTP_2");
             }
