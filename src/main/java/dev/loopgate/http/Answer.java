@@ -112,6 +112,8 @@ final class Answer {
                     FailureCode.BAD_RESPONSE, "it does not switch to the WebSocket it was asked for");
         }
         long framing = Framing.ofResponse(head, toHead);
+        // In HTTP/1.1 silence would mean a body that ends with the connection.
+        String length = ended && framing == Framing.UNTIL_CLOSE && client.framed() ? "Content-Length: 0\r\n" : "";
         if (ended) {
             if (framing > 0) {
                 throw new MalformedMessage(FailureCode.BAD_RESPONSE, "its answer ended before its body was whole");
@@ -126,7 +128,7 @@ final class Answer {
         ledger.status = head.status;
         loop.responseRules.write(
                 framing == Framing.CHUNKED && !unframed,
-                ownLines(route.responseChanges()),
+                ownLines(route.responseChanges()) + length,
                 false,
                 route.responseChanges());
         if (unframed) {

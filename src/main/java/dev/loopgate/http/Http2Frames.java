@@ -247,6 +247,9 @@ final class Http2Frames extends Http2ConnectionHandler {
             ChannelHandlerContext at, boolean outbound, Throwable cause, Http2Exception.StreamException fault) {
         int id = fault.streamId();
         Http2Stream stream = connection().stream(id);
+        if (!outbound && stream != null) {
+            owner.violated(stream, fault);
+        }
         boolean late = !outbound && stream == null && fault.error() == Http2Error.STREAM_CLOSED;
         ClosedStreams.End end = late ? streams.end(id) : ClosedStreams.End.RESET_BY_PEER;
         if (end == ClosedStreams.End.RESET_BY_US && streams.mayIgnore(System.nanoTime())) {
@@ -272,6 +275,15 @@ final class Http2Frames extends Http2ConnectionHandler {
             }
             super.onStreamError(at, false, cause, fault);
         }
+    }
+
+    @Override
+    protected void onConnectionError(
+            ChannelHandlerContext at, boolean outbound, Throwable cause, @Nullable Http2Exception fault) {
+        if (!outbound && fault != null) {
+            owner.violated(null, fault);
+        }
+        super.onConnectionError(at, outbound, cause, fault);
     }
 
     @Override

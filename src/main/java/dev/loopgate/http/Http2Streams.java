@@ -86,6 +86,13 @@ abstract class Http2Streams<S> extends Http2EventAdapter {
         }
     }
 
+    /**
+     * What the peer sent is against the rules; the stream, or the connection, is about to be ended for it.
+     *
+     * @param stream null for the connection
+     */
+    void violated(@Nullable Http2Stream stream, Http2Exception fault) {}
+
     /** Everything that was read now has been told. */
     void readComplete() {
         for (int i = 0; i < touched.size(); i++) {

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -20,6 +21,9 @@ final class Http2UpstreamConnection extends Http2Streams<Http2UpstreamStream> {
 
     /** How long an answer that is whole may lack the frame that says so, in nanoseconds. */
     private static final long END_DEADLINE = 5_000_000_000L;
+
+    /** How much is said of a fault, in characters. */
+    private static final int WORDS = 120;
 
     private final HttpLoop loop;
     private final Upstream upstream;
@@ -218,6 +222,21 @@ final class Http2UpstreamConnection extends Http2Streams<Http2UpstreamStream> {
     }
 
     @Override
+    void violated(@Nullable Http2Stream stream, Http2Exception fault) {
+        String what = "not as HTTP/2 has it: " + words(fault);
+        if (stream == null) {
+            if (greeted) {
+                all().forEach(own -> own.malformed(what));
+            }
+            return;
+        }
+        Http2UpstreamStream own = of(stream);
+        if (own != null) {
+            own.malformed(what);
+        }
+    }
+
+    @Override
     void readComplete() {
         foreign = frames().heard() && !greeted;
         super.readComplete();
@@ -243,6 +262,13 @@ final class Http2UpstreamConnection extends Http2Streams<Http2UpstreamStream> {
         all().forEach(stream -> stream.closed(true, false));
         greetedOrNot();
         TlsTermination.cutOff(channel);
+    }
+
+    /** netty quotes the upstream. */
+    private static String words(Http2Exception fault) {
+        String said = String.valueOf(fault.getMessage());
+        String printable = said.replaceAll("[^ -~]", "?").replaceAll("\\.$", "");
+        return printable.length() > WORDS ? printable.substring(0, WORDS) + "..." : printable;
     }
 
     private record Awaited(int stream, long since) {}
