@@ -21,6 +21,7 @@ final class Answer {
     private final Exchange exchange;
     private final Ledger ledger = new Ledger();
     private final Activity activity = new Activity();
+    private final InterimLimit interims = new InterimLimit();
     private final BodyReader body = new BodyReader();
     private final Outflow outflow;
     private @Nullable SplicedBody splice;
@@ -73,8 +74,9 @@ final class Answer {
     // The upstream's answer
 
     /** A 1xx that is not the last word (RFC 9110 §15.2); HTTP/1.0 knows none. */
-    void interim(long now) {
+    void interim(Head head, long now) throws MalformedMessage {
         activity.at(now);
+        interims.count(head);
         if (!http10) {
             loop.responseRules.write(false, "", false, null);
             client.head(loop.out);
@@ -110,6 +112,8 @@ final class Answer {
                     FailureCode.BAD_RESPONSE, "it does not switch to the WebSocket it was asked for");
         }
         long framing = Framing.ofResponse(head, toHead);
+        // In HTTP/1.1 silence would mean a body that ends with the connection.
+        String length = ended && framing == Framing.UNTIL_CLOSE && client.framed() ? "Content-Length: 0\r\n" : "";
         if (ended) {
             if (framing > 0) {
                 throw new MalformedMessage(FailureCode.BAD_RESPONSE, "its answer ended before its body was whole");
@@ -124,7 +128,7 @@ final class Answer {
         ledger.status = head.status;
         loop.responseRules.write(
                 framing == Framing.CHUNKED && !unframed,
-                ownLines(route.responseChanges()),
+                ownLines(route.responseChanges()) + length,
                 false,
                 route.responseChanges());
         if (unframed) {

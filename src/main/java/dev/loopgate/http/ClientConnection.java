@@ -25,7 +25,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     /** The type of a record that begins a TLS connection (RFC 8446 §5.1), and of no HTTP message the first byte. */
     private static final byte TLS_HANDSHAKE = 22;
 
-    private static final long HEAD_DEADLINE = 15_000_000_000L;
+    static final long HEAD_DEADLINE = 15_000_000_000L;
     private static final long IDLE_DEADLINE = 300_000_000_000L;
     private static final long LINGER_DEADLINE = 5_000_000_000L;
     private static final long FIN_DEADLINE = 30_000_000_000L;

@@ -81,13 +81,13 @@ final class Diagnoses {
     }
 
     /** Which failures are worth a look at the machine; null for the others. */
-    private static @Nullable Symptom symptom(FailureCode code) {
+    private static @Nullable Symptom symptom(FailureCode code, boolean secure) {
         return switch (code) {
             case CONNECTION_REFUSED, STARTING -> Symptom.REFUSED;
             case CONNECT_TIMEOUT -> Symptom.NOT_TAKEN;
             case FIRST_BYTE_TIMEOUT -> Symptom.SILENT;
-            case CONNECTION_RESET, UPSTREAM_CLOSED -> Symptom.ENDED;
-            case WRONG_PROTOCOL -> Symptom.NOT_HTTP;
+            case CONNECTION_RESET, UPSTREAM_CLOSED -> secure ? Symptom.ENDED_WITHIN_TLS : Symptom.ENDED;
+            case WRONG_PROTOCOL -> secure ? Symptom.ENDED_WITHIN_TLS : Symptom.NOT_HTTP;
             default -> null;
         };
     }
@@ -100,7 +100,7 @@ final class Diagnoses {
      * @return whether it will be called; else the failure goes without
      */
     boolean ask(Upstream upstream, FailureCode code, Executor loop, Consumer<List<Finding>> then) {
-        Symptom symptom = symptom(code);
+        Symptom symptom = symptom(code, upstream.security() != Peer.Security.PLAIN);
         if (symptom == null || source == Diagnosis.NONE || upstream.address() instanceof UpstreamAddress.UnixSocket) {
             return false;
         }

@@ -19,6 +19,9 @@ final class Exchange {
 
     private static final long RETRY = 100_000_000L;
 
+    /** What a trailer section ends with, and one without fields is. */
+    private static final int EMPTY_LINE = 2;
+
     private final HttpLoop loop;
     private final Downstream client;
     private final HttpPlan plan;
@@ -156,7 +159,8 @@ final class Exchange {
     /** An idle connection where one will do, else a new one. */
     private void connect(HttpRoute matched, Hop to) {
         UpstreamLink idle = null;
-        if (matched.keepAlive() && !retried) {
+        boolean shares = matched.keepAlive() && !retried;
+        if (shares) {
             idle = to.upstream().pool(loop).take(loop.now(), !replayable(), upgrade);
         }
         if (idle != null) {
@@ -164,7 +168,7 @@ final class Exchange {
         } else {
             PendingDial pending = new PendingDial(loop, to.upstream(), this);
             dial = pending;
-            pending.start(matched.connect());
+            pending.start(matched.connect(), shares && !upgrade);
         }
     }
 
@@ -181,9 +185,14 @@ final class Exchange {
     private void attach(UpstreamLink connection) {
         upstream = connection;
         connection.attach(this);
+        if (connection.framed() && request.hasLater() && hop != null) {
+            // It has changed its protocol since, and the body is at hand only as the other one had it.
+            answer.fail(Failure.lost(hop.text(), true));
+            return;
+        }
         boolean whole = client.requestComplete();
-        // A stream may be refused before anything was done with it: then whatever is here whole can be sent again.
-        boolean keep = whole && (connection.framed() ? connection.reused() && idempotent : !retried);
+        // A stream may be refused before anything was done with it: then whatever came whole by then can be sent again.
+        boolean keep = connection.framed() ? whole && connection.reused() && idempotent : !retried;
         connection.send(request.send(keep), request.headLength(), whole);
         answer.requestSentAt(loop.now());
         if (!whole) {
@@ -226,6 +235,9 @@ final class Exchange {
             return;
         }
         answer.countRequestBytes(data.readableBytes());
+        if (!to.framed()) {
+            request.sentLater(data);
+        }
         to.data(data);
         if (outflow.mustWait(to, this::upstreamReads)) {
             client.pause();
@@ -247,6 +259,10 @@ final class Exchange {
             if (alone != null) {
                 alone.endOutput();
                 return;
+            }
+            if (trailers.length > EMPTY_LINE) {
+                // Not kept, and so nothing is.
+                request.release();
             }
             to.end(trailers);
             answer.requestSentAt(loop.now());
@@ -330,15 +346,14 @@ final class Exchange {
         }
         to.upstream().lost();
         boolean harmless = unprocessed || (idempotent && lost != null && lost.reused());
-        if (harmless && request.isKept() && !retried) {
+        if (harmless && request.isKept() && !retried && client.requestComplete()) {
             retried = true;
+            outflow.release();
+            client.resume();
             connect(matched, to);
             return;
         }
-        answer.fail(Failure.of(
-                        reset ? FailureCode.CONNECTION_RESET : FailureCode.UPSTREAM_CLOSED,
-                        to.text() + (reset ? " reset" : " closed") + " the connection before it answered.")
-                .withUpstream(to.text()));
+        answer.fail(Failure.lost(to.text(), reset));
     }
 
     /** The upstream was reached, but TLS with it was not agreed on. */

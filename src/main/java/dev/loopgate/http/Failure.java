@@ -64,6 +64,14 @@ public record Failure(
                 defaultRetryAfter(code));
     }
 
+    /** An upstream's connection ended, or was reset, before it answered. */
+    static Failure lost(String upstream, boolean reset) {
+        return of(
+                        reset ? FailureCode.CONNECTION_RESET : FailureCode.UPSTREAM_CLOSED,
+                        upstream + (reset ? " reset" : " closed") + " the connection before it answered.")
+                .withUpstream(upstream);
+    }
+
     public Failure withFix(String sentence) {
         return new Failure(
                 code,

@@ -18,7 +18,6 @@ final class Http2ClientConnection extends Http2Streams<Http2ClientStream> implem
     /** What a client begins with that speaks HTTP/2 without having agreed on it (RFC 9113 §3.4). */
     private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-    private static final long PREFACE_DEADLINE = 15_000_000_000L;
     private static final long IDLE_DEADLINE = 300_000_000_000L;
     private static final long FRAME_DEADLINE = 30_000_000_000L;
     private static final long FIN_DEADLINE = 30_000_000_000L;
@@ -34,17 +33,22 @@ final class Http2ClientConnection extends Http2Streams<Http2ClientStream> implem
     private boolean closing;
     private boolean ending;
     private boolean written;
+    private final Unfinished unfinished;
+    private final long began;
     private long lastRead;
     private long lastActive;
     private long endedAt;
+    private long closingSince;
 
     private Http2ClientConnection(HttpLoop loop, Channel channel, Client client) {
         super(true);
         this.loop = loop;
         this.channel = channel;
         this.client = client.speaking("2.0");
-        this.lastRead = loop.now();
-        this.lastActive = lastRead;
+        this.began = loop.now();
+        this.unfinished = new Unfinished(PREFACE.length(), began);
+        this.lastRead = began;
+        this.lastActive = began;
         this.seat = loop.add(this);
     }
 
@@ -97,6 +101,12 @@ final class Http2ClientConnection extends Http2Streams<Http2ClientStream> implem
     // What the client says
 
     @Override
+    void came(ByteBuf in) {
+        lastRead = loop.now();
+        unfinished.came(in, lastRead);
+    }
+
+    @Override
     public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings) {
         greeted = true;
         frames().limitTable();
@@ -107,6 +117,9 @@ final class Http2ClientConnection extends Http2Streams<Http2ClientStream> implem
             throws Http2Exception {
         Http2Stream stream = frames().connection().stream(id);
         Http2ClientStream known = of(stream);
+        if (known == null && closing && loop.now() - closingSince > LINGER_DEADLINE) {
+            throw Http2Exception.streamError(id, Http2Error.REFUSED_STREAM, "opened after GOAWAY");
+        }
         Http2ClientStream own = known == null ? new Http2ClientStream(loop, this, stream) : known;
         try {
             if (known == null) {
@@ -161,12 +174,6 @@ final class Http2ClientConnection extends Http2Streams<Http2ClientStream> implem
     }
 
     @Override
-    void readComplete() {
-        lastRead = loop.now();
-        super.readComplete();
-    }
-
-    @Override
     void flush(Http2ClientStream own) {
         own.flushUpstream();
     }
@@ -193,7 +200,8 @@ final class Http2ClientConnection extends Http2Streams<Http2ClientStream> implem
     public void closeWhenDone() {
         if (!closing && !over) {
             closing = true;
-            frames().goAway();
+            closingSince = loop.now();
+            frames().goAwaySoon();
             if (isIdle()) {
                 end();
             }
@@ -205,6 +213,7 @@ final class Http2ClientConnection extends Http2Streams<Http2ClientStream> implem
         if (!ending) {
             ending = true;
             lastActive = loop.now();
+            frames().goAway(Http2Error.NO_ERROR, "");
             frames().whenWritten(() -> {
                 written = true;
                 lastActive = loop.now();
@@ -212,6 +221,14 @@ final class Http2ClientConnection extends Http2Streams<Http2ClientStream> implem
                 TlsTermination.endOutput(channel);
             });
         }
+    }
+
+    /** Has taken too long to say something, and does not hear what becomes of the rest. */
+    private void giveUp() {
+        ending = true;
+        lastActive = loop.now();
+        all().forEach(ClientStream::gone);
+        frames().goAway(Http2Error.ENHANCE_YOUR_CALM, "a header that was not complete after 15 seconds");
     }
 
     private boolean isIdle() {
@@ -233,6 +250,8 @@ final class Http2ClientConnection extends Http2Streams<Http2ClientStream> implem
     public void sweep(long now) {
         if (isOverdue(now)) {
             abort();
+        } else if (!ending && !inputEnded && isLate(now)) {
+            giveUp();
         } else if (isIdle() && (inputEnded || closing)) {
             end();
         } else if (isIdle() && now - lastActive > IDLE_DEADLINE) {
@@ -249,7 +268,13 @@ final class Http2ClientConnection extends Http2Streams<Http2ClientStream> implem
         if (inputEnded) {
             return now - endedAt > FIN_DEADLINE;
         }
-        return (!greeted && now - lastRead > PREFACE_DEADLINE)
-                || (frames().isWithinFrame() && now - frames().lastFrame() > FRAME_DEADLINE);
+        return unfinished.isContent() && now - lastRead > FRAME_DEADLINE;
+    }
+
+    /** As long as a client of HTTP/1.1 has for the header of its request. */
+    private boolean isLate(long now) {
+        return unfinished.isControl()
+                ? now - unfinished.since() > ClientConnection.HEAD_DEADLINE
+                : !greeted && now - began > ClientConnection.HEAD_DEADLINE;
     }
 }

@@ -23,7 +23,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import java.io.IOException;
-import java.util.List;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,12 +51,12 @@ final class Http2Frames extends Http2ConnectionHandler {
     private static final int TABLE = 4096;
 
     private final Http2Streams<?> owner;
-    private final ClosedStreams closed = new ClosedStreams();
+    private final ClosedStreams streams = new ClosedStreams(connection());
     private final Runnable flush = this::flushNow;
     private @Nullable ChannelHandlerContext context;
     private boolean flushing;
     private boolean heard;
-    private long lastFrame = System.nanoTime();
+    private boolean deaf;
 
     private Http2Frames(
             Http2Streams<?> owner,
@@ -65,7 +65,7 @@ final class Http2Frames extends Http2ConnectionHandler {
             Http2Settings settings) {
         super(decoder, encoder, settings);
         this.owner = owner;
-        connection().addListener(closed);
+        connection().addListener(streams);
     }
 
     /** @param server whether the peer is the client */
@@ -132,15 +132,24 @@ final class Http2Frames extends Http2ConnectionHandler {
         flush(context());
     }
 
-    /** Says that no more streams are taken. */
-    void goAway() {
+    /** Asks the peer to open no more streams; those that it has opened before it reads that are served (RFC 9113 §6.8). */
+    void goAwaySoon() {
+        goAway(Integer.MAX_VALUE, Http2Error.NO_ERROR, "");
+    }
+
+    /**
+     * Says that no more streams are taken. What still comes is dropped; netty closes a connection that ends in an error.
+     *
+     * @param words for who debugs the peer
+     */
+    void goAway(Http2Error why, String words) {
+        deaf = true;
+        goAway(connection().remote().lastStreamCreated(), why, words);
+    }
+
+    private void goAway(int lastStream, Http2Error why, String words) {
         ChannelHandlerContext to = context();
-        goAway(
-                to,
-                connection().remote().lastStreamCreated(),
-                Http2Error.NO_ERROR.code(),
-                Unpooled.EMPTY_BUFFER,
-                to.newPromise());
+        goAway(to, lastStream, why.code(), Unpooled.copiedBuffer(words, StandardCharsets.US_ASCII), to.newPromise());
         to.flush();
     }
 
@@ -155,16 +164,6 @@ final class Http2Frames extends Http2ConnectionHandler {
             throw new IllegalStateException("not on a channel yet");
         }
         return own;
-    }
-
-    /** Whether a frame has begun that is not here whole. */
-    boolean isWithinFrame() {
-        return actualReadableBytes() > 0;
-    }
-
-    /** When the head or the rest of a frame was last here whole, in nanoseconds. */
-    long lastFrame() {
-        return lastFrame;
     }
 
     /** Whether anything was read. */
@@ -185,7 +184,7 @@ final class Http2Frames extends Http2ConnectionHandler {
 
     /** The peer has reset a stream. */
     void resetCame(int stream) {
-        closed.resetCame(stream);
+        streams.resetCame(stream);
     }
 
     // What the channel says
@@ -198,13 +197,15 @@ final class Http2Frames extends Http2ConnectionHandler {
     }
 
     @Override
-    protected void decode(ChannelHandlerContext at, ByteBuf in, List<Object> out) throws Exception {
-        int before = in.readableBytes();
-        heard = true;
-        super.decode(at, in, out);
-        if (in.readableBytes() < before) {
-            lastFrame = System.nanoTime();
+    public void channelRead(ChannelHandlerContext at, Object message) throws Exception {
+        ByteBuf in = (ByteBuf) message;
+        if (deaf) {
+            in.release();
+            return;
         }
+        heard = true;
+        owner.came(in);
+        super.channelRead(at, in);
     }
 
     @Override
@@ -240,29 +241,49 @@ final class Http2Frames extends Http2ConnectionHandler {
         }
     }
 
-    /** Where netty forgives more than RFC 9113 §5.1 does: frames on streams whose sender has ended them. */
+    /** Where netty reads RFC 9113 §5.1 in another way: what comes on streams that are over, or that never began. */
     @Override
     protected void onStreamError(
             ChannelHandlerContext at, boolean outbound, Throwable cause, Http2Exception.StreamException fault) {
-        Http2Stream stream = connection().stream(fault.streamId());
+        int id = fault.streamId();
+        Http2Stream stream = connection().stream(id);
+        if (!outbound && stream != null) {
+            owner.violated(stream, fault);
+        }
+        boolean late = !outbound && stream == null && fault.error() == Http2Error.STREAM_CLOSED;
+        ClosedStreams.End end = late ? streams.end(id) : ClosedStreams.End.RESET_BY_PEER;
+        if (end == ClosedStreams.End.RESET_BY_US && streams.mayIgnore(System.nanoTime())) {
+            return;
+        }
         if (outbound || !connection().isServer()) {
             super.onStreamError(at, outbound, cause, fault);
-        } else if (stream == null && fault.error() == Http2Error.STREAM_CLOSED) {
-            Http2Error verdict = closed.verdict(fault.streamId());
-            if (verdict == Http2Error.NO_ERROR) {
-                super.onStreamError(at, outbound, cause, fault);
-            } else {
-                onConnectionError(
-                        at, false, cause, new Http2Exception(verdict, "a frame on a stream that is closed", cause));
-            }
+        } else if (end != ClosedStreams.End.RESET_BY_PEER) {
+            Http2Error error = switch (end) {
+                case WHOLE -> Http2Error.STREAM_CLOSED;
+                case RESET_BY_US -> Http2Error.ENHANCE_YOUR_CALM;
+                default -> Http2Error.PROTOCOL_ERROR;
+            };
+            onConnectionError(at, false, cause, new Http2Exception(error, "a frame on a stream that is closed", cause));
         } else if (stream != null
                 && stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE
                 && fault.error() == Http2Error.PROTOCOL_ERROR
                 && owner.of(stream) != null) {
-            encoder().writeRstStream(at, stream.id(), Http2Error.STREAM_CLOSED.code(), at.newPromise());
+            encoder().writeRstStream(at, id, Http2Error.STREAM_CLOSED.code(), at.newPromise());
         } else {
-            super.onStreamError(at, outbound, cause, fault);
+            if (stream == null) {
+                streams.beginRefused(id);
+            }
+            super.onStreamError(at, false, cause, fault);
         }
+    }
+
+    @Override
+    protected void onConnectionError(
+            ChannelHandlerContext at, boolean outbound, Throwable cause, @Nullable Http2Exception fault) {
+        if (!outbound && fault != null) {
+            owner.violated(null, fault);
+        }
+        super.onConnectionError(at, outbound, cause, fault);
     }
 
     @Override
@@ -273,6 +294,8 @@ final class Http2Frames extends Http2ConnectionHandler {
                 .add("x-loopgate-error", code.text())
                 .add("content-length", "0");
         encoder().writeHeaders(at, stream.id(), section, 0, true, at.newPromise());
+        // That was an answer, and no fault of the stream, which netty would make of it.
+        reset(stream.id(), Http2Error.NO_ERROR);
     }
 
     private static final class Builder extends AbstractHttp2ConnectionHandlerBuilder<Http2Frames, Builder> {

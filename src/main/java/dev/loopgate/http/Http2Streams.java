@@ -1,5 +1,6 @@
 package dev.loopgate.http;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2EventAdapter;
@@ -27,6 +28,9 @@ abstract class Http2Streams<S> extends Http2EventAdapter {
         this.frames = Http2Frames.of(this, server);
         this.key = frames.connection().newKey();
     }
+
+    /** Something was read, and is about to be told; the buffer stays as it is. */
+    void came(ByteBuf in) {}
 
     /** The peer says no more; over TLS in due form. */
     abstract void inputEnded();
@@ -81,6 +85,13 @@ abstract class Http2Streams<S> extends Http2EventAdapter {
             touched.add(own);
         }
     }
+
+    /**
+     * What the peer sent is against the rules; the stream, or the connection, is about to be ended for it.
+     *
+     * @param stream null for the connection
+     */
+    void violated(@Nullable Http2Stream stream, Http2Exception fault) {}
 
     /** Everything that was read now has been told. */
     void readComplete() {

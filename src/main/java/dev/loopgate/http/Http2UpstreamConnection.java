@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -21,6 +22,9 @@ final class Http2UpstreamConnection extends Http2Streams<Http2UpstreamStream> {
     /** How long an answer that is whole may lack the frame that says so, in nanoseconds. */
     private static final long END_DEADLINE = 5_000_000_000L;
 
+    /** How much is said of a fault, in characters. */
+    private static final int WORDS = 120;
+
     private final HttpLoop loop;
     private final Upstream upstream;
     private final Channel channel;
@@ -29,6 +33,7 @@ final class Http2UpstreamConnection extends Http2Streams<Http2UpstreamStream> {
     private int open;
     private boolean used;
     private boolean greeted;
+    private @Nullable Runnable whenGreeted;
     private boolean foreign;
     private int refused;
     private int lastProcessed = Integer.MAX_VALUE;
@@ -68,14 +73,31 @@ final class Http2UpstreamConnection extends Http2Streams<Http2UpstreamStream> {
         return stream;
     }
 
-    /** Whether it takes another exchange. */
+    /** Whether it takes another exchange, as far as the upstream has said. */
     boolean hasRoom() {
-        return !leaving
-                && !over
-                && open
-                        < Math.min(
-                                Http2Frames.STREAMS,
-                                frames().connection().local().maxActiveStreams());
+        return greeted && !leaving && !over && open < limit();
+    }
+
+    private int limit() {
+        return Math.min(Http2Frames.STREAMS, frames().connection().local().maxActiveStreams());
+    }
+
+    /** Whether the upstream has said how many exchanges it takes. */
+    boolean isGreeted() {
+        return greeted;
+    }
+
+    /** @param then run once the upstream has said how many exchanges it takes, or never will */
+    void whenGreeted(Runnable then) {
+        whenGreeted = then;
+    }
+
+    private void greetedOrNot() {
+        Runnable then = whenGreeted;
+        whenGreeted = null;
+        if (then != null) {
+            then.run();
+        }
     }
 
     /** For how long it has had no exchange, in nanoseconds. */
@@ -141,6 +163,7 @@ final class Http2UpstreamConnection extends Http2Streams<Http2UpstreamStream> {
             over = true;
             channel.close();
         }
+        greetedOrNot();
     }
 
     // What the upstream says
@@ -149,6 +172,8 @@ final class Http2UpstreamConnection extends Http2Streams<Http2UpstreamStream> {
     public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings) {
         greeted = true;
         frames().limitTable();
+        upstream.exchangesPerConnection(Math.max(1, limit()));
+        greetedOrNot();
     }
 
     /** Whether what came is no HTTP/2. */
@@ -197,6 +222,21 @@ final class Http2UpstreamConnection extends Http2Streams<Http2UpstreamStream> {
     }
 
     @Override
+    void violated(@Nullable Http2Stream stream, Http2Exception fault) {
+        String what = "not as HTTP/2 has it: " + words(fault);
+        if (stream == null) {
+            if (greeted) {
+                all().forEach(own -> own.malformed(what));
+            }
+            return;
+        }
+        Http2UpstreamStream own = of(stream);
+        if (own != null) {
+            own.malformed(what);
+        }
+    }
+
+    @Override
     void readComplete() {
         foreign = frames().heard() && !greeted;
         super.readComplete();
@@ -220,7 +260,15 @@ final class Http2UpstreamConnection extends Http2Streams<Http2UpstreamStream> {
         over = true;
         upstream.pool(loop).unshare(this);
         all().forEach(stream -> stream.closed(true, false));
+        greetedOrNot();
         TlsTermination.cutOff(channel);
+    }
+
+    /** netty quotes the upstream. */
+    private static String words(Http2Exception fault) {
+        String said = String.valueOf(fault.getMessage());
+        String printable = said.replaceAll("[^ -~]", "?").replaceAll("\\.$", "");
+        return printable.length() > WORDS ? printable.substring(0, WORDS) + "..." : printable;
     }
 
     private record Awaited(int stream, long since) {}

@@ -196,7 +196,10 @@ final class Http2UpstreamStream extends StreamOutlet implements UpstreamLink {
             throw new MalformedMessage(FailureCode.BAD_RESPONSE, "it switched protocols, which HTTP/2 cannot");
         }
         if (head.status < 200) {
-            current.answer().interim(now);
+            if (last) {
+                throw new MalformedMessage(FailureCode.BAD_RESPONSE, "it ended behind an interim answer");
+            }
+            current.answer().interim(head, now);
             return;
         }
         headRead = true;
@@ -211,6 +214,10 @@ final class Http2UpstreamStream extends StreamOutlet implements UpstreamLink {
         Exchange current = exchange;
         ended |= last;
         if (current == null) {
+            return bytes;
+        }
+        if (!headRead) {
+            malformed("a body came before its head");
             return bytes;
         }
         if (bytes > 0) {
@@ -237,6 +244,17 @@ final class Http2UpstreamStream extends StreamOutlet implements UpstreamLink {
             current.answer().data(Chunks.last(trailers));
         } else {
             current.answer().upstreamEnded(trailers);
+        }
+    }
+
+    /**
+     * What came is no answer.
+     *
+     * @param what is wrong with it, as a clause
+     */
+    void malformed(String what) {
+        if (exchange != null) {
+            exchange.answer().badAnswer(FailureCode.BAD_RESPONSE, what);
         }
     }
 

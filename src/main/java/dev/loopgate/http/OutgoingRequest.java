@@ -6,9 +6,13 @@ import org.jspecify.annotations.Nullable;
 /** A request as it goes upstream, kept while it may have to be sent again. */
 final class OutgoingRequest {
 
+    /** How much of a body that came later is kept, in bytes. */
+    private static final int MOST_LATER = 64 * 1024;
+
     private final HttpLoop loop;
     private final Downstream client;
     private @Nullable ByteBuf buffer;
+    private @Nullable ByteBuf later;
     private int start;
     private int end;
     private int headLength;
@@ -52,8 +56,46 @@ final class OutgoingRequest {
         return headLength;
     }
 
+    /** More of the body was sent, which stays at hand with what precedes it; nothing does once it is too much. */
+    void sentLater(ByteBuf data) {
+        if (buffer == null) {
+            return;
+        }
+        ByteBuf rest = later;
+        int bytes = data.readableBytes();
+        if (bytes + (rest == null ? 0 : rest.readableBytes()) > MOST_LATER) {
+            release();
+            return;
+        }
+        if (rest == null) {
+            rest = client.alloc().directBuffer(bytes);
+            later = rest;
+        }
+        rest.writeBytes(data, data.readerIndex(), bytes);
+    }
+
+    /** Whether some of the body came later: it is kept as it is, without the frames of HTTP/1.1. */
+    boolean hasLater() {
+        return later != null;
+    }
+
+    private void join(ByteBuf rest) {
+        ByteBuf old = present();
+        ByteBuf whole = client.alloc().directBuffer(end - start + rest.readableBytes());
+        whole.writeBytes(old, start, end - start).writeBytes(rest);
+        old.release();
+        rest.release();
+        later = null;
+        buffer = whole;
+        start = whole.readerIndex();
+        end = whole.writerIndex();
+    }
+
     /** The bytes for a connection; with {@code keep}, they stay at hand for another one. */
     ByteBuf send(boolean keep) {
+        if (later != null) {
+            join(later);
+        }
         ByteBuf whole = present().setIndex(start, end);
         if (keep) {
             return whole.retain();
@@ -72,6 +114,11 @@ final class OutgoingRequest {
         buffer = null;
         if (kept != null) {
             kept.release();
+        }
+        ByteBuf rest = later;
+        later = null;
+        if (rest != null) {
+            rest.release();
         }
     }
 

@@ -1,26 +1,18 @@
 package dev.loopgate.http;
 
-import dev.loopgate.net.Dial;
-import dev.loopgate.net.DialFailure;
-import dev.loopgate.net.DialListener;
-import dev.loopgate.net.TlsOrigination;
-import dev.loopgate.net.TlsTermination;
-import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** An exchange on its way to a new upstream connection: connecting, or waiting to try again. */
-final class PendingDial implements DialListener {
+final class PendingDial {
 
     private final HttpLoop loop;
     private final Upstream upstream;
     private final Exchange exchange;
-    private @Nullable Dial dial;
+    private @Nullable UpstreamDial dial;
     private @Nullable Future<?> pause;
-    private @Nullable Channel securing;
-    private long deadline;
     private boolean cancelled;
 
     PendingDial(HttpLoop loop, Upstream upstream, Exchange exchange) {
@@ -33,13 +25,18 @@ final class PendingDial implements DialListener {
      * Connects; the exchange hears of the outcome, perhaps before this returns.
      *
      * @param limit for all of it, TLS included
+     * @param shares whether a connection that carries other exchanges as well will do
      */
-    void start(Duration limit) {
-        deadline = loop.now() + limit.toNanos();
-        Dial started = loop.transport().dial(loop.eventLoop(), upstream.address(), limit, this);
-        dial = started;
-        if (cancelled) {
-            started.cancel();
+    void start(Duration limit, boolean shares) {
+        boolean shared = shares && upstream.exchangesPerConnection() > 1;
+        UpstreamDial begun = shared ? upstream.pool(loop).joinable(limit) : null;
+        if (begun != null) {
+            dial = begun;
+            begun.join(this);
+        } else {
+            UpstreamDial own = new UpstreamDial(loop, upstream, this, limit, shared);
+            dial = own;
+            own.start();
         }
     }
 
@@ -51,66 +48,24 @@ final class PendingDial implements DialListener {
     void cancel() {
         cancelled = true;
         if (dial != null) {
-            dial.cancel();
+            dial.leave(this);
         }
         if (pause != null) {
             pause.cancel(false);
         }
-        if (securing != null) {
-            TlsTermination.cutOff(securing);
-        }
     }
 
-    @Override
-    public void connected(Channel channel) {
-        channel.config().setAutoClose(false);
-        channel.config().setRecvByteBufAllocator(loop.upstreamReads());
-        if (upstream.security() == Peer.Security.PLAIN) {
-            open(channel, upstream.http2());
-        } else {
-            secure(channel, exchange.plan().origination());
-        }
+    boolean isCancelled() {
+        return cancelled;
     }
 
-    private void secure(Channel channel, @Nullable TlsOrigination tls) {
-        if (tls == null) {
-            TlsTermination.cutOff(channel);
-            exchange.notSecured(new TlsOrigination.Fault("this configuration has no means for it", false));
-            return;
-        }
-        securing = channel;
-        boolean verify = upstream.security() == Peer.Security.VERIFIED;
-        Duration left = Duration.ofNanos(Math.max(0, deadline - loop.now()));
-        // An upgrade is asked for in HTTP/1.1.
-        boolean http2 = !exchange.upgrade();
-        tls.begin(channel, upstream.address(), verify, http2, left, fault -> {
-            securing = null;
-            if (fault == null && !cancelled) {
-                open(channel, TlsOrigination.isHttp2(channel));
-                return;
-            }
-            TlsTermination.cutOff(channel);
-            if (fault != null && !cancelled) {
-                exchange.notSecured(fault);
-            }
-        });
+    Exchange exchange() {
+        return exchange;
     }
 
-    private void open(Channel channel, boolean http2) {
-        if (http2) {
-            HttpRoute route = exchange.route();
-            boolean kept = route != null && route.keepAlive();
-            exchange.connected(
-                    Http2UpstreamConnection.begin(loop, upstream, channel, kept).open());
-            return;
-        }
-        UpstreamConnection connection = new UpstreamConnection(loop, upstream, channel);
-        channel.pipeline().addLast(connection);
-        exchange.connected(connection);
-    }
-
-    @Override
-    public void failed(DialFailure failure) {
-        exchange.dialFailed(failure);
+    /** Whether the exchange leaves its connection to others. */
+    boolean keepsConnections() {
+        HttpRoute route = exchange.route();
+        return route != null && route.keepAlive();
     }
 }

@@ -29,9 +29,13 @@ final class Upstream {
 
     private volatile boolean known;
 
+    /** What was last learned of it; a wrong guess costs a connection, or the time to make one. */
+    private volatile int exchangesPerConnection;
+
     Upstream(Peer peer, int loops) {
         this.peer = peer;
         this.pools = new UpstreamPool[loops];
+        this.exchangesPerConnection = peer.http2() || peer.security() != Peer.Security.PLAIN ? Http2Frames.STREAMS : 1;
     }
 
     UpstreamAddress address() {
@@ -45,6 +49,17 @@ final class Upstream {
 
     Peer.Security security() {
         return peer.security();
+    }
+
+    /** How many exchanges one of its connections is believed to carry at once; one in HTTP/1.1. */
+    int exchangesPerConnection() {
+        return exchangesPerConnection;
+    }
+
+    void exchangesPerConnection(int number) {
+        if (number != exchangesPerConnection) {
+            exchangesPerConnection = number;
+        }
     }
 
     /** Made when it is first asked for: of ten thousand services few are in use. */

@@ -195,7 +195,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
                     current.answer().head(head, in, this, now, false);
                     return;
                 }
-                current.answer().interim(now);
+                current.answer().interim(head, now);
                 in.skipBytes(head.length);
                 if (over) {
                     // Writing it showed that the client is gone.

@@ -1,11 +1,12 @@
 package dev.loopgate.http;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The idle connections of one event loop to one upstream; the one used last is used next. */
+/** The connections of one event loop to one upstream that another exchange can use; of idle ones the one used last is used next. */
 final class UpstreamPool {
 
     /** An idle connection is not used after this long: many servers close theirs after five seconds. */
@@ -18,6 +19,7 @@ final class UpstreamPool {
 
     private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>(4);
     private final List<Http2UpstreamConnection> shared = new ArrayList<>(0);
+    private final List<UpstreamDial> begun = new ArrayList<>(0);
 
     /**
      * A live connection: one of HTTP/2 that has room, or an idle one.
@@ -48,6 +50,25 @@ final class UpstreamPool {
             idle.pollLast();
             connection.close();
         }
+    }
+
+    /** One that is being made and takes one exchange more, which would wait for so long. */
+    @Nullable
+    UpstreamDial joinable(Duration limit) {
+        for (UpstreamDial dial : begun) {
+            if (dial.takes(limit)) {
+                return dial;
+            }
+        }
+        return null;
+    }
+
+    void begin(UpstreamDial dial) {
+        begun.add(dial);
+    }
+
+    void end(UpstreamDial dial) {
+        begun.remove(dial);
     }
 
     /** Others may use this connection, too. */

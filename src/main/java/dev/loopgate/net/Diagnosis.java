@@ -34,6 +34,8 @@ public interface Diagnosis {
         SILENT,
         /** A connection was taken, and ended without an answer. */
         ENDED,
+        /** The same within TLS. */
+        ENDED_WITHIN_TLS,
         /** What came is no answer of HTTP. */
         NOT_HTTP
     }

@@ -216,28 +216,31 @@ class StreamingTest {
         assertThat(client.wire().end()).isEqualTo(Wire.End.FIN);
     }
 
-    @Test
-    void interim_answers_wait_for_a_slow_reader() {
-        long memory = PlatformDependent.usedDirectMemory();
-        long held = SocketBuffers.acrossRelay() + OWN;
-        String interim = "HTTP/1.1 103 Early Hints\r\nLink: " + "x".repeat(8000) + "\r\n\r\n";
-        AtomicLong sent = new AtomicLong();
+    @ParameterizedTest
+    @ValueSource(ints = {1, 8_000})
+    void interim_answers_without_an_end_are_a_502(int length) {
+        String interim = "HTTP/1.1 103 Early Hints\r\nLink: " + "x".repeat(length) + "\r\n\r\n";
         STAGE.a().always(PeerAction.script((connection, request) -> {
             while (connection.send(interim)) {
-                sent.addAndGet(interim.length());
+                // Until it is cut off.
             }
             return false;
         }));
-        RawClient client = STAGE.narrowClient();
-        client.get("a.localhost", "/");
-        Eventually.until("the first are on their way", () -> sent.get() > 0);
-        awaitStandstill(sent);
-        assertThat(sent.get()).isLessThan(held);
-        assertThat(PlatformDependent.usedDirectMemory() - memory).isLessThan(8 * MIB);
-        STAGE.stillServes();
-        long before = sent.get();
-        assertThat(client.wire().read(8 * MIB)).hasSize(8 * MIB);
-        Eventually.until("the upstream goes on", () -> sent.get() > before);
+        RawResponse response = STAGE.get("a.localhost", "/", "Accept: text/plain");
+        assertThat(response.status()).isEqualTo(502);
+        assertThat(response.error()).isEqualTo("bad-response");
+        assertThat(response.body()).contains("interim answers");
+        assertThat(response.interim()).hasSizeLessThanOrEqualTo(1_000);
+        Eventually.until("the upstream is cut off", () -> STAGE.a().open() == 0);
+    }
+
+    @Test
+    void a_thousand_interim_answers_may_come_before_the_last_word() {
+        STAGE.a()
+                .always(PeerAction.reply("HTTP/1.1 102 Processing\r\n\r\n".repeat(1_000) + PeerAction.okBytes("done")));
+        RawResponse response = STAGE.get("a.localhost", "/");
+        assertThat(response.body()).isEqualTo("done");
+        assertThat(response.interim()).hasSize(1_000);
     }
 
     @Test

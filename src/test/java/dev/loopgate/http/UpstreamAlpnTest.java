@@ -10,6 +10,7 @@ import dev.loopgate.model.RouteOptions;
 import dev.loopgate.model.Target;
 import dev.loopgate.model.UpstreamAddress;
 import dev.loopgate.testkit.Eventually;
+import dev.loopgate.testkit.Gate;
 import dev.loopgate.testkit.Http2Message;
 import dev.loopgate.testkit.Http2Peer;
 import dev.loopgate.testkit.LeakCheck;
@@ -17,7 +18,9 @@ import dev.loopgate.testkit.RawClient;
 import dev.loopgate.testkit.RawResponse;
 import dev.loopgate.testkit.RunningGateway;
 import dev.loopgate.testkit.Sites;
+import dev.loopgate.testkit.TcpPeer;
 import dev.loopgate.testkit.Tls;
+import dev.loopgate.testkit.Wire;
 import dev.loopgate.tls.LocalCertificates;
 import dev.loopgate.tls.TlsIdentity;
 import io.vertx.core.Vertx;
@@ -74,17 +77,27 @@ class UpstreamAlpnTest {
     }
 
     private static Configuration configuration() {
-        return Sites.of(Sites.host("both.localhost", to(both)), Sites.host("old.localhost", to(old)));
+        return Sites.of(
+                Sites.host("both.localhost", to(both.actualPort())), Sites.host("old.localhost", to(old.actualPort())));
     }
 
-    private static Route to(HttpServer server) {
+    private static Route to(int port) {
+        return to(port, RouteOptions.DEFAULT);
+    }
+
+    /** Behind slow.localhost. */
+    private static Configuration patient(TcpPeer peer) {
+        RouteOptions options = Sites.options().connectMillis(60_000).build();
+        return Sites.of(Sites.host("slow.localhost", to(peer.port(), options)));
+    }
+
+    private static Route to(int port, RouteOptions options) {
         return new Route(
                 PathPrefix.ROOT,
                 new Target.Proxy(
-                        List.of(new Target.Upstream(
-                                new UpstreamAddress.LoopbackPort(server.actualPort()), "", Target.Scheme.HTTPS)),
+                        List.of(new Target.Upstream(new UpstreamAddress.LoopbackPort(port), "", Target.Scheme.HTTPS)),
                         new Target.PathRewrite.Keep()),
-                RouteOptions.DEFAULT);
+                options);
     }
 
     private static Path keys() throws Exception {
@@ -174,6 +187,107 @@ class UpstreamAlpnTest {
         assertThat(CONNECTIONS).hasSize(1);
     }
 
+    /** In front of a server: passes on what a connection says once the gate is open. */
+    private static TcpPeer gated(Gate gate, HttpServer server) {
+        return TcpPeer.start(wire -> {
+            if (!gate.await()) {
+                return;
+            }
+            try (Wire inner = Wire.connect(server.actualPort())) {
+                Thread back = new Thread(() -> pass(inner, wire), "back");
+                back.setDaemon(true);
+                back.start();
+                pass(wire, inner);
+            }
+        });
+    }
+
+    private static void pass(Wire from, Wire to) {
+        byte[] piece = from.readSome(65_536, Eventually.LIMIT);
+        while (piece.length > 0 && to.send(piece)) {
+            piece = from.readSome(65_536, Eventually.LIMIT);
+        }
+        to.close();
+    }
+
+    private static Http2Peer burst(int requests) {
+        Http2Peer client = Http2Peer.client(gateway.port());
+        client.together(() -> {
+            for (int i = 0; i < requests; i++) {
+                client.get("slow.localhost", "/" + i);
+            }
+        });
+        return client.roundTrip();
+    }
+
+    @Test
+    void first_requests_that_come_together_share_a_connection_whoever_leaves() {
+        Gate gate = new Gate();
+        try (TcpPeer slow = gated(gate, both)) {
+            gateway.install(patient(slow));
+            try (Http2Peer client = burst(20)) {
+                client.reset(1, Http2Peer.CANCEL).reset(7, Http2Peer.CANCEL).roundTrip();
+                gate.open();
+                for (int i = 1; i < 20; i++) {
+                    if (i != 3) {
+                        Http2Message answer = client.await(1 + 2 * i);
+                        assertThat(answer.field("x-version"))
+                                .as(answer.toString())
+                                .isEqualTo("HTTP_2");
+                    }
+                }
+                assertThat(slow.accepted()).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void they_have_a_connection_each_where_it_turns_out_that_http1_is_spoken() {
+        Gate gate = new Gate();
+        try (TcpPeer slow = gated(gate, old)) {
+            gateway.install(patient(slow));
+            try (Http2Peer client = burst(10)) {
+                gate.open();
+                for (int i = 0; i < 10; i++) {
+                    assertThat(client.await(1 + 2 * i).field("x-version")).isEqualTo("HTTP_1_1");
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_connection_that_cannot_be_made_fails_all_who_wait_for_it() {
+        Gate gate = new Gate();
+        try (TcpPeer broken = TcpPeer.start(wire -> gate.await())) {
+            gateway.install(patient(broken));
+            try (Http2Peer client = burst(10)) {
+                gate.open();
+                for (int i = 0; i < 10; i++) {
+                    assertThat(client.await(1 + 2 * i).error()).isEqualTo("upstream-tls");
+                }
+                assertThat(broken.accepted()).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void nobody_s_connection_is_made_once_all_have_left() {
+        Gate gate = new Gate();
+        try (TcpPeer slow = gated(gate, both)) {
+            gateway.install(patient(slow));
+            Http2Peer leaves = burst(5);
+            Eventually.until("it is begun", () -> slow.accepted() == 1);
+            leaves.wire().reset();
+            Eventually.until("they have left", () -> gateway.connections() == 0);
+            gate.open();
+            Eventually.until("it is given up", () -> slow.open() == 0);
+            assertThat(CONNECTIONS).isEmpty();
+            try (Http2Peer client = burst(5)) {
+                assertThat(client.await(1).field("x-version")).isEqualTo("HTTP_2");
+            }
+        }
+    }
+
     /** There is no upgrade in HTTP/2, and a connection of it is at hand. */
     @Test
     void an_upgrade_has_a_connection_of_http1() {
@@ -188,7 +302,7 @@ class UpstreamAlpnTest {
                     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
             assertThat(client.head().status()).isEqualTo(101);
             client.send(masked("hi"));
-            assertThat(dev.loopgate.testkit.Wire.text(client.wire().read(10))).isEqualTo("\u0081\bheard hi");
+            assertThat(Wire.text(client.wire().read(10))).isEqualTo("\u0081\bheard hi");
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Either side of an HTTP/2 connection, which sends frames as given, right or wrong. Reads only while something is awaited,
@@ -45,6 +46,7 @@ public final class Http2Peer implements AutoCloseable {
     public static final int INITIAL_WINDOW_SIZE = 4;
     public static final int ENABLE_CONNECT_PROTOCOL = 8;
 
+    public static final long PROTOCOL_ERROR = 1;
     public static final long REFUSED_STREAM = 7;
     public static final long CANCEL = 8;
     public static final long ENHANCE_YOUR_CALM = 11;
@@ -62,6 +64,7 @@ public final class Http2Peer implements AutoCloseable {
     private final Set<Integer> held = new HashSet<>();
     private final Deque<Integer> begun = new ArrayDeque<>();
     private final ByteArrayOutputStream block = new ByteArrayOutputStream();
+    private @Nullable ByteArrayOutputStream corked;
     private byte[] head = new byte[0];
     private boolean blockEnds;
     private int nextStream = 1;
@@ -82,6 +85,11 @@ public final class Http2Peer implements AutoCloseable {
         Http2Peer peer = new Http2Peer(wire);
         wire.send(PREFACE);
         return peer.settings(settings);
+    }
+
+    /** A client that has said nothing by itself. */
+    public static Http2Peer of(Wire wire) {
+        return new Http2Peer(wire);
     }
 
     /** The side that was connected to; waits for what a client begins with. */
@@ -107,7 +115,21 @@ public final class Http2Peer implements AutoCloseable {
                 .put((byte) flags)
                 .putInt(stream)
                 .put(payload);
-        wire.send(frame.array());
+        if (corked != null) {
+            corked.writeBytes(frame.array());
+        } else {
+            wire.send(frame.array());
+        }
+        return this;
+    }
+
+    /** Sends the frames of these calls in one piece, so that the other side reads them at once. */
+    public Http2Peer together(Runnable sends) {
+        ByteArrayOutputStream piece = new ByteArrayOutputStream();
+        corked = piece;
+        sends.run();
+        corked = null;
+        wire.send(piece.toByteArray());
         return this;
     }
 

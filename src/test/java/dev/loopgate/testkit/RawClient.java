@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 public final class RawClient implements AutoCloseable {
 
     private static final Pattern STATUS_LINE = Pattern.compile("(HTTP/\\d\\.\\d) (\\d{3})(?: (.*))?", Pattern.DOTALL);
-    private static final int MOST_INTERIM = 50;
+    private static final int MOST_INTERIM = 2_000;
 
     private final Wire wire;
 

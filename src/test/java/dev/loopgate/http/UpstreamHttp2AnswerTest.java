@@ -1,0 +1,131 @@
+package dev.loopgate.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.loopgate.testkit.Eventually;
+import dev.loopgate.testkit.Http2Message;
+import dev.loopgate.testkit.Http2Peer;
+import dev.loopgate.testkit.RawClient;
+import dev.loopgate.testkit.RawResponse;
+import dev.loopgate.testkit.Stage;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Answers of upstreams of HTTP/2 that have no body, and such that are none. */
+class UpstreamHttp2AnswerTest {
+
+    @RegisterExtension
+    static final Stage STAGE = new Stage();
+
+    private Http2Backend backend;
+
+    @BeforeEach
+    void start() {
+        backend = Http2Backend.behind(STAGE, Http2Backend::echoPaths);
+    }
+
+    @AfterEach
+    void stop() {
+        backend.close();
+    }
+
+    /** Another one in its place. */
+    private void backend(Consumer<Http2Peer> script, int... settings) {
+        backend.close();
+        backend = Http2Backend.behind(STAGE, script, settings);
+    }
+
+    private static Http2Peer client() {
+        Http2Peer peer = Http2Peer.client(STAGE.gateway().port());
+        STAGE.keep(RawClient.over(peer.wire()));
+        return peer;
+    }
+
+    /** RFC 9112 §6.3: on a connection that goes on, silence about the length would be an answer without an end. */
+    @Test
+    void an_answer_without_a_body_ends_where_a_client_of_http1_waits_for_one() {
+        backend(peer -> {
+            for (int stream = peer.awaitRequest(); stream > 0; stream = peer.awaitRequest()) {
+                String status = peer.message(stream).field(":path").substring(1);
+                peer.headers(stream, true, ":status", status, "grpc-status", "0");
+            }
+        });
+        RawClient client = STAGE.client();
+        for (String status : List.of("200", "205", "404", "204", "304", "200")) {
+            RawResponse response = client.get("h2.localhost", "/" + status).response();
+            assertThat(response.status()).isEqualTo(Integer.parseInt(status));
+            assertThat(response.clean()).isTrue();
+            boolean counted = !status.equals("204") && !status.equals("304");
+            assertThat(response.head().contains("Content-Length: 0\r\n")).isEqualTo(counted);
+        }
+        RawResponse toHead = client.request("HEAD", "h2.localhost", "/200", "").response("HEAD", Eventually.LIMIT);
+        assertThat(toHead.head()).doesNotContainIgnoringCase("content-length");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x: y",
+                ":status: 200, :status: 200",
+                ":status: 2 0",
+                ":status: 101",
+                ":status: 200, connection: close",
+                ":status: 200, transfer-encoding: chunked",
+                ":status: 200, X-Upper: 1",
+                ":status: 200, content-length: x",
+                ":status: 200, content-length: 5, content-length: 6",
+                ":status: 200, x: a\r\nb",
+                ":status: 200, :path: /",
+                ":status: 200, x\u00e4: 1",
+            })
+    void an_answer_that_is_none_is_a_502(String section) {
+        String[] fields = section.split(", |(?<=.): ", -1);
+        backend(peer -> {
+            for (int stream = peer.awaitRequest(); stream > 0; stream = peer.awaitRequest()) {
+                peer.headers(stream, false, fields).data(stream, "", true);
+            }
+        });
+        RawResponse response = STAGE.get("h2.localhost", "/");
+        assertThat(response.status()).isEqualTo(502);
+        assertThat(response.error()).isEqualTo("bad-response");
+    }
+
+    /** RFC 9113 §8.1: DATA comes behind HEADERS, and no interim answer ends a stream. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void an_answer_that_lacks_its_head_is_a_502(boolean body) {
+        backend(peer -> {
+            for (int stream = peer.awaitRequest(); stream > 0; stream = peer.awaitRequest()) {
+                if (body) {
+                    peer.data(stream, "body", true);
+                } else {
+                    peer.headers(stream, true, ":status", "103");
+                }
+            }
+        });
+        Http2Peer http2 = client();
+        Http2Message answer = http2.await(http2.get("h2.localhost", "/"));
+        assertThat(answer.status()).isEqualTo(502);
+        assertThat(answer.error()).isEqualTo("bad-response");
+        assertThat(STAGE.get("h2.localhost", "/").error()).isEqualTo("bad-response");
+    }
+
+    @Test
+    void a_fault_of_the_connection_is_told_of_what_was_under_way() {
+        backend(peer -> {
+            int stream = peer.awaitRequest();
+            peer.frame(Http2Peer.WINDOW_UPDATE, 0, stream, new byte[3]);
+            peer.awaitEnd();
+        });
+        RawResponse response = STAGE.get("h2.localhost", "/");
+        assertThat(response.status()).isEqualTo(502);
+        assertThat(response.error()).isEqualTo("bad-response");
+        assertThat(response.body()).contains("not as HTTP/2 has it");
+    }
+}
