@@ -1,13 +1,12 @@
 package dev.loopgate.forward;
 
-import dev.loopgate.model.TlsSettings;
 import dev.loopgate.net.PausableReads;
 import dev.loopgate.net.TlsOrigination;
 import dev.loopgate.tls.TlsIdentity;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SniCompletionEvent;
-import java.net.InetAddress;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -47,11 +46,14 @@ final class ClientHandshake extends Opening {
      * Begins it, before the first byte of TLS is read.
      *
      * @param before the handler that is to see what is said within
-     * @param own the address that the client has connected to
+     * @param identities as {@link ForwardTls.Names#identities}
      */
     static void begin(
-            ChannelHandlerContext before, ForwardTls tls, TlsSettings clients, InetAddress own, Listener listener) {
-        ClientHandshake handshake = new ClientHandshake(before, tls, tls.identities(clients, own), listener);
+            ChannelHandlerContext before,
+            ForwardTls tls,
+            Function<String, Optional<TlsIdentity>> identities,
+            Listener listener) {
+        ClientHandshake handshake = new ClientHandshake(before, tls, identities, listener);
         before.pipeline().addBefore(before.name(), null, handshake);
         tls.termination()
                 .begin(before.pipeline().context(handshake), handshake::identity, name -> handshake.agreed(before));
@@ -84,7 +86,12 @@ final class ClientHandshake extends Opening {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof SniCompletionEvent asked && !asked.isSuccess() && end()) {
+        // What the client has said wrong is told so as well, and by an exception behind it.
+        if (event instanceof SniCompletionEvent asked
+                && !asked.isSuccess()
+                && !(asked.cause() instanceof DecoderException)
+                && !(asked.cause() instanceof NotSslRecordException)
+                && end()) {
             listener.withoutCertificate(String.valueOf(asked.cause().getMessage()));
         }
         super.userEventTriggered(context, event);
@@ -92,7 +99,7 @@ final class ClientHandshake extends Opening {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause.getCause() instanceof NotSslRecordException) {
+        if (cause instanceof NotSslRecordException || cause.getCause() instanceof NotSslRecordException) {
             refuse("does not speak TLS");
         } else if (!(cause instanceof PausableReads.ReadPaused)) {
             refuse("did not agree on TLS: " + TlsOrigination.words(cause));

@@ -46,7 +46,7 @@ public final class ForwardTls {
             Set<String> names,
             @Nullable TlsOrigination origination) {
 
-        /** As {@link #identities}. */
+        /** As {@link Names#identities}. */
         Optional<TlsIdentity> identity(String name, InetAddress own) {
             if (name.isEmpty()) {
                 // Beyond loopback there is no certificate for an address.
@@ -125,22 +125,39 @@ public final class ForwardTls {
         return plan.origination;
     }
 
-    /**
-     * Who a forward is to a client that has just connected; what comes into force meanwhile takes nothing away.
-     *
-     * @param own the address that it has connected to
-     * @return by the server name that it asks for, in lower case, or that is empty where it names none; nobody can be it
-     *     where the result is empty
-     */
-    Function<String, Optional<TlsIdentity>> identities(TlsSettings clients, InetAddress own) {
-        if (clients instanceof TlsSettings.Given given) {
-            TlsIdentity always = new TlsIdentity.Given(given.credential());
-            return name -> Optional.of(always);
+    /** For a client that has just connected: what comes into force meanwhile takes nothing away. */
+    Names names() {
+        return new Names(plan, former);
+    }
+
+    /** The names that a forward goes by, as of some time and whatever has come into force since. */
+    final class Names {
+
+        private final Plan then;
+        private final Plan before;
+
+        private Names(Plan then, Plan before) {
+            this.then = then;
+            this.before = before;
         }
-        Plan then = plan;
-        Plan before = former;
-        return name -> Stream.of(plan, then, before)
-                .flatMap(one -> one.identity(name, own).stream())
-                .findFirst();
+
+        /**
+         * Who a forward is to a client.
+         *
+         * @param own the address that it has connected to
+         * @return by the server name that it asks for, in lower case, or that is empty where it names none; nobody can be
+         *     it where the result is empty
+         */
+        Function<String, Optional<TlsIdentity>> identities(TlsSettings clients, InetAddress own) {
+            if (clients instanceof TlsSettings.Given given) {
+                TlsIdentity always = new TlsIdentity.Given(given.credential());
+                return name -> Optional.of(always);
+            }
+            return name -> {
+                Plan now = plan;
+                Stream<Plan> plans = now == then ? Stream.of(then, before) : Stream.of(now, then, before);
+                return plans.flatMap(one -> one.identity(name, own).stream()).findFirst();
+            };
+        }
     }
 }

@@ -38,6 +38,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
     private static final byte[] UNRECOGNIZED_NAME = {21, 3, 3, 0, 2, 2, 112};
 
     private final TcpTraffic forward;
+    private final ForwardTls.Names names;
     private final Forward.Tcp rule;
     private final Transport transport;
     private final Channel client;
@@ -65,6 +66,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
         this.early = new EarlyBytes(transport.budget());
         this.search = new TargetSearch(forward, rule, transport, client.eventLoop(), this);
         this.parties = parties;
+        this.names = forward.tls().names();
         this.admitted = rule.preamble().proxies().isEmpty();
     }
 
@@ -132,8 +134,8 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
             ClientHandshake.begin(
                     client.pipeline().context(this),
                     forward.tls(),
-                    rule.security().clients(),
-                    parties.server().getAddress(),
+                    names.identities(
+                            rule.security().clients(), parties.server().getAddress()),
                     this);
         } else {
             agreed();

@@ -155,8 +155,8 @@ final class TcpTraffic {
             Transport.reset(client);
             return;
         }
-        accepted.increment();
         TcpConnection connection = new TcpConnection(this, current, transport, client, parties);
+        accepted.increment();
         connections.add(connection);
         if (connection.admitted()) {
             events.accepted(current, address);

@@ -111,7 +111,7 @@ public final class Attachments {
                 part.configuration().forwards().stream()
                         .map(forward -> forward.key().toString())
                         .toList())));
-        return gateway.status(attached);
+        return gateway.freshStatus(attached);
     }
 
     /** What the projects that are attached are read from, in the order in which they came. */

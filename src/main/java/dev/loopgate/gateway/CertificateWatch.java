@@ -93,7 +93,16 @@ final class CertificateWatch {
 
     /** A sentence where the authority cannot be read, as of the last {@link #look}; the first connection has it told as well. */
     Optional<String> damage() {
-        return damage;
+        return damage.filter(some -> needsAuthority(inForce));
+    }
+
+    private static boolean needsAuthority(Configuration configuration) {
+        return configuration.tls() instanceof TlsSettings.Auto
+                || configuration.hosts().stream()
+                        .anyMatch(host -> host.tls().orElse(configuration.tls()) instanceof TlsSettings.Auto)
+                || configuration.forwards().stream()
+                        .anyMatch(forward -> forward instanceof Forward.Tcp tcp
+                                && tcp.security().clients() instanceof TlsSettings.Auto);
     }
 
     private Optional<GatewayStatus.Ending> ofAuthority() {

@@ -206,7 +206,7 @@ public final class Gateway {
      *
      * @param attached the projects that part of its configuration comes from
      */
-    GatewayStatus status(List<GatewayStatus.Attached> attached) {
+    GatewayStatus freshStatus(List<GatewayStatus.Attached> attached) {
         certificates.look();
         return whole(attached);
     }
@@ -264,7 +264,7 @@ public final class Gateway {
                     running = new Running(next, now.started, warnings, ours);
                     http3.leave(udp(next));
                     return forwards.apply(next.forwards())
-                            .onSuccess(opened -> tls.settle())
+                            .onComplete(opened -> tls.settle())
                             .compose(opened -> http3.follow(udp(next)))
                             .map(ours);
                 })

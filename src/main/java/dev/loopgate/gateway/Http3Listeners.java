@@ -106,7 +106,9 @@ final class Http3Listeners {
     }
 
     private void look(MachineAddresses machine) {
-        turns.next(() -> change(wanted(machine)).recover(this::later));
+        turns.next(() -> Future.succeededFuture(wanted(machine))
+                .compose(this::change)
+                .recover(this::later));
     }
 
     private Future<Set<InetSocketAddress>> wanted() {
@@ -193,7 +195,11 @@ final class Http3Listeners {
 
     private Future<Optional<String>> lacking() {
         return vertx.executeBlocking(http::lackingHttp3, false)
-                .otherwise(unknown -> Optional.of(Trouble.words(unknown)));
+                .otherwise(unknown -> {
+                    // Another time it may be known.
+                    network.add(follower);
+                    return Optional.of(Trouble.words(unknown));
+                });
     }
 
     private void lack(String why) {
@@ -212,12 +218,15 @@ final class Http3Listeners {
                 .map(listener -> listens(address, listener))
                 .recover(failure -> missing.containsKey(address)
                         ? Future.succeededFuture()
-                        : vertx.executeBlocking(() -> problems.ofHttp3(failure), false)
-                                .map(problem -> failure instanceof BindFailure
-                                        ? "HTTP/3 " + problem.message()
-                                        : problem(address, failure))
-                                .otherwise(unexplained -> problem(address, failure))
-                                .map(problem -> blocked(address, problem)));
+                        : explained(address, failure).map(problem -> blocked(address, problem)));
+    }
+
+    private Future<String> explained(InetSocketAddress address, Throwable failure) {
+        String otherwise = problem(address, failure);
+        return failure instanceof BindFailure
+                ? vertx.executeBlocking(() -> "HTTP/3 " + problems.ofHttp3(failure).message(), false)
+                        .otherwise(otherwise)
+                : Future.succeededFuture(otherwise);
     }
 
     private Future<QuicListener> bind(InetSocketAddress address) {

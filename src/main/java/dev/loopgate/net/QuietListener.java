@@ -262,12 +262,12 @@ final class QuietListener implements Listener {
             accepting.close().addListener(done -> over.complete());
             return;
         }
-        unwatch();
         discard();
         over.complete();
     }
 
     private void discard() {
+        unwatch();
         Watched own = socket;
         socket = null;
         if (own != null) {

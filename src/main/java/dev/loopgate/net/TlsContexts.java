@@ -141,6 +141,7 @@ final class TlsContexts {
         }
         Key key = new Key(identity, within);
         Shelf shelf = shelf(identity);
+        boolean mine = false;
         synchronized (this) {
             Entry known = shelf.kept.get(key);
             if (known != null && clock.instant().isBefore(known.until)) {
@@ -152,15 +153,18 @@ final class TlsContexts {
                 waiting.add(promise);
                 return promise;
             }
-            if (shelf.asked.size() >= WAITING) {
-                IOException refusal = new IOException("too many names are asked for at once");
-                complain(shelf, refusal);
-                return promise.setFailure(refusal);
+            if (shelf.asked.size() < WAITING) {
+                shelf.asked.put(key, new ArrayList<>(List.of(promise)));
+                mine = true;
             }
-            shelf.asked.put(key, new ArrayList<>(List.of(promise)));
         }
-        work(shelf.urgent, () -> make(key, shelf));
-        return promise;
+        if (mine) {
+            work(shelf.urgent, () -> make(key, shelf));
+            return promise;
+        }
+        IOException refusal = new IOException("too many names are asked for at once");
+        complain(shelf, refusal);
+        return promise.setFailure(refusal);
     }
 
     private Shelf shelf(TlsIdentity identity) {

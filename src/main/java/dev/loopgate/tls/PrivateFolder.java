@@ -10,6 +10,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -45,12 +47,17 @@ final class PrivateFolder {
                     : failure;
         }
         Path file = system.getFile() == null ? otherwise : Path.of(system.getFile());
-        return new IOException(
-                file + ": "
-                        + (failure instanceof AccessDeniedException
-                                ? "permission denied; it has to belong to the user who runs Loopgate"
-                                : system.getReason() == null ? "there is no such file" : system.getReason()),
-                failure);
+        String reason;
+        if (failure instanceof AccessDeniedException) {
+            reason = "permission denied; it has to belong to the user who runs Loopgate";
+        } else if (failure instanceof NoSuchFileException) {
+            reason = "there is no such file";
+        } else if (failure instanceof FileAlreadyExistsException || failure instanceof NotDirectoryException) {
+            reason = "it is no folder, or a link that leads nowhere; move it away";
+        } else {
+            reason = system.getReason() == null ? failure.getClass().getSimpleName() : system.getReason();
+        }
+        return new IOException(file + ": " + reason, failure);
     }
 
     /** Makes it where it is missing, and closes it to others. */
@@ -85,13 +92,13 @@ final class PrivateFolder {
                 Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
                 attributes(OURS_ALONE))) {
             // Until the file is closed.
-            await(file);
+            await(path, file);
             return work.run();
         }
     }
 
     /** Another thread of this process may have it as well, in tests. */
-    private static void await(FileChannel file) throws IOException {
+    private static void await(Path folder, FileChannel file) throws IOException {
         long end = System.nanoTime() + PATIENCE_MILLIS * 1_000_000;
         while (true) {
             try {
@@ -102,7 +109,7 @@ final class PrivateFolder {
                 // As if another process had it.
             }
             if (System.nanoTime() - end > 0) {
-                throw new IOException("another process keeps the certificate authority locked");
+                throw new IOException("another process keeps " + folder + " locked");
             }
             try {
                 Thread.sleep(10);

@@ -93,6 +93,22 @@ class TlsForwardTest {
         assertThat(forwards.echo.accepted()).isZero();
     }
 
+    /** Not a record, and the record of a hello that is longer than any. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\u0015\0\0\0\0AAAAAAAAAAAAAAAAAAAA", "\u0016\3\1\0\6\1\u00ff\u00ff\u00ff\0\0"})
+    void a_client_that_begins_wrong_is_the_one_to_blame(String bytes) {
+        TcpForward forward = forwards.ending(forwards.echo.port());
+        try (Wire client = connect(forward)) {
+            client.send(bytes);
+            assertThat(client.awaitEnd()).isNotEqualTo(Wire.End.OPEN);
+        }
+        gone(forward);
+        assertThat(forwards.fixture.told)
+                .singleElement()
+                .asString()
+                .matches("refused 1: 127.0.0.1 (does not speak TLS|did not agree on TLS: .{1,80})");
+    }
+
     @Test
     void says_that_a_client_does_not_trust_it() {
         TcpForward forward = forwards.ending(forwards.echo.port());

@@ -121,15 +121,15 @@ class CertificateWatchTest {
         TlsTermination tls = new TlsTermination(new LocalCertificates(Optional.of(authority), clock, told::add), clock);
         try (GatewayUnderTest under = new GatewayUnderTest(Transport.vertx(new VertxOptions()), tls)) {
             under.started(GatewayUnderTest.configuration(GatewayUnderTest.loopback4(0), List.of()));
-            assertThat(under.gateway.status(List.of()).endings()).isEmpty();
+            assertThat(under.gateway.freshStatus(List.of()).endings()).isEmpty();
             authority.certificateOrNew(clock.instant().minus(Duration.ofDays(3652 - 90 - 10)));
-            assertThat(under.gateway.status(List.of()).endings()).hasSize(1);
+            assertThat(under.gateway.freshStatus(List.of()).endings()).hasSize(1);
             // As loopgate trust does, in a process of its own, for a domain that this one may not sign for.
             authority.certificateOrNew(Set.of("example.com"), clock.instant());
-            assertThat(under.gateway.status(List.of()).endings()).isEmpty();
+            assertThat(under.gateway.freshStatus(List.of()).endings()).isEmpty();
             Path file = folder.resolve("ca").resolve("authority.pem");
             Files.writeString(file, "half of i");
-            assertThat(under.gateway.status(List.of()).warnings())
+            assertThat(under.gateway.freshStatus(List.of()).warnings())
                     .containsExactly("no certificate can be made: " + file
                             + " holds no certificate authority any more; move it away, and a new one is made");
         }
