@@ -4,6 +4,7 @@ import dev.loopgate.diagnose.Speech.Http;
 import dev.loopgate.diagnose.Speech.Tls;
 import dev.loopgate.diagnose.Speech.TlsRefused;
 import dev.loopgate.tls.TrustLists;
+import dev.loopgate.tls.TrustLists.Whose;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -12,6 +13,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -40,11 +42,19 @@ final class TlsQuestion {
             Duration took = Probe.since(start);
             X509Certificate certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
             String application = String.valueOf(socket.getApplicationProtocol());
+            // Read while the page is asked for: each takes a while.
+            CompletableFuture<List<Whose>> trustedBy = Concurrently.ask(witness::trustedBy);
             Optional<Http> http = application.equals("h2")
                     ? inHttp1(address, host, lists, limit)
                     : page(socket, host, address.getPort(), limit);
-            return Optional.of(
-                    new Tls(TlsSession.of(socket.getSession(), application, certificate, witness, took, http)));
+            return Optional.of(new Tls(TlsSession.of(
+                    socket.getSession(),
+                    application,
+                    certificate,
+                    trustedBy.join(),
+                    witness.fault(trustedBy.join()),
+                    took,
+                    http)));
         } catch (SSLException e) {
             return isTls(e) ? Optional.of(new TlsRefused(words(e), Probe.since(start))) : Optional.empty();
         } catch (GeneralSecurityException e) {

@@ -53,10 +53,10 @@ public record TlsSession(
             SSLSession session,
             String application,
             X509Certificate certificate,
-            TrustWitness witness,
+            List<Whose> trustedBy,
+            Optional<String> fault,
             Duration took,
             Optional<Speech.Http> http) {
-        List<Whose> trustedBy = witness.trustedBy();
         return new TlsSession(
                 session.getProtocol(),
                 session.getCipherSuite(),
@@ -66,7 +66,7 @@ public record TlsSession(
                 names(certificate),
                 certificate.getNotAfter().toInstant(),
                 trustedBy,
-                witness.fault(trustedBy),
+                fault,
                 took,
                 http);
     }
