@@ -53,7 +53,7 @@ class ArchitectureTest {
         order.put(
                 "admin",
                 Set.of("model", "config", "routing", "observe", "net", "http", "forward", "builtin", "gateway"));
-        order.put("diagnose", Set.of("model", "config", "routing", "net"));
+        order.put("diagnose", Set.of("model", "tls", "config", "routing", "net"));
         order.put("doctor", Set.of("model", "tls", "config", "routing", "net", "diagnose"));
         order.put("devserver", Set.of("model", "config", "net", "diagnose"));
         order.put("lan", Set.of("model", "tls", "net", "http"));

@@ -48,17 +48,17 @@ final class DoctorFacts {
         Optional<Path> found = input.locate(named) instanceof Located.Found file
                 ? Optional.of(surroundings.workingDirectory().resolve(file.file()))
                 : Optional.empty();
+        Optional<RunningGateway> own = found.flatMap(file -> ExplainedGateway.of(seen.running(), file));
         for (RunningGateway gateway : seen.running()) {
-            setups.add(served(gateway, patience));
+            setups.add(own.filter(gateway::equals).isPresent() ? 0 : setups.size(), served(gateway, patience));
         }
-        if (found.isPresent()
-                && seen.running().stream()
-                        .noneMatch(gateway -> gateway.runs(found.get()) || gateway.hasAttached(found.get()))) {
+        if (found.isPresent() && own.isEmpty()) {
             setups.add(0, setup(found, input.read(found.get()), Optional.empty()));
         }
         return new Circumstances(
                 surroundings.environment(),
                 setups,
+                named.map(file -> setups.get(0)),
                 seen.silent().stream()
                         .map(socket -> new DeadSocket(socket.path(), socket.stale()))
                         .toList());

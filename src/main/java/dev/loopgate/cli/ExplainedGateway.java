@@ -36,8 +36,7 @@ record ExplainedGateway(Optional<Path> file, Optional<RunningGateway> gateway) {
         Optional<Path> file =
                 input.locate(named) instanceof Located.Found found ? Optional.of(found.file()) : Optional.empty();
         List<RunningGateway> running = running(surroundings);
-        Optional<RunningGateway> own = file.flatMap(path -> first(running, gateway -> gateway.runs(path))
-                .or(() -> first(running, gateway -> gateway.hasAttached(path))));
+        Optional<RunningGateway> own = file.flatMap(path -> of(running, path));
         boolean known =
                 own.isPresent() ? serves(own.get(), host) : file.isPresent() && has(input.read(file.get()), host);
         Optional<RunningGateway> chosen = own;
@@ -56,6 +55,12 @@ record ExplainedGateway(Optional<Path> file, Optional<RunningGateway> gateway) {
                         ? file
                         : chosen.get().file(),
                 chosen);
+    }
+
+    /** The one that runs a file, or else has it attached. */
+    static Optional<RunningGateway> of(List<RunningGateway> running, Path file) {
+        return first(running, gateway -> gateway.runs(file))
+                .or(() -> first(running, gateway -> gateway.hasAttached(file)));
     }
 
     /**

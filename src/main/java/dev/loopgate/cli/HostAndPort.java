@@ -4,14 +4,14 @@ import dev.loopgate.diagnose.Printable;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where to connect to, as somebody types or pastes it.
  *
  * @param host a name or an address, without brackets
+ * @param secure whether it was a URL of TLS
  */
-record HostAndPort(String host, int port) {
+record HostAndPort(String host, int port, boolean secure) {
 
     private static final int LAST_PORT = 65_535;
 
@@ -27,30 +27,31 @@ record HostAndPort(String host, int port) {
     static HostAndPort parse(String text) {
         String typed = text.strip();
         if (typed.matches("[0-9]{1,9}")) {
-            return of("localhost", typed, text);
+            return of("localhost", typed, "", text);
         }
         Matcher form = FORM.matcher(typed.toLowerCase(Locale.ROOT));
         if (!form.matches()) {
             throw bad(text, typed.matches("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*") ? "an IPv6 address goes in brackets" : "");
         }
         String host = form.group("six") != null ? form.group("six") : form.group("name");
-        String port = form.group("port") != null ? form.group("port") : usual(form.group("scheme"));
+        String scheme = form.group("scheme") != null ? form.group("scheme") : "";
+        String port = form.group("port") != null ? form.group("port") : usual(scheme);
         if (port.isEmpty()) {
             throw bad(text, "it has no port");
         }
-        return of(host.isEmpty() ? "localhost" : host, port, text);
+        return of(host.isEmpty() ? "localhost" : host, port, scheme, text);
     }
 
-    private static HostAndPort of(String host, String port, String text) {
+    private static HostAndPort of(String host, String port, String scheme, String text) {
         int number = Integer.parseInt(port);
         if (number < 1 || number > LAST_PORT) {
             throw bad(text, "a port is 1 to " + LAST_PORT);
         }
-        return new HostAndPort(host, number);
+        return new HostAndPort(host, number, usual(scheme).equals("443"));
     }
 
-    private static String usual(@Nullable String scheme) {
-        return switch (scheme == null ? "" : scheme) {
+    private static String usual(String scheme) {
+        return switch (scheme) {
             case "http", "ws" -> "80";
             case "https", "wss" -> "443";
             default -> "";

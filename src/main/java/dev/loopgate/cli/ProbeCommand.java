@@ -6,6 +6,7 @@ import dev.loopgate.diagnose.Probe;
 import dev.loopgate.diagnose.Speech;
 import dev.loopgate.diagnose.UnixListener;
 import dev.loopgate.model.BindAddress;
+import dev.loopgate.tls.TrustLists;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -23,13 +24,15 @@ import picocli.CommandLine.Parameters;
         description = {
             "",
             "Tries each address of the host, and asks the first that takes connections what it speaks: waits",
-            "for a banner, then asks for a page, plainly and by TLS. Databases and the like are not asked.",
+            "for a banner, then asks for a page, plainly and by TLS; for a URL of https by TLS at once, and",
+            "tells who trusts the certificate. Databases and the like are not asked.",
             "With --listen, an echo is there to be connected to from the other end.",
             ""
         },
         footer = {
             "",
             "Example:  loopgate probe localhost:5173",
+            "          loopgate probe https://app.localhost:62893",
             "          loopgate probe --listen 0.0.0.0:9000",
             "Exit status: 0 it takes connections, 1 it does not."
         })
@@ -84,7 +87,8 @@ final class ProbeCommand implements Callable<Integer> {
             return unix(terminal, what.target.substring(UNIX.length()));
         }
         HostAndPort target = HostAndPort.parse(what.target == null ? "" : what.target);
-        Probe probe = Probe.of(target.host(), target.port(), timeout);
+        Probe probe = Probe.of(
+                target.host(), target.port(), target.secure(), TrustLists.from(surroundings.environment()), timeout);
         if (json.wanted) {
             JsonOption.print(terminal, ProbeJson.of(probe));
         } else {

@@ -88,6 +88,11 @@ final class ProbeJson {
                 .put("names", new JsonArray(session.names()))
                 .put("expires", session.expires().toString())
                 .put("trusted", session.fault().isEmpty())
+                .put(
+                        "trustedBy",
+                        new JsonArray(session.trustedBy().stream()
+                                .map(whose -> whose.name().toLowerCase(Locale.ROOT))
+                                .toList()))
                 .put("millis", millis(session.took()));
         if (!session.application().isEmpty()) {
             json.put("alpn", session.application());

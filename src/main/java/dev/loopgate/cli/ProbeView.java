@@ -44,7 +44,12 @@ final class ProbeView {
             columns.add(address, address, "   " + words(attempt));
         }
         lines.addAll(columns.lines());
-        probe.speech().ifPresent(speech -> speech(speech, lines));
+        probe.speech().ifPresent(speech -> {
+            if (target.secure() && !(speech instanceof Tls || speech instanceof TlsRefused)) {
+                lines.add(style.red("It does not speak TLS") + ", which the URL asks for.");
+            }
+            speech(speech, lines);
+        });
         return lines;
     }
 
@@ -120,7 +125,7 @@ final class ProbeView {
                 + left(Duration.between(Instant.now(), session.expires())));
         lines.add(session.fault()
                 .map(fault -> "  " + style.red("not trusted") + ": " + fault)
-                .orElse("  " + style.green("trusted") + " by Java"));
+                .orElse("  " + style.green(session.trustedText())));
         session.http().ifPresent(http -> lines.add("  within it HTTP: " + answer(http)));
     }
 

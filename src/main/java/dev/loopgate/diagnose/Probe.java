@@ -1,6 +1,7 @@
 package dev.loopgate.diagnose;
 
 import dev.loopgate.net.Addresses;
+import dev.loopgate.tls.TrustLists;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -52,8 +54,13 @@ public record Probe(String host, int port, Duration lookup, List<Attempt> attemp
      */
     private record Dialled(Attempt attempt, Optional<Socket> socket) {}
 
-    /** Blocks, for as long as the name takes and a few times the limit. */
-    public static Probe of(String host, int port, Duration limit) {
+    /**
+     * Blocks, for as long as the name takes and a few times the limit.
+     *
+     * @param secure whether TLS is what is to be spoken there
+     * @param lists by which a certificate is judged
+     */
+    public static Probe of(String host, int port, boolean secure, TrustLists lists, Duration limit) {
         warmUp();
         long start = System.nanoTime();
         List<InetAddress> addresses = addresses(host);
@@ -64,7 +71,7 @@ public record Probe(String host, int port, Duration lookup, List<Attempt> attemp
             if (each.socket.isPresent()) {
                 InetSocketAddress address = new InetSocketAddress(each.attempt.address, port);
                 if (speech.isEmpty()) {
-                    speech = Optional.of(Speech.of(each.socket.get(), address, host, limit));
+                    speech = Optional.of(Speech.of(each.socket.get(), address, host, secure, lists, limit));
                 } else {
                     close(each.socket.get());
                 }
@@ -102,7 +109,9 @@ public record Probe(String host, int port, Duration lookup, List<Attempt> attemp
         } catch (UnknownHostException unknown) {
             // Then there is nothing to try.
         }
-        if (host.equalsIgnoreCase("localhost")) {
+        // RFC 6761 §6.3: browsers take names below it for the loopback, whatever the resolver knows.
+        boolean below = addresses.isEmpty() && host.toLowerCase(Locale.ROOT).endsWith(".localhost");
+        if (below || host.equalsIgnoreCase("localhost")) {
             addresses.add(Addresses.LOOPBACK4);
             addresses.add(Addresses.LOOPBACK6);
         }

@@ -1,5 +1,6 @@
 package dev.loopgate.diagnose;
 
+import dev.loopgate.tls.TrustLists;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -51,10 +52,13 @@ public sealed interface Speech {
      * Connects and asks. Blocks, for a few times the limit at most.
      *
      * @param host that is asked for, by name or address
+     * @param secure whether TLS is what it is to speak: then that is tried first
+     * @param lists by which its certificate is judged
      * @return empty where it takes no connection
      */
-    static Optional<Speech> of(InetSocketAddress address, String host, Duration limit) {
-        return new SpeechProbe(address, host, limit).ask();
+    static Optional<Speech> of(
+            InetSocketAddress address, String host, boolean secure, TrustLists lists, Duration limit) {
+        return new SpeechProbe(address, host, secure, lists, limit).ask();
     }
 
     /**
@@ -62,12 +66,13 @@ public sealed interface Speech {
      *
      * @param connection blocking
      */
-    static Speech of(Socket connection, InetSocketAddress address, String host, Duration limit) {
-        return new SpeechProbe(address, host, limit).ask(connection);
-    }
-
-    /** Whether TLS is spoken there: {@link Tls}, {@link TlsRefused} or nothing. Blocks as above. */
-    static Optional<Speech> tls(InetSocketAddress address, String host, Duration limit) {
-        return new SpeechProbe(address, host, limit).askTls();
+    static Speech of(
+            Socket connection,
+            InetSocketAddress address,
+            String host,
+            boolean secure,
+            TrustLists lists,
+            Duration limit) {
+        return new SpeechProbe(address, host, secure, lists, limit).ask(connection);
     }
 }

@@ -5,6 +5,7 @@ import dev.loopgate.diagnose.Speech.H2c;
 import dev.loopgate.diagnose.Speech.Http;
 import dev.loopgate.diagnose.Speech.Silent;
 import dev.loopgate.model.Forward.Protocol;
+import dev.loopgate.tls.TrustLists;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -33,12 +34,16 @@ final class SpeechProbe {
 
     private final InetSocketAddress address;
     private final String host;
+    private final boolean tlsFirst;
+    private final TrustLists lists;
     private final Duration limit;
     private final Optional<String> service;
 
-    SpeechProbe(InetSocketAddress address, String host, Duration limit) {
+    SpeechProbe(InetSocketAddress address, String host, boolean secure, TrustLists lists, Duration limit) {
         this.address = address;
         this.host = host;
+        this.tlsFirst = secure || USUALLY_TLS.contains(address.getPort());
+        this.lists = lists;
         this.limit = limit;
         this.service = new ServiceNames().of(Protocol.TCP, address.getPort());
     }
@@ -53,23 +58,42 @@ final class SpeechProbe {
         return Optional.of(ask(connection));
     }
 
-    Optional<Speech> askTls() {
-        return connected(this::tls);
-    }
-
     /** Closes the connection. */
     Speech ask(Socket connection) {
-        boolean tlsFirst = USUALLY_TLS.contains(address.getPort());
         try (connection) {
             if (tlsFirst) {
-                Optional<Speech> told = tls(connection);
-                return told.or(() -> connected(this::plain)).orElseGet(() -> new Silent(service, true, true));
+                return tlsIfThere(connection)
+                        .or(() -> connected(this::plain))
+                        .orElseGet(() -> new Silent(service, true, true));
             }
             Speech told = plain(connection).orElseGet(() -> new Silent(service, false, true));
-            return wantsTls(told) ? askTls().orElse(told) : told;
+            return wantsTls(told)
+                    ? connected(this::tls)
+                            .filter(within -> !isSaidWithin(told, within))
+                            .orElse(told)
+                    : told;
         } catch (IOException gone) {
             return new Silent(service, true, true);
         }
+    }
+
+    /** One that does not understand TLS may as well wait for more of it. */
+    private Optional<Speech> tlsIfThere(Socket connection) {
+        try {
+            return tls(connection);
+        } catch (IOException none) {
+            return Optional.empty();
+        }
+    }
+
+    /** Where both are spoken, a refusal is that of the page. */
+    private static boolean isSaidWithin(Speech told, Speech within) {
+        return told instanceof Http http
+                && within instanceof Speech.Tls tls
+                && tls.session()
+                        .http()
+                        .filter(same -> same.status().equals(http.status()))
+                        .isPresent();
     }
 
     /** Some servers tell who speaks plainly to their TLS port with a 400, others end the connection. */
@@ -116,7 +140,7 @@ final class SpeechProbe {
     }
 
     private Optional<Speech> tls(Socket connection) throws IOException {
-        return TlsQuestion.ask(connection, address, host, limit);
+        return TlsQuestion.ask(connection, address, host, lists, limit);
     }
 
     private interface Dialogue {

@@ -3,6 +3,8 @@ package dev.loopgate.diagnose;
 import dev.loopgate.diagnose.Speech.Http;
 import dev.loopgate.diagnose.Speech.Tls;
 import dev.loopgate.diagnose.Speech.TlsRefused;
+import dev.loopgate.tls.TrustLists;
+import dev.loopgate.tls.TrustLists.Whose;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -11,6 +13,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -26,10 +29,11 @@ final class TlsQuestion {
     private TlsQuestion() {}
 
     /** @return empty where TLS is not what is spoken there */
-    static Optional<Speech> ask(Socket connection, InetSocketAddress address, String host, Duration limit)
+    static Optional<Speech> ask(
+            Socket connection, InetSocketAddress address, String host, TrustLists lists, Duration limit)
             throws IOException {
         long start = System.nanoTime();
-        TrustWitness witness = new TrustWitness(host);
+        TrustWitness witness = new TrustWitness(host, lists);
         try (SSLSocket socket = socket(connection, address, host, limit, witness, "h2", HTTP1)) {
             start = System.nanoTime();
             if (!shakesHands(socket, connection, limit)) {
@@ -38,11 +42,19 @@ final class TlsQuestion {
             Duration took = Probe.since(start);
             X509Certificate certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
             String application = String.valueOf(socket.getApplicationProtocol());
+            // Read while the page is asked for: each takes a while.
+            CompletableFuture<List<Whose>> trustedBy = Concurrently.ask(witness::trustedBy);
             Optional<Http> http = application.equals("h2")
-                    ? inHttp1(address, host, limit)
+                    ? inHttp1(address, host, lists, limit)
                     : page(socket, host, address.getPort(), limit);
-            return Optional.of(
-                    new Tls(TlsSession.of(socket.getSession(), application, certificate, witness.fault(), took, http)));
+            return Optional.of(new Tls(TlsSession.of(
+                    socket.getSession(),
+                    application,
+                    certificate,
+                    trustedBy.join(),
+                    witness.fault(trustedBy.join()),
+                    took,
+                    http)));
         } catch (SSLException e) {
             return isTls(e) ? Optional.of(new TlsRefused(words(e), Probe.since(start))) : Optional.empty();
         } catch (GeneralSecurityException e) {
@@ -92,10 +104,10 @@ final class TlsQuestion {
     }
 
     /** Those who would rather speak HTTP/2 mostly speak HTTP/1.1 as well. */
-    private static Optional<Http> inHttp1(InetSocketAddress address, String host, Duration limit) {
+    private static Optional<Http> inHttp1(InetSocketAddress address, String host, TrustLists lists, Duration limit) {
         try (Socket connection = new Socket()) {
             connection.connect(address, SpeechProbe.millis(limit));
-            try (SSLSocket socket = socket(connection, address, host, limit, new TrustWitness(host), HTTP1)) {
+            try (SSLSocket socket = socket(connection, address, host, limit, new TrustWitness(host, lists), HTTP1)) {
                 return shakesHands(socket, connection, limit)
                         ? page(socket, host, address.getPort(), limit)
                         : Optional.empty();

@@ -1,6 +1,7 @@
 package dev.loopgate.diagnose;
 
 import dev.loopgate.net.Addresses;
+import dev.loopgate.tls.TrustLists.Whose;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLSession;
 import javax.security.auth.x500.X500Principal;
 
@@ -21,7 +23,8 @@ import javax.security.auth.x500.X500Principal;
  * @param subject of its certificate
  * @param names that the certificate is for
  * @param expires when the certificate does
- * @param fault why a client that trusts what this Java trusts would turn away; empty where it would not
+ * @param trustedBy whose lists have who signed it
+ * @param fault why every client would turn away; empty where one that goes by one of these lists would not
  * @param took the handshake
  * @param http what it says to a request of HTTP/1.1
  */
@@ -33,6 +36,7 @@ public record TlsSession(
         String issuer,
         List<String> names,
         Instant expires,
+        List<Whose> trustedBy,
         Optional<String> fault,
         Duration took,
         Optional<Speech.Http> http) {
@@ -42,12 +46,14 @@ public record TlsSession(
 
     public TlsSession {
         names = List.copyOf(names);
+        trustedBy = List.copyOf(trustedBy);
     }
 
     static TlsSession of(
             SSLSession session,
             String application,
             X509Certificate certificate,
+            List<Whose> trustedBy,
             Optional<String> fault,
             Duration took,
             Optional<Speech.Http> http) {
@@ -59,9 +65,17 @@ public record TlsSession(
                 name(certificate.getIssuerX500Principal()),
                 names(certificate),
                 certificate.getNotAfter().toInstant(),
+                trustedBy,
                 fault,
                 took,
                 http);
+    }
+
+    /** As a clause; empty where nobody does. */
+    public String trustedText() {
+        return trustedBy.isEmpty()
+                ? ""
+                : "trusted by " + trustedBy.stream().map(Whose::words).collect(Collectors.joining(" and "));
     }
 
     static String name(X500Principal principal) {

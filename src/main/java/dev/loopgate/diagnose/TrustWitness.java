@@ -1,5 +1,8 @@
 package dev.loopgate.diagnose;
 
+import dev.loopgate.tls.TrustLists;
+import dev.loopgate.tls.TrustLists.Whose;
+import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -15,24 +18,39 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** Lets every server pass, and remembers why a client that trusts what this Java trusts would have turned away. */
+/** Lets every server pass, and remembers who would have trusted it, and why nobody would. */
 final class TrustWitness extends X509ExtendedTrustManager {
 
     private final String host;
+    private final TrustLists lists;
     private X509Certificate @Nullable [] chain;
     private String keyExchange = "";
 
-    TrustWitness(String host) {
+    TrustWitness(String host, TrustLists lists) {
         this.host = host;
+        this.lists = lists;
     }
 
-    /** Looked for once it is asked for: to read what Java trusts takes longer than a handshake. */
-    Optional<String> fault() {
+    /** Whose lists have who signed the certificate. Looked for once it is asked for: to read them takes longer than a handshake. */
+    List<Whose> trustedBy() {
         X509Certificate[] shown = chain;
-        return shown == null ? Optional.empty() : Optional.ofNullable(fault(shown));
+        return shown == null
+                ? List.of()
+                : Concurrently.askEach(
+                                List.of(Whose.values()),
+                                whose -> trusts(whose, shown) ? Optional.of(whose) : Optional.<Whose>empty())
+                        .stream()
+                        .flatMap(Optional::stream)
+                        .toList();
     }
 
-    private @Nullable String fault(X509Certificate[] shown) {
+    /** Why every client would turn away. */
+    Optional<String> fault(List<Whose> trustedBy) {
+        X509Certificate[] shown = chain;
+        return shown == null ? Optional.empty() : Optional.ofNullable(fault(shown, trustedBy));
+    }
+
+    private @Nullable String fault(X509Certificate[] shown, List<Whose> trustedBy) {
         X509Certificate first = shown[0];
         List<String> names = TlsSession.names(first);
         if (first.getNotAfter().toInstant().isBefore(Instant.now())) {
@@ -46,7 +64,13 @@ final class TrustWitness extends X509ExtendedTrustManager {
             return "its certificate is not for " + host + " but for "
                     + (names.isEmpty() ? TlsSession.name(first.getSubjectX500Principal()) : String.join(", ", names));
         }
-        return distrust(shown, keyExchange);
+        if (!trustedBy.isEmpty()) {
+            return null;
+        }
+        return first.getSubjectX500Principal().equals(first.getIssuerX500Principal())
+                ? "its certificate is signed by itself"
+                : "its certificate is signed by " + TlsSession.name(shown[shown.length - 1].getIssuerX500Principal())
+                        + ", whom this machine does not trust";
     }
 
     @Override
@@ -65,25 +89,27 @@ final class TrustWitness extends X509ExtendedTrustManager {
         keyExchange = exchange;
     }
 
-    private static @Nullable String distrust(X509Certificate[] chain, String keyExchange) {
+    private boolean trusts(Whose whose, X509Certificate[] shown) {
         try {
+            List<X509Certificate> roots = lists.roots(whose);
+            if (roots.isEmpty()) {
+                return false;
+            }
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            for (int i = 0; i < roots.size(); i++) {
+                store.setCertificateEntry(Integer.toString(i), roots.get(i));
+            }
             TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init((KeyStore) null);
+            factory.init(store);
             for (TrustManager manager : factory.getTrustManagers()) {
-                if (manager instanceof X509TrustManager java) {
-                    java.checkServerTrusted(chain, keyExchange);
+                if (manager instanceof X509TrustManager trust) {
+                    trust.checkServerTrusted(shown, keyExchange);
                 }
             }
-            return null;
-        } catch (CertificateException e) {
-            X509Certificate first = chain[0];
-            return first.getSubjectX500Principal().equals(first.getIssuerX500Principal())
-                    ? "its certificate is signed by itself"
-                    : "its certificate is signed by "
-                            + TlsSession.name(chain[chain.length - 1].getIssuerX500Principal())
-                            + ", whom Java does not trust";
-        } catch (GeneralSecurityException e) {
-            return "what Java trusts cannot be read: " + e.getMessage();
+            return true;
+        } catch (IOException | GeneralSecurityException no) {
+            return false;
         }
     }
 

@@ -14,10 +14,15 @@ import org.jspecify.annotations.Nullable;
  * What is known before anything is looked at.
  *
  * @param environment the value of a variable, or null
- * @param setups the configuration that is found, and those of the gateways that run, each once
+ * @param setups the configuration that is found, and those of the gateways that run, each once, the first before the others
+ * @param named the one of them whose file the user named; then none of the others is meant
  * @param sockets of gateways that do not answer
  */
-public record Circumstances(UnaryOperator<@Nullable String> environment, List<Setup> setups, List<DeadSocket> sockets) {
+public record Circumstances(
+        UnaryOperator<@Nullable String> environment,
+        List<Setup> setups,
+        Optional<Setup> named,
+        List<DeadSocket> sockets) {
 
     public Circumstances {
         setups = List.copyOf(setups);

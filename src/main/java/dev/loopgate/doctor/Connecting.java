@@ -7,9 +7,11 @@ import dev.loopgate.diagnose.Probe.Attempt;
 import dev.loopgate.diagnose.SocketTable;
 import dev.loopgate.diagnose.SocketTable.Entry;
 import dev.loopgate.diagnose.SocketTable.State;
+import dev.loopgate.diagnose.Speech;
 import dev.loopgate.doctor.Firewalls.Obstacle;
 import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.net.Addresses;
+import dev.loopgate.tls.TrustLists;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -27,11 +29,21 @@ final class Connecting {
     private final Supplier<List<OpenPort>> ports;
     private final Firewalls firewalls;
     private final SocketTable sockets;
+    private final TrustLists lists;
     private final Duration limit;
 
-    /** @param limit of one connection, or of one answer over it */
-    Connecting(Supplier<List<OpenPort>> ports, Firewalls firewalls, SocketTable sockets, Duration limit) {
+    /**
+     * @param lists by which certificates are judged
+     * @param limit of one connection, or of one answer over it
+     */
+    Connecting(
+            Supplier<List<OpenPort>> ports,
+            Firewalls firewalls,
+            SocketTable sockets,
+            TrustLists lists,
+            Duration limit) {
         this.limit = limit;
+        this.lists = lists;
         this.ports = ports;
         this.firewalls = firewalls;
         this.sockets = sockets;
@@ -56,6 +68,15 @@ final class Connecting {
         } catch (UnknownHostException unknown) {
             return List.of();
         }
+    }
+
+    /**
+     * What answers there; empty where nothing takes the connection.
+     *
+     * @param secure whether TLS is what is to be spoken
+     */
+    Optional<Speech> speech(InetSocketAddress address, String host, boolean secure) {
+        return Speech.of(address, host, secure, lists, limit);
     }
 
     /** One for each address. */

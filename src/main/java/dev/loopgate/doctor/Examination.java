@@ -20,6 +20,7 @@ import dev.loopgate.net.Addresses;
 import dev.loopgate.net.PortHolders;
 import dev.loopgate.routing.RouteDecision;
 import dev.loopgate.routing.RoutingTable;
+import dev.loopgate.tls.TrustLists;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Which checks a subject calls for, in the order in which a request would pass what they look at. */
@@ -57,7 +59,8 @@ final class Examination {
     Examination(Circumstances circumstances, Duration step) {
         this.circumstances = circumstances;
         this.hosts = HostsFile.ofSystem(circumstances.environment());
-        this.connecting = new Connecting(ports::get, firewalls, sockets, step);
+        this.connecting =
+                new Connecting(ports::get, firewalls, sockets, TrustLists.from(circumstances.environment()), step);
     }
 
     List<Check> of(Subject subject) {
@@ -143,9 +146,16 @@ final class Examination {
 
     private List<Check> ofUrl(Subject.Url url) {
         Optional<Setup> setup = setup(url);
-        return setup.isPresent() && setup.get().configuration().isPresent()
-                ? throughGateway(url, setup.get(), setup.get().configuration().get())
-                : elsewhere(url);
+        if (setup.isPresent() && setup.get().configuration().isPresent()) {
+            return throughGateway(url, setup.get(), setup.get().configuration().get());
+        }
+        List<Check> checks = elsewhere(url);
+        setup.flatMap(GatewayCheck::problems).ifPresent(problem -> checks.add(0, said(problem)));
+        return checks;
+    }
+
+    private static Check said(Finding finding) {
+        return new LaterCheck(finding.check(), () -> List.of(finding));
     }
 
     private List<Check> throughGateway(Subject.Url url, Setup setup, Configuration configuration) {
@@ -158,30 +168,41 @@ final class Examination {
         if (!host.matches("[0-9.]+|\\[.*")) {
             checks.add(new NameCheck(List.of(host), open, new ResolverCheck(), hosts, servers));
         }
+        boolean listens = configuration.listen().stream().anyMatch(listen -> listen.port() == port);
         checks.add(new PortCheck(
                 port,
                 ports::get,
                 sockets,
                 rules,
-                setup.gateway().isPresent() ? Optional.empty() : Optional.of(setup.name())));
+                setup.gateway().isPresent() || !listens ? Optional.empty() : Optional.of(setup.name())));
+        if (!listens) {
+            checks.add(said(Finding.fail(
+                    "listener",
+                    setup.name() + " has no listener on port " + port + ", but on "
+                            + configuration.listen().stream()
+                                    .map(BindAddress::toString)
+                                    .collect(Collectors.joining(", ")))));
+        }
+        RoutingTable<Route> table = RouteCheck.table(configuration);
+        Optional<VirtualHost> served = RouteCheck.host(table, url);
+        String source = served.map(found -> setup.name(found.pattern())).orElse(setup.name());
+        TlsSettings tls = served.flatMap(VirtualHost::tls).orElse(configuration.tls());
+        boolean secure = url.scheme().equals("https");
+        if (secure && served.isPresent() && tls instanceof TlsSettings.Off) {
+            checks.add(said(Finding.fail(
+                            "tls",
+                            served.get().pattern() + " of " + source + " is not served over TLS: it has tls: off")
+                    .fix("http://" + url.host() + ":" + port + url.path())));
+        }
         checks.add(new ServiceCheck(
                 bare(host), () -> here(resolved(host)), port, true, Optional.of(url.scheme()), connecting));
-        RoutingTable<Route> table = RouteCheck.table(configuration);
-        if (url.scheme().equals("https")) {
-            TlsSettings tls = table.decide(url.host(), url.path()) instanceof RouteDecision.Matched<Route> matched
-                    ? matched.host().tls().orElse(configuration.tls())
-                    : configuration.tls();
-            if (!(tls instanceof TlsSettings.Off)) {
-                checks.add(new CertificateCheck(
-                        circumstances.environment(),
-                        Map.of(host, tls),
-                        tls instanceof TlsSettings.Auto,
-                        Clock.systemUTC()));
-            }
+        if (secure && !(tls instanceof TlsSettings.Off)) {
+            checks.add(new CertificateCheck(
+                    circumstances.environment(),
+                    Map.of(host, tls),
+                    tls instanceof TlsSettings.Auto,
+                    Clock.systemUTC()));
         }
-        String source = table.decide(url.host(), url.path()) instanceof RouteDecision.Matched<Route> matched
-                ? setup.name(matched.host().pattern())
-                : setup.name();
         RouteCheck routes = new RouteCheck(source, table, url);
         checks.add(routes);
         routes.matched()
@@ -221,8 +242,11 @@ final class Examination {
         return checks;
     }
 
-    /** The one that serves the host, or at least has the port. */
+    /** The one that is named, or else that serves the host, or at least has the port. */
     private Optional<Setup> setup(Subject.Url url) {
+        if (circumstances.named().isPresent()) {
+            return circumstances.named();
+        }
         OptionalInt port = url.port();
         List<Setup> able = circumstances.setups().stream()
                 .filter(each -> each.configuration().isPresent())

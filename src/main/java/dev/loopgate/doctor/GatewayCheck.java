@@ -8,6 +8,7 @@ import dev.loopgate.net.Addresses;
 import dev.loopgate.net.JobControl;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -32,15 +33,17 @@ record GatewayCheck(List<Setup> setups, List<DeadSocket> sockets) implements Che
             findings.add(Finding.info(name(), "no gateway runs").fix("loopgate run"));
         }
         sockets.forEach(socket -> findings.add(dead(socket)));
-        for (Setup setup : setups) {
-            if (!setup.problems().isEmpty()) {
-                int more = setup.problems().size() - 1;
-                findings.add(Finding.fail(
-                                "file", setup.problems().get(0) + (more > 0 ? ", and " + more + " more problems" : ""))
-                        .fix(ShellCommand.of("loopgate", "check", "--config", setup.name())));
-            }
-        }
+        setups.forEach(setup -> problems(setup).ifPresent(findings::add));
         return findings;
+    }
+
+    /** Of the file; empty where it has none. */
+    static Optional<Finding> problems(Setup setup) {
+        int more = setup.problems().size() - 1;
+        return setup.problems().stream()
+                .findFirst()
+                .map(first -> Finding.fail("file", first + (more > 0 ? ", and " + more + " more problems" : ""))
+                        .fix(ShellCommand.of("loopgate", "check", "--config", setup.name())));
     }
 
     private void running(Setup setup, Running gateway, List<Finding> findings) {

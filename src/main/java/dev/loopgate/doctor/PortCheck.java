@@ -73,9 +73,12 @@ record PortCheck(
         Optional<String> project = each.process()
                 .flatMap(process -> process.project().or(process::directory))
                 .map(folder -> ", in " + folder);
-        if (expected.isPresent() && !each.process().map(Owner::gateway).orElse(false)) {
+        if (expected.isPresent()) {
             return Finding.fail(name(), text + project.orElse("") + ": the gateway of " + expected.get() + " cannot")
-                    .fix(each.process().map(process -> "kill " + process.pid()));
+                    .fix(each.process()
+                            .map(process -> process.gateway()
+                                    ? ShellCommand.of("loopgate", "attach", expected.get())
+                                    : "kill " + process.pid()));
         }
         return Finding.ok(name(), text + project.orElse(""));
     }

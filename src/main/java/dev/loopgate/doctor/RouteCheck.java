@@ -4,6 +4,7 @@ import dev.loopgate.diagnose.ShellCommand;
 import dev.loopgate.model.Configuration;
 import dev.loopgate.model.Route;
 import dev.loopgate.model.Target;
+import dev.loopgate.model.VirtualHost;
 import dev.loopgate.routing.RouteDecision;
 import dev.loopgate.routing.RoutingTable;
 import java.nio.file.Files;
@@ -16,6 +17,17 @@ record RouteCheck(String file, RoutingTable<Route> table, Subject.Url url) imple
 
     static RoutingTable<Route> table(Configuration configuration) {
         return RoutingTable.of(configuration.hosts(), (host, route) -> route);
+    }
+
+    /** Of a URL; empty where none has its name. */
+    static Optional<VirtualHost> host(RoutingTable<Route> table, Subject.Url url) {
+        RouteDecision<Route> decision = table.decide(url.host(), url.path());
+        if (decision instanceof RouteDecision.Matched<Route> matched) {
+            return Optional.of(matched.host());
+        }
+        return decision instanceof RouteDecision.UnknownPath<Route> unknown
+                ? Optional.of(unknown.host())
+                : Optional.empty();
     }
 
     @Override

@@ -60,7 +60,8 @@ record ServiceCheck(
         }
         if (!open.isEmpty()) {
             InetSocketAddress socket = new InetSocketAddress(open.get(0).address(), port);
-            findings.add(Speech.of(socket, host, connecting.limit())
+            findings.add(connecting
+                    .speech(socket, host, scheme.equals(Optional.of("https")))
                     .map(speech -> said(socket, speech))
                     .orElseGet(
                             () -> Finding.warn(name(), Addresses.text(socket) + " takes connections and ends them")));
@@ -84,10 +85,15 @@ record ServiceCheck(
             return plain
                     ? Finding.fail(name(), where + " speaks TLS, and the URL is one of plain HTTP")
                             .fix("https://" + authority() + "/")
-                    : certificate(where, tls.session());
+                    : secured(where, tls.session());
         }
         if (speech instanceof Speech.TlsRefused refused) {
-            return Finding.fail(name(), where + " speaks TLS, but refuses the handshake: " + refused.why());
+            return Finding.fail(
+                    name(),
+                    where + " speaks TLS, but refuses the handshake: " + refused.why()
+                            + (refused.why().equals("unrecognized_name")
+                                    ? ", for it has nobody of the name " + host + " to show"
+                                    : ""));
         }
         if (speech instanceof Speech.Http http) {
             return secure
@@ -101,7 +107,8 @@ record ServiceCheck(
                                             .orElse(""));
         }
         if (speech instanceof Speech.H2c) {
-            return Finding.ok(name(), where + " speaks HTTP/2 without TLS, and not HTTP/1");
+            String text = where + " speaks HTTP/2 without TLS, and not HTTP/1";
+            return secure ? Finding.fail(name(), text + ", and the URL asks for TLS") : Finding.ok(name(), text);
         }
         if (speech instanceof Speech.Banner banner) {
             String text = where + " says \"" + banner.line() + "\"";
@@ -116,12 +123,18 @@ record ServiceCheck(
                 : Finding.ok(name(), text);
     }
 
-    private Finding certificate(String where, TlsSession session) {
+    private Finding secured(String where, TlsSession session) {
         if (session.fault().isEmpty()) {
-            return Finding.ok(
-                    name(),
-                    where + " speaks " + session.version() + ", with a certificate that is good until "
-                            + session.expires());
+            String certificate = session.version() + ", with a certificate that is good until " + session.expires()
+                    + " and " + session.trustedText();
+            if (session.http().isPresent()) {
+                return Finding.ok(
+                        name(), where + " answers " + session.http().get().status() + " over " + certificate);
+            }
+            String text = where + " speaks " + certificate;
+            return scheme.isPresent()
+                    ? Finding.warn(name(), text + ", but has no answer to a request")
+                    : Finding.ok(name(), text);
         }
         String fault = session.fault().get();
         String text = where + " speaks TLS, but " + fault;

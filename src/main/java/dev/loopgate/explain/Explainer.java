@@ -139,7 +139,10 @@ public final class Explainer {
                     "",
                     Optional.empty(),
                     NearMisses.hosts(table.hosts(), request.host(), Optional.empty(), nearest)));
-            problems.add("404: no host of the configuration has this name"
+            // Who connects to an address names none: TLS is agreed on, and the request refused.
+            boolean named = !request.host().matches("[0-9.]+|\\[.*");
+            problems.add((named && request.scheme().equals("https") ? "TLS is refused (unrecognized_name): " : "404: ")
+                    + "no host of the configuration has this name"
                     + (nearest.isEmpty() ? "" : "; did you mean " + String.join(", ", nearest) + "?"));
         }
     }

@@ -8,6 +8,9 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.lang.ref.Cleaner;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 
 /**
  * One certificate, ready for connections. What it holds outside the heap is counted: it is let go once it is kept no more
@@ -58,11 +61,38 @@ final class TlsContext {
         return credential;
     }
 
-    /** While it is retained; a handler counts for itself. */
-    SslHandler handler(ByteBufAllocator allocator) {
-        SslHandler handler = context.newHandler(allocator);
+    /**
+     * While it is retained; a handler counts for itself.
+     *
+     * @param name that the client asks for, in lower case; empty where it names none
+     */
+    SslHandler handler(ByteBufAllocator allocator, String name) {
+        SslHandler handler = context.sessionContext() instanceof OpenSslServerSessionContext sessions
+                ? handler(allocator, sessions, digest(name))
+                : context.newHandler(allocator);
         // The one deadline of a connection is kept by whoever accepted it.
         handler.setHandshakeTimeoutMillis(0);
         return handler;
+    }
+
+    /**
+     * A session of one server name is not resumed under another (RFC 6066 §3), though its ticket can be opened. Java's own
+     * engine sees to that itself; with BoringSSL a session has what the context had when its connection began.
+     */
+    private synchronized SslHandler handler(
+            ByteBufAllocator allocator, OpenSslServerSessionContext sessions, byte[] bound) {
+        if (!sessions.setSessionIdContext(bound)) {
+            throw new IllegalStateException("a session cannot be bound to its name");
+        }
+        return context.newHandler(allocator);
+    }
+
+    /** Of no more bytes than BoringSSL takes. */
+    private static byte[] digest(String name) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 }

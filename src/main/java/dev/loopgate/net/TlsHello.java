@@ -96,7 +96,7 @@ final class TlsHello extends AbstractSniHandler<TlsContext> {
 
     private void secure(ChannelHandlerContext context, String name, TlsContext certificate) {
         try {
-            SslHandler handler = certificate.handler(context.alloc());
+            SslHandler handler = certificate.handler(context.alloc(), name);
             context.pipeline().addAfter(context.name(), null, new TlsEnds(name, secured));
             context.pipeline().replace(this, null, handler);
         } finally {

@@ -20,9 +20,6 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -174,52 +171,16 @@ public final class LocalCertificates {
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
+            TrustLists lists = new TrustLists(folder, system, notice);
             int count = 0;
-            TrustManagerFactory standard = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            standard.init((KeyStore) null);
-            for (TrustManager manager : standard.getTrustManagers()) {
-                if (manager instanceof X509TrustManager trust) {
-                    for (X509Certificate root : trust.getAcceptedIssuers()) {
-                        store.setCertificateEntry("java-" + count++, root);
-                    }
+            for (TrustLists.Whose whose : TrustLists.Whose.values()) {
+                for (X509Certificate root : lists.roots(whose)) {
+                    store.setCertificateEntry("root-" + count++, root);
                 }
-            }
-            for (X509Certificate root : ofSystem()) {
-                store.setCertificateEntry("system-" + count++, root);
-            }
-            Optional<X509Certificate> own = own();
-            if (own.isPresent()) {
-                store.setCertificateEntry("loopgate", own.get());
             }
             return store;
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalStateException("it cannot be read whom this machine trusts: " + e.getMessage(), e);
-        }
-    }
-
-    /** Whatever else stands in that file, which is others' to write: the gateway is to start all the same. */
-    private List<X509Certificate> ofSystem() {
-        List<X509Certificate> found = new ArrayList<>();
-        system.ifPresent(file -> {
-            try {
-                int odd = Pem.readAll(Files.readAllBytes(file), found);
-                if (odd > 0) {
-                    notice.accept(odd + (odd == 1 ? " entry of " : " entries of ") + file
-                            + " cannot be read as a certificate, and no backend is trusted for it");
-                }
-            } catch (IOException unreadable) {
-                notice.accept(file + " cannot be read, so no backend is trusted for what is in it");
-            }
-        });
-        return found;
-    }
-
-    private Optional<X509Certificate> own() {
-        try {
-            return folder.isEmpty() ? Optional.empty() : folder.get().certificate();
-        } catch (IOException damaged) {
-            notice.accept(damaged.getMessage() + "; until then no backend is trusted for it");
-            return Optional.empty();
         }
     }
 

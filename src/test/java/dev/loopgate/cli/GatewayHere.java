@@ -85,6 +85,7 @@ final class GatewayHere implements AutoCloseable {
     Map<String, String> environment() {
         Map<String, String> environment = new HashMap<>();
         environment.put("XDG_RUNTIME_DIR", runtime.toString());
+        environment.put("XDG_DATA_HOME", file.resolveSibling("data").toString());
         return environment;
     }
 

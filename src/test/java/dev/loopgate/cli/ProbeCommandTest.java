@@ -165,7 +165,7 @@ class ProbeCommandTest {
         "postgres://ann:secret@db:5432/shop, db, 5432",
     })
     void takes_what_people_type_and_paste(String text, String host, int port) {
-        assertThat(HostAndPort.parse(text)).isEqualTo(new HostAndPort(host, port));
+        assertThat(HostAndPort.parse(text)).isEqualTo(new HostAndPort(host, port, text.startsWith("https:")));
     }
 
     @ParameterizedTest

@@ -13,6 +13,7 @@ import dev.loopgate.net.Addresses;
 import dev.loopgate.testkit.ClosedPort;
 import dev.loopgate.testkit.FullBacklog;
 import dev.loopgate.testkit.TcpPeer;
+import dev.loopgate.tls.TrustLists;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
@@ -25,14 +26,20 @@ class ProbeTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
+    private static final TrustLists NOBODY = new TrustLists(Optional.empty(), Optional.empty(), notice -> {});
+
+    private static Probe probe(String host, int port, Duration limit) {
+        return Probe.of(host, port, false, NOBODY, limit);
+    }
+
     private static Optional<Speech> speech(TcpPeer peer) {
-        return Probe.of("127.0.0.1", peer.port(), LIMIT).speech();
+        return probe("127.0.0.1", peer.port(), LIMIT).speech();
     }
 
     @Test
     void tells_a_port_that_nobody_listens_on() {
         try (ClosedPort closed = new ClosedPort()) {
-            Probe probe = Probe.of("127.0.0.1", closed.port(), LIMIT);
+            Probe probe = probe("127.0.0.1", closed.port(), LIMIT);
             assertThat(probe.connected()).isFalse();
             assertThat(probe.attempts()).extracting(Probe.Attempt::outcome).containsExactly(Outcome.REFUSED);
         }
@@ -41,8 +48,7 @@ class ProbeTest {
     @Test
     void tells_a_port_that_does_not_answer() {
         try (FullBacklog full = new FullBacklog()) {
-            assertThat(Probe.of("127.0.0.1", full.port(), Duration.ofMillis(200))
-                            .attempts())
+            assertThat(probe("127.0.0.1", full.port(), Duration.ofMillis(200)).attempts())
                     .extracting(Probe.Attempt::outcome)
                     .containsExactly(Outcome.TIMED_OUT);
         }
@@ -50,7 +56,7 @@ class ProbeTest {
 
     @Test
     void tells_a_name_that_leads_nowhere() {
-        Probe probe = Probe.of("nobody.invalid", 80, LIMIT);
+        Probe probe = probe("nobody.invalid", 80, LIMIT);
         assertThat(probe.attempts()).isEmpty();
         assertThat(probe.connected()).isFalse();
     }
@@ -59,11 +65,25 @@ class ProbeTest {
     void tries_both_families_of_localhost() {
         assumeIpv6();
         try (TcpPeer peer = TcpPeer.start("::1", 0, wire -> wire.send("hello\n"))) {
-            Probe probe = Probe.of("localhost", peer.port(), LIMIT);
+            Probe probe = probe("localhost", peer.port(), LIMIT);
             assertThat(probe.attempts())
                     .extracting(attempt -> Addresses.text(attempt.address()) + " " + attempt.outcome())
                     .containsExactlyInAnyOrder("127.0.0.1 REFUSED", "::1 CONNECTED");
             assertThat(probe.speech()).get().isInstanceOf(Banner.class);
+        }
+    }
+
+    @Test
+    void finds_plain_http_where_tls_was_wanted_and_the_server_waits_for_a_line() {
+        try (TcpPeer peer = TcpPeer.start(wire -> {
+            if (wire.until("\r\n\r\n", LIMIT) != null) {
+                wire.send("HTTP/1.1 200 OK\r\n\r\n");
+            }
+        })) {
+            assertThat(Probe.of("127.0.0.1", peer.port(), true, NOBODY, Duration.ofMillis(1500))
+                            .speech())
+                    .get()
+                    .isInstanceOf(Http.class);
         }
     }
 
@@ -134,8 +154,7 @@ class ProbeTest {
     @Test
     void gives_up_on_who_never_answers() {
         try (TcpPeer peer = TcpPeer.start(wire -> wire.awaitEnd())) {
-            assertThat(Probe.of("127.0.0.1", peer.port(), Duration.ofMillis(300))
-                            .speech())
+            assertThat(probe("127.0.0.1", peer.port(), Duration.ofMillis(300)).speech())
                     .contains(new Silent(Optional.empty(), true, false));
         }
     }
@@ -156,7 +175,7 @@ class ProbeTest {
             }
         })) {
             InetSocketAddress address = new InetSocketAddress(Addresses.LOOPBACK4, peer.port());
-            assertThat(Speech.tls(address, "localhost", Duration.ofMillis(300)))
+            assertThat(Speech.of(address, "localhost", true, NOBODY, Duration.ofMillis(300)))
                     .get()
                     .isInstanceOfSatisfying(
                             TlsRefused.class,

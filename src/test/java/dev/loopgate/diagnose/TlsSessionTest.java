@@ -6,9 +6,14 @@ import dev.loopgate.diagnose.Speech.Tls;
 import dev.loopgate.diagnose.Speech.TlsRefused;
 import dev.loopgate.testkit.TcpPeer;
 import dev.loopgate.testkit.TlsPeer;
+import dev.loopgate.tls.TrustLists;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,11 +21,13 @@ class TlsSessionTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(15);
 
+    private static final TrustLists NOBODY = new TrustLists(Optional.empty(), Optional.empty(), notice -> {});
+
     @TempDir
     Path folder;
 
     private static TlsSession session(String host, TlsPeer peer) {
-        return Probe.of(host, peer.port(), LIMIT)
+        return Probe.of(host, peer.port(), false, NOBODY, LIMIT)
                 .speech()
                 .filter(Tls.class::isInstance)
                 .map(speech -> ((Tls) speech).session())
@@ -61,13 +68,34 @@ class TlsSessionTest {
     }
 
     @Test
+    void tells_whose_list_has_who_signed_the_certificate() throws Exception {
+        Path keys = TlsPeer.keys(folder, "dns:localhost,ip:127.0.0.1", "-validity", "30");
+        KeyStore store = KeyStore.getInstance(keys.toFile(), "password".toCharArray());
+        Path system = Files.writeString(
+                folder.resolve("system.pem"),
+                "-----BEGIN CERTIFICATE-----\n"
+                        + Base64.getMimeEncoder()
+                                .encodeToString(store.getCertificate("own").getEncoded())
+                        + "\n-----END CERTIFICATE-----\n");
+        TrustLists lists = new TrustLists(Optional.empty(), Optional.of(system), notice -> {});
+        try (TlsPeer peer = new TlsPeer(keys, "")) {
+            assertThat(Probe.of("127.0.0.1", peer.port(), true, lists, LIMIT).speech())
+                    .get()
+                    .isInstanceOfSatisfying(Tls.class, tls -> {
+                        assertThat(tls.session().trustedBy()).containsExactly(TrustLists.Whose.SYSTEM);
+                        assertThat(tls.session().fault()).isEmpty();
+                    });
+        }
+    }
+
+    @Test
     void tells_a_server_that_refuses_us() {
         // An alert of TLS: handshake_failure (RFC 8446 §6.2).
         try (TcpPeer peer = TcpPeer.start(wire -> {
             wire.readSome(512, LIMIT);
             wire.send("\u0015\u0003\u0003\0\u0002\u0002(");
         })) {
-            assertThat(Probe.of("127.0.0.1", peer.port(), LIMIT).speech())
+            assertThat(Probe.of("127.0.0.1", peer.port(), false, NOBODY, LIMIT).speech())
                     .get()
                     .isInstanceOfSatisfying(
                             TlsRefused.class,

@@ -3,6 +3,7 @@ package dev.loopgate.doctor;
 import dev.loopgate.diagnose.OpenPort;
 import dev.loopgate.diagnose.OpenPorts;
 import dev.loopgate.diagnose.SocketTable;
+import dev.loopgate.tls.TrustLists;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -35,6 +36,6 @@ final class Facts {
     }
 
     static Connecting connecting(Duration limit) {
-        return new Connecting(ports(), NO_FIREWALLS, SOCKETS, limit);
+        return new Connecting(ports(), NO_FIREWALLS, SOCKETS, TrustLists.from(variable -> null), limit);
     }
 }

@@ -50,6 +50,16 @@ class PortChecksTest {
     }
 
     @Test
+    void a_file_can_be_attached_to_the_gateway_that_has_its_port() {
+        try (PortHog gateway = PortHog.start("127.0.0.1", 0, false, "-jar", "loopgate.jar")) {
+            assertThat(port(gateway.port(), Optional.of("my.yaml"))).first().satisfies(finding -> {
+                assertThat(finding.evidence()).contains("a Loopgate (pid " + gateway.pid(), "of my.yaml cannot");
+                assertThat(finding.fix()).contains("loopgate attach my.yaml");
+            });
+        }
+    }
+
+    @Test
     void a_process_that_is_stopped_answers_nobody() {
         try (PortHog hog = PortHog.start("127.0.0.1", 0, false)) {
             hog.signal("STOP");

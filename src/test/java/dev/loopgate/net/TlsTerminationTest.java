@@ -190,7 +190,7 @@ class TlsTerminationTest {
     void what_is_kept_no_more_is_freed_with_the_last_connection_that_uses_it() throws Exception {
         Assumptions.assumeTrue(OpenSsl.isAvailable(), "Java's own engine holds nothing outside the heap");
         TlsContext first = get("a.localhost");
-        SslHandler connection = first.handler(UnpooledByteBufAllocator.DEFAULT);
+        SslHandler connection = first.handler(UnpooledByteBufAllocator.DEFAULT, "a.localhost");
         EmbeddedChannel channel = new EmbeddedChannel(connection);
         first.release();
         now = now.plus(Duration.ofDays(61));
