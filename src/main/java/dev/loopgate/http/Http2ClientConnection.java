@@ -180,6 +180,10 @@ final class Http2ClientConnection extends Http2Streams<Http2ClientStream> implem
 
     @Override
     void inputEnded() {
+        if (!isIdle() && !TlsTermination.canSend(channel)) {
+            abort();
+            return;
+        }
         inputEnded = true;
         endedAt = loop.now();
         // What was not said whole never will be; of the rest, the answers may still be waited for.
