@@ -10,6 +10,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /** A client's HTTP/2 connection: hands each of its streams to an exchange. Belongs to the connection's event loop. */
@@ -23,10 +24,14 @@ final class Http2ClientConnection extends Http2Streams<Http2ClientStream> implem
     private static final long FIN_DEADLINE = 30_000_000_000L;
     private static final long LINGER_DEADLINE = 2_000_000_000L;
 
+    /** How many streams may linger: they count among those that a client may have open. */
+    private static final int MOST_LINGERING = 20;
+
     private final HttpLoop loop;
     private final Channel channel;
     private final Client client;
     private final ClientConnections.Seat seat;
+    private final ArrayDeque<Http2ClientStream> lingering = new ArrayDeque<>(2);
     private boolean greeted;
     private boolean inputEnded;
     private boolean over;
@@ -169,7 +174,20 @@ final class Http2ClientConnection extends Http2Streams<Http2ClientStream> implem
         lastActive = loop.now();
         Http2ClientStream own = of(stream);
         if (own != null) {
+            lingering.remove(own);
             own.gone();
+        }
+    }
+
+    /** The answer was sent, and not all of the request is here. */
+    void linger(Http2ClientStream own) {
+        if (inputEnded) {
+            own.dismiss();
+            return;
+        }
+        lingering.add(own);
+        if (lingering.size() > MOST_LINGERING) {
+            lingering.remove().dismiss();
         }
     }
 
