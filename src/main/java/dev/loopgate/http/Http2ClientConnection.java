@@ -32,6 +32,7 @@ final class Http2ClientConnection extends Http2Streams<Http2ClientStream> implem
     private final Client client;
     private final ClientConnections.Seat seat;
     private final ArrayDeque<Http2ClientStream> lingering = new ArrayDeque<>(2);
+    private final ResetCount resets;
     private boolean greeted;
     private boolean inputEnded;
     private boolean over;
@@ -51,6 +52,7 @@ final class Http2ClientConnection extends Http2Streams<Http2ClientStream> implem
         this.channel = channel;
         this.client = client.speaking("2.0");
         this.began = loop.now();
+        this.resets = new ResetCount(began);
         this.unfinished = new Unfinished(PREFACE.length(), began);
         this.lastRead = began;
         this.lastActive = began;
@@ -131,6 +133,7 @@ final class Http2ClientConnection extends Http2Streams<Http2ClientStream> implem
                 keep(stream, own);
                 own.begin(headers, last);
             } else {
+                SectionText.checkSize(headers);
                 own.ended(loop.sections.trailers(headers, FailureCode.BAD_FRAMING));
                 touch(own);
             }
@@ -157,8 +160,13 @@ final class Http2ClientConnection extends Http2Streams<Http2ClientStream> implem
     }
 
     @Override
-    public void onRstStreamRead(ChannelHandlerContext context, int id, long code) {
+    public void onRstStreamRead(ChannelHandlerContext context, int id, long code) throws Http2Exception {
         frames().resetCame(id);
+        Http2ClientStream own = of(id);
+        long now = loop.now();
+        if (resets.add(own == null ? 0 : own.waited(now), now)) {
+            throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "too many requests were given up");
+        }
     }
 
     @Override
