@@ -49,13 +49,22 @@ final class Unfinished {
                 if (headRead == 0 && !section) {
                     since = now;
                 }
-                head(in.getByte(at));
-                at++;
+                if (headRead == 0 && end - at >= HEAD) {
+                    length = in.getUnsignedMedium(at);
+                    type = in.getByte(at + 3);
+                    flags = in.getByte(at + 4);
+                    at += HEAD;
+                    headCame();
+                } else {
+                    headCame(in.getByte(at));
+                    at++;
+                }
             }
         }
     }
 
-    private void head(byte octet) {
+    /** In pieces. */
+    private void headCame(byte octet) {
         if (headRead < 3) {
             length = length << 8 | (octet & 0xff);
         } else if (headRead == 3) {
@@ -65,12 +74,16 @@ final class Unfinished {
         }
         headRead++;
         if (headRead == HEAD) {
-            headRead = 0;
-            payload = length;
-            length = 0;
-            if (type == HEADERS || type == CONTINUATION) {
-                section = (flags & END_HEADERS) == 0;
-            }
+            headCame();
+        }
+    }
+
+    private void headCame() {
+        headRead = 0;
+        payload = length;
+        length = 0;
+        if (type == HEADERS || type == CONTINUATION) {
+            section = (flags & END_HEADERS) == 0;
         }
     }
 

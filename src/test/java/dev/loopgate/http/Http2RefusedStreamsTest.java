@@ -115,9 +115,11 @@ class Http2RefusedStreamsTest {
         int stream = client.request("POST", "a.localhost", "/", false);
         client.until("a reset", () -> client.message(stream).reset().isPresent());
         assertThat(client.message(stream).status()).isEqualTo(403);
-        for (int i = 0; i < 2_000; i++) {
-            client.data(stream, "x", false);
-        }
+        client.together(() -> {
+            for (int i = 0; i < 1_000; i++) {
+                client.data(stream, "x", false);
+            }
+        });
         stillServed(client);
     }
 
@@ -126,9 +128,11 @@ class Http2RefusedStreamsTest {
         Http2Peer client = client();
         int stream = client.request("POST", "a.localhost", "/", false, "X-Upper", "a");
         client.await(stream);
-        for (int i = 0; i < 20_000; i++) {
-            client.data(stream, "", false);
-        }
+        client.together(() -> {
+            for (int i = 0; i < 10_100; i++) {
+                client.data(stream, "", false);
+            }
+        });
         assertThat(client.awaitEnd()).isNotEqualTo(Wire.End.OPEN);
         STAGE.stillServes();
     }
