@@ -142,7 +142,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
             case HANDSHAKE -> abort();
             case IDLE, HEAD, LINGER -> closeOnceWritten();
             case EXCHANGE -> {
-                if (!requestBody.complete() && input.isEmpty()) {
+                if ((!requestBody.complete() && input.isEmpty()) || !TlsTermination.canSend(channel)) {
                     abort();
                 } else {
                     // The client may have said all it has to say and still wait for the answer; or it may be gone.

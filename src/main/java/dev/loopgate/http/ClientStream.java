@@ -79,10 +79,12 @@ abstract class ClientStream extends StreamOutlet implements Downstream {
         lastBody = now;
         SectionReader reader = loop.sections;
         try {
+            SectionText.checkSize(section);
             reader.request(section, last);
         } catch (MalformedMessage e) {
-            if (e.code() == FailureCode.UNSUPPORTED_METHOD) {
-                // Well-formed, and asks for what is not done here: that is an answer, and no fault of the stream.
+            if (e.code() != FailureCode.BAD_REQUEST) {
+                // Well-formed, but too large, or for what is not done here: that is an answer, and no fault of the
+                // stream.
                 exchange().refuse(e.code(), e.reason());
                 return;
             }

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /** A client's HTTP/2 connection: hands each of its streams to an exchange. Belongs to the connection's event loop. */
@@ -23,10 +24,15 @@ final class Http2ClientConnection extends Http2Streams<Http2ClientStream> implem
     private static final long FIN_DEADLINE = 30_000_000_000L;
     private static final long LINGER_DEADLINE = 2_000_000_000L;
 
+    /** How many streams may linger: they count among those that a client may have open. */
+    private static final int MOST_LINGERING = 20;
+
     private final HttpLoop loop;
     private final Channel channel;
     private final Client client;
     private final ClientConnections.Seat seat;
+    private final ArrayDeque<Http2ClientStream> lingering = new ArrayDeque<>(2);
+    private final ResetCount resets;
     private boolean greeted;
     private boolean inputEnded;
     private boolean over;
@@ -46,6 +52,7 @@ final class Http2ClientConnection extends Http2Streams<Http2ClientStream> implem
         this.channel = channel;
         this.client = client.speaking("2.0");
         this.began = loop.now();
+        this.resets = new ResetCount(began);
         this.unfinished = new Unfinished(PREFACE.length(), began);
         this.lastRead = began;
         this.lastActive = began;
@@ -126,6 +133,7 @@ final class Http2ClientConnection extends Http2Streams<Http2ClientStream> implem
                 keep(stream, own);
                 own.begin(headers, last);
             } else {
+                SectionText.checkSize(headers);
                 own.ended(loop.sections.trailers(headers, FailureCode.BAD_FRAMING));
                 touch(own);
             }
@@ -152,8 +160,13 @@ final class Http2ClientConnection extends Http2Streams<Http2ClientStream> implem
     }
 
     @Override
-    public void onRstStreamRead(ChannelHandlerContext context, int id, long code) {
+    public void onRstStreamRead(ChannelHandlerContext context, int id, long code) throws Http2Exception {
         frames().resetCame(id);
+        Http2ClientStream own = of(id);
+        long now = loop.now();
+        if (resets.add(own == null ? 0 : own.waited(now), now)) {
+            throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "too many requests were given up");
+        }
     }
 
     @Override
@@ -169,7 +182,20 @@ final class Http2ClientConnection extends Http2Streams<Http2ClientStream> implem
         lastActive = loop.now();
         Http2ClientStream own = of(stream);
         if (own != null) {
+            lingering.remove(own);
             own.gone();
+        }
+    }
+
+    /** The answer was sent, and not all of the request is here. */
+    void linger(Http2ClientStream own) {
+        if (inputEnded) {
+            own.dismiss();
+            return;
+        }
+        lingering.add(own);
+        if (lingering.size() > MOST_LINGERING) {
+            lingering.remove().dismiss();
         }
     }
 
@@ -180,6 +206,10 @@ final class Http2ClientConnection extends Http2Streams<Http2ClientStream> implem
 
     @Override
     void inputEnded() {
+        if (!isIdle() && !TlsTermination.canSend(channel)) {
+            abort();
+            return;
+        }
         inputEnded = true;
         endedAt = loop.now();
         // What was not said whole never will be; of the rest, the answers may still be waited for.

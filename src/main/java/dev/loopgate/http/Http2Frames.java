@@ -7,12 +7,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
-import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
-import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
-import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
-import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -21,7 +17,6 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
-import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -36,21 +31,11 @@ final class Http2Frames extends Http2ConnectionHandler {
     /** How many requests a client may have at once. */
     static final int STREAMS = 100;
 
-    /** How much may be on its way to us on one stream, in bytes: what an upstream that does not read leaves here. */
-    private static final int WINDOW = 64 * 1024;
-
-    /** How many streams a peer may reset in {@link #RESET_SECONDS}: CVE-2023-44487. A browser does so when a page is left. */
-    private static final int RESETS = 500;
-
-    private static final int RESET_SECONDS = 30;
-
-    /** How many answers to PING and SETTINGS may wait for a peer that does not read: CVE-2019-9512. */
-    private static final int CONTROL_FRAMES = 1_000;
-
     /** The size of our table for field compression, in bytes: the default of RFC 7541. */
     private static final int TABLE = 4096;
 
     private final Http2Streams<?> owner;
+    private final Http2Settings told;
     private final ClosedStreams streams = new ClosedStreams(connection());
     private final Runnable flush = this::flushNow;
     private @Nullable ChannelHandlerContext context;
@@ -58,19 +43,18 @@ final class Http2Frames extends Http2ConnectionHandler {
     private boolean heard;
     private boolean deaf;
 
-    private Http2Frames(
-            Http2Streams<?> owner,
-            Http2ConnectionDecoder decoder,
-            Http2ConnectionEncoder encoder,
-            Http2Settings settings) {
-        super(decoder, encoder, settings);
+    /** @param told the settings that the peer gets */
+    Http2Frames(
+            Http2Streams<?> owner, Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings told) {
+        super(decoder, encoder, told);
         this.owner = owner;
+        this.told = told;
         connection().addListener(streams);
     }
 
     /** @param server whether the peer is the client */
     static Http2Frames of(Http2Streams<?> owner, boolean server) {
-        return new Builder(owner, server).build();
+        return new Http2FramesBuilder(owner, server).build();
     }
 
     // Writing
@@ -203,7 +187,12 @@ final class Http2Frames extends Http2ConnectionHandler {
             in.release();
             return;
         }
-        heard = true;
+        if (!heard) {
+            heard = true;
+            // With the acknowledgment, netty would no longer read a section that is much larger, and end the
+            // connection.
+            told.remove(Http2CodecUtil.SETTINGS_MAX_HEADER_LIST_SIZE);
+        }
         owner.came(in);
         super.channelRead(at, in);
     }
@@ -296,55 +285,5 @@ final class Http2Frames extends Http2ConnectionHandler {
         encoder().writeHeaders(at, stream.id(), section, 0, true, at.newPromise());
         // That was an answer, and no fault of the stream, which netty would make of it.
         reset(stream.id(), Http2Error.NO_ERROR);
-    }
-
-    private static final class Builder extends AbstractHttp2ConnectionHandlerBuilder<Http2Frames, Builder> {
-
-        private final Http2Streams<?> owner;
-
-        Builder(Http2Streams<?> owner, boolean server) {
-            this.owner = owner;
-            Http2Connection connection = new DefaultHttp2Connection(server);
-            if (server) {
-                // At once, not only when the client has acknowledged it: who never does would have no limit.
-                connection.remote().maxActiveStreams(STREAMS);
-            }
-            // One stream after the other gets its turn: browsers have given up the tree of priorities (RFC 9113 §5.3).
-            connection
-                    .remote()
-                    .flowController(new DefaultHttp2RemoteFlowController(
-                            connection, new UniformStreamByteDistributor(connection)));
-            // The connection's own window is no limit: a stream that is not read does not stop its siblings.
-            connection.local().flowController(new DefaultHttp2LocalFlowController(connection, 0.5f, true));
-            connection.addListener(owner);
-            connection(connection);
-            frameListener(owner);
-            initialSettings(settings(server));
-            gracefulShutdownTimeoutMillis(-1);
-            decoderEnforceMaxRstFramesPerWindow(server ? RESETS : 0, RESET_SECONDS);
-            encoderEnforceMaxRstFramesPerWindow(server ? RESETS : 0, RESET_SECONDS);
-            encoderEnforceMaxQueuedControlFrames(CONTROL_FRAMES);
-            encoderIgnoreMaxHeaderListSize(true);
-            flushPreface(true);
-        }
-
-        private static Http2Settings settings(boolean server) {
-            Http2Settings settings =
-                    new Http2Settings().initialWindowSize(WINDOW).maxHeaderListSize(Head.MAX_BYTES);
-            return server
-                    ? settings.maxConcurrentStreams(STREAMS).connectProtocolEnabled(true)
-                    : settings.pushEnabled(false);
-        }
-
-        @Override
-        protected Http2Frames build() {
-            return super.build();
-        }
-
-        @Override
-        protected Http2Frames build(
-                Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
-            return new Http2Frames(owner, decoder, encoder, settings);
-        }
     }
 }

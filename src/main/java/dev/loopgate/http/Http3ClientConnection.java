@@ -35,11 +35,6 @@ final class Http3ClientConnection extends ChannelInboundHandlerAdapter implement
     /** How long the last bytes of the last answer may take before the connection ends, which would drop them. */
     private static final long LAST_BYTES = 500_000_000L;
 
-    /** How many requests a client may give up in {@link #RESET_WINDOW}: CVE-2023-44487 in another version. */
-    private static final int RESETS = 500;
-
-    private static final long RESET_WINDOW = 30_000_000_000L;
-
     /** So many streams that were reset a connection may have, which netty keeps in mind for as long as it lasts. */
     private static final int MOST_KEPT = 1_000;
 
@@ -56,12 +51,11 @@ final class Http3ClientConnection extends ChannelInboundHandlerAdapter implement
     private final ClientConnections.Seat seat;
     private final Set<Http3ClientStream> streams = new HashSet<>();
     private final long began;
+    private final ResetCount resets;
     private String serverName = "";
     private @Nullable Client client;
     private long nextStream;
     private long lastActive;
-    private long resetsSince;
-    private int resets;
     private int kept;
     private int givenUp;
     private boolean ending;
@@ -76,7 +70,7 @@ final class Http3ClientConnection extends ChannelInboundHandlerAdapter implement
         this.remote = (InetSocketAddress) channel.remoteSocketAddress();
         this.began = loop.now();
         this.lastActive = began;
-        this.resetsSince = began;
+        this.resets = new ResetCount(began);
         this.seat = loop.add(this);
     }
 
@@ -137,14 +131,10 @@ final class Http3ClientConnection extends ChannelInboundHandlerAdapter implement
         }
     }
 
-    /** A client gave a request up. */
-    void wasReset() {
+    /** A client gave a request up that was opened then. */
+    void wasReset(long opened) {
         long now = loop.now();
-        if (now - resetsSince > RESET_WINDOW) {
-            resetsSince = now;
-            resets = 0;
-        }
-        if (++resets > RESETS) {
+        if (resets.add(now - opened, now)) {
             close(Http3ErrorCode.H3_EXCESSIVE_LOAD);
         }
     }

@@ -169,7 +169,7 @@ final class Http3ClientStream extends ClientStream {
     private void giveUp(Http3ErrorCode why) {
         if (!over) {
             breakOff(why);
-            connection.wasReset();
+            connection.wasReset(opened);
         }
     }
 

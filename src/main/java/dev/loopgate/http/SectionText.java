@@ -1,11 +1,25 @@
 package dev.loopgate.http;
 
 import io.netty.util.AsciiString;
+import java.util.Map;
 
 /** The names and values of a field section, on their way into a head of HTTP/1.1. */
 final class SectionText {
 
+    private static final int FIELD_OVERHEAD = 32;
+
     private SectionText() {}
+
+    /** @throws MalformedMessage where a section is larger than a client is told that it may be, counted as RFC 9113 §6.5.2 does */
+    static void checkSize(Iterable<? extends Map.Entry<CharSequence, CharSequence>> section) throws MalformedMessage {
+        long size = 0;
+        for (Map.Entry<CharSequence, CharSequence> field : section) {
+            size += field.getKey().length() + field.getValue().length() + FIELD_OVERHEAD;
+        }
+        if (size > Head.MAX_BYTES) {
+            throw new MalformedMessage(FailureCode.FIELDS_TOO_LARGE, "the header section takes more than 64 KiB");
+        }
+    }
 
     /** Appends a value, unless it has what no value may have (RFC 9113 §8.2.1). */
     static void checked(HeadBuilder to, CharSequence value) throws MalformedMessage {

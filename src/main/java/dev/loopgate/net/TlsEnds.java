@@ -23,6 +23,9 @@ final class TlsEnds extends ChannelDuplexHandler {
     private final String serverName;
     private final BiConsumer<String, String> secured;
     private boolean agreed;
+    /** netty has said that TLS is over: because of the peer's close_notify, or with the first record behind our own. */
+    private boolean closed;
+
     private boolean ended;
 
     TlsEnds(String serverName, BiConsumer<String, String> secured) {
@@ -44,11 +47,9 @@ final class TlsEnds extends ChannelDuplexHandler {
                 agreed = true;
                 secured.accept(serverName, protocol(context));
             }
-        } else if (event instanceof SslCloseCompletionEvent closed) {
-            if (closed.isSuccess() && !ended) {
-                ended = true;
-                context.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
-            }
+        } else if (event instanceof SslCloseCompletionEvent over) {
+            closed |= over.isSuccess();
+            endIfSaid(context);
         } else if (event == ChannelInputShutdownEvent.INSTANCE || event == ChannelInputShutdownReadComplete.INSTANCE) {
             if (!ended) {
                 ended = true;
@@ -57,6 +58,22 @@ final class TlsEnds extends ChannelDuplexHandler {
             }
         } else {
             context.fireUserEventTriggered(event);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        endIfSaid(context);
+        context.fireChannelReadComplete();
+    }
+
+    private void endIfSaid(ChannelHandlerContext context) {
+        if (closed && !ended) {
+            SslHandler handler = context.pipeline().get(SslHandler.class);
+            if (handler == null || handler.engine().isInboundDone()) {
+                ended = true;
+                context.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+            }
         }
     }
 

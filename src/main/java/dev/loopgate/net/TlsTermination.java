@@ -122,6 +122,12 @@ public final class TlsTermination {
         });
     }
 
+    /** Whether what is written still goes out: BoringSSL, as netty calls it, sends nothing more to who has said close_notify. */
+    public static boolean canSend(Channel channel) {
+        SslHandler handler = channel.pipeline().get(SslHandler.class);
+        return handler == null || !handler.engine().isOutboundDone();
+    }
+
     /** Tells the peer that nothing more will come (close_notify); the future is done once it is written. */
     static Future<Void> finish(Channel channel) {
         SslHandler handler = channel.pipeline().get(SslHandler.class);

@@ -9,6 +9,7 @@ import dev.loopgate.net.Addresses;
 import dev.loopgate.testkit.BackendConnection;
 import dev.loopgate.testkit.BackendRequest;
 import dev.loopgate.testkit.Eventually;
+import dev.loopgate.testkit.Http2Peer;
 import dev.loopgate.testkit.PeerAction;
 import dev.loopgate.testkit.RawClient;
 import dev.loopgate.testkit.RawResponse;
@@ -283,13 +284,64 @@ class TlsTest {
         RawClient client = tunnel(connection -> {
             connection.send("bye");
             connection.wire().finish();
-            late.set(Wire.text(connection.wire().rest(Eventually.LIMIT)));
+            for (int i = 0; i < 3; i++) {
+                late.accumulateAndGet(Wire.text(connection.wire().read(4)), String::concat);
+            }
+            late.accumulateAndGet(connection.awaitEnd().toString(), String::concat);
         });
         assertThat(Wire.text(client.wire().rest(Eventually.LIMIT))).isEqualTo("bye");
         assertThat(client.wire().end()).isEqualTo(Wire.End.FIN);
-        client.send("late");
+        String said = "";
+        for (int i = 0; i < 3; i++) {
+            client.send("late");
+            said += "late";
+            String all = said;
+            Eventually.until("it came", () -> all.equals(late.get()));
+        }
         client.close();
-        Eventually.until("it came", () -> "late".equals(late.get()));
+        Eventually.until("so did the end", () -> "latelatelateFIN".equals(late.get()));
+    }
+
+    /** RFC 9112 §9.6: a connection that is closed at once may take the answer with it. */
+    @Test
+    void lets_a_client_that_still_sends_take_its_last_answer() {
+        STAGE.a()
+                .always(new PeerAction.EarlyReply(
+                        "HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nbig", PeerAction.Then.KEEP));
+        RawClient client = secure("a.localhost");
+        client.request("POST", "a.localhost", "/", "some", "Content-Length: 100000000");
+        RawResponse response = client.response();
+        assertThat(response.status()).isEqualTo(413);
+        assertThat(client.awaitEnd()).isEqualTo(Wire.End.FIN);
+        byte[] piece = new byte[10_000];
+        assertThat(Eventually.holds(Duration.ofMillis(400), () -> !client.wire().send(piece)))
+                .as("cut off")
+                .isFalse();
+        client.close();
+        Eventually.until("the gateway has let go of it", () -> STAGE.gateway().connections() == 0);
+    }
+
+    /** Nothing more is sent to it: its request is over, and not one that was answered. */
+    @ParameterizedTest
+    @ValueSource(strings = {"http/1.1", "h2"})
+    void cancels_what_a_client_wanted_that_ends_before_it_has_its_answer(String application) throws IOException {
+        AtomicReference<Wire.End> end = new AtomicReference<>(Wire.End.OPEN);
+        STAGE.a().always(PeerAction.script((connection, request) -> {
+            end.set(connection.awaitEnd());
+            return false;
+        }));
+        try (SSLSocket socket = Tls.connect(TLS.trusting(), STAGE.gateway().port(), "a.localhost", application)) {
+            if (application.equals("h2")) {
+                Http2Peer.client(new Wire(socket)).get("a.localhost", "/");
+            } else {
+                send(socket, "GET / HTTP/1.1\r\nHost: a.localhost\r\n\r\n");
+            }
+            STAGE.a().request();
+            socket.shutdownOutput();
+            Eventually.until("the upstream need not go on", () -> end.get() != Wire.End.OPEN);
+            Eventually.until(
+                    "the gateway has let go of it", () -> STAGE.gateway().connections() == 0);
+        }
     }
 
     @Test
