@@ -153,11 +153,9 @@ public final class ForwardTls {
                 TlsIdentity always = new TlsIdentity.Given(given.credential());
                 return name -> Optional.of(always);
             }
-            return name -> {
-                Plan now = plan;
-                Stream<Plan> plans = now == then ? Stream.of(then, before) : Stream.of(now, then, before);
-                return plans.flatMap(one -> one.identity(name, own).stream()).findFirst();
-            };
+            return name -> Stream.of(plan, then, before)
+                    .flatMap(one -> one.identity(name, own).stream())
+                    .findFirst();
         }
     }
 }

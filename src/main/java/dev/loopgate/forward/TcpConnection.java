@@ -134,8 +134,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
             ClientHandshake.begin(
                     client.pipeline().context(this),
                     forward.tls(),
-                    names.identities(
-                            rule.security().clients(), parties.server().getAddress()),
+                    names.identities(rule.security().clients(), parties.server().getAddress()),
                     this);
         } else {
             agreed();

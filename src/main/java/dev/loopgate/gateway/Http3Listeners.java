@@ -106,9 +106,8 @@ final class Http3Listeners {
     }
 
     private void look(MachineAddresses machine) {
-        turns.next(() -> Future.succeededFuture(wanted(machine))
-                .compose(this::change)
-                .recover(this::later));
+        turns.next(() ->
+                Future.succeededFuture(wanted(machine)).compose(this::change).recover(this::later));
     }
 
     private Future<Set<InetSocketAddress>> wanted() {
@@ -194,12 +193,11 @@ final class Http3Listeners {
     }
 
     private Future<Optional<String>> lacking() {
-        return vertx.executeBlocking(http::lackingHttp3, false)
-                .otherwise(unknown -> {
-                    // Another time it may be known.
-                    network.add(follower);
-                    return Optional.of(Trouble.words(unknown));
-                });
+        return vertx.executeBlocking(http::lackingHttp3, false).otherwise(unknown -> {
+            // Another time it may be known.
+            network.add(follower);
+            return Optional.of(Trouble.words(unknown));
+        });
     }
 
     private void lack(String why) {
@@ -224,7 +222,8 @@ final class Http3Listeners {
     private Future<String> explained(InetSocketAddress address, Throwable failure) {
         String otherwise = problem(address, failure);
         return failure instanceof BindFailure
-                ? vertx.executeBlocking(() -> "HTTP/3 " + problems.ofHttp3(failure).message(), false)
+                ? vertx.executeBlocking(
+                                () -> "HTTP/3 " + problems.ofHttp3(failure).message(), false)
                         .otherwise(otherwise)
                 : Future.succeededFuture(otherwise);
     }

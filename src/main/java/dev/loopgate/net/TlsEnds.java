@@ -35,9 +35,9 @@ final class TlsEnds extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-        // SslHandler tells nobody of a failure where the promise is void: once the peer has said close_notify, it drops
-        // all that is written, in silence. Before that, a failure closes the connection.
-        context.write(message, ended ? promise.unvoid() : promise);
+        // SslHandler tells nobody of a failure where the promise is void: once TLS is over, it drops all that is written,
+        // in silence. Before that, a failure closes the connection.
+        context.write(message, closed || ended ? promise.unvoid() : promise);
     }
 
     @Override
