@@ -83,8 +83,7 @@ abstract class ClientStream extends StreamOutlet implements Downstream {
             reader.request(section, last);
         } catch (MalformedMessage e) {
             if (e.code() != FailureCode.BAD_REQUEST) {
-                // Well-formed, but too large, or for what is not done here: that is an answer, and no fault of the
-                // stream.
+                // Well-formed, but too large, or for what is not done here: an answer, and no fault of the stream.
                 exchange().refuse(e.code(), e.reason());
                 return;
             }
