@@ -35,7 +35,8 @@ final class TlsEnds extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-        // SslHandler tells nobody of a failure where the promise is void: once TLS is over, it drops all that is written,
+        // SslHandler tells nobody of a failure where the promise is void: once TLS is over, it drops all that is
+        // written,
         // in silence. Before that, a failure closes the connection.
         context.write(message, closed || ended ? promise.unvoid() : promise);
     }
