@@ -38,8 +38,8 @@ final class Cases {
                 new ClosedLoop(Workload.getAndClose(16, KIB), false, false),
                 RATE_AND_LATENCY));
         if (Files.isExecutable(H2Load.PROGRAM)) {
-            all.add(https("https", "the same over TLS", new H2Load(false, 64, 1)));
-            all.add(https("https-h2", "the same over TLS, 8 connections with 8 streams", new H2Load(true, 8, 8)));
+            all.add(https("https", "1 KiB GET over TLS, kept connections", new H2Load(false, 64, 1)));
+            all.add(https("https-h2", "1 KiB GET over TLS, 8 connections with 8 streams", new H2Load(true, 8, 8)));
         }
         for (int size : new int[] {64 * KIB, KIB * KIB}) {
             String text = size < KIB * KIB ? "64 KiB" : "1 MiB";

@@ -61,6 +61,9 @@ record H2Load(boolean http2, int connections, int streams) implements Load {
                 failed++;
             }
         }
+        if (latencies.count() == 0) {
+            throw new IOException("h2load got no answer; its words are beside " + log);
+        }
         return new Outcome(latencies.count(), span.toNanos() / 1e9, failed, 0, latencies);
     }
 }

@@ -42,7 +42,7 @@ record Site(
         return folder.resolve("access.log");
     }
 
-    /** In PEM, the key behind it. */
+    /** In PEM, and its key. */
     Path certificate() {
         return folder.resolve("certificate.pem");
     }

@@ -38,7 +38,9 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
     private static final byte[] UNRECOGNIZED_NAME = {21, 3, 3, 0, 2, 2, 112};
 
     private final TcpTraffic forward;
-    private final ForwardTls.Names names;
+    /** As of when it was accepted; null where it is not secure, or has come further. */
+    private ForwardTls.@Nullable Names names;
+
     private final Forward.Tcp rule;
     private final Transport transport;
     private final Channel client;
@@ -66,7 +68,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
         this.early = new EarlyBytes(transport.budget());
         this.search = new TargetSearch(forward, rule, transport, client.eventLoop(), this);
         this.parties = parties;
-        this.names = forward.tls().names();
+        this.names = rule.secure() ? forward.tls().names() : null;
         this.admitted = rule.preamble().proxies().isEmpty();
     }
 
@@ -130,11 +132,13 @@ final class TcpConnection extends ChannelInboundHandlerAdapter
     @Override
     public void leadTo(List<UpstreamAddress> there) {
         to = there;
-        if (rule.secure()) {
+        ForwardTls.Names then = names;
+        names = null;
+        if (then != null) {
             ClientHandshake.begin(
                     client.pipeline().context(this),
                     forward.tls(),
-                    names.identities(rule.security().clients(), parties.server().getAddress()),
+                    then.identities(rule.security().clients(), parties.server().getAddress()),
                     this);
         } else {
             agreed();

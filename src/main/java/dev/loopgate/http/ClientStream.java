@@ -21,9 +21,6 @@ abstract class ClientStream extends StreamOutlet implements Downstream {
         BROKEN
     }
 
-    /** What a trailer section ends with, and one without fields is. */
-    private static final int EMPTY_LINE = 2;
-
     /** How long what the client does not take is kept for it. */
     private static final long TAKE_DEADLINE = 300_000_000_000L;
 
@@ -307,7 +304,7 @@ abstract class ClientStream extends StreamOutlet implements Downstream {
 
     @Override
     public void trailers(byte[] section) {
-        if (section.length > EMPTY_LINE) {
+        if (section.length > TrailerSection.EMPTY_LINE) {
             writeTrailers(section);
         } else {
             writeData(Unpooled.EMPTY_BUFFER, true);

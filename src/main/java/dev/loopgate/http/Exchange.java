@@ -19,9 +19,6 @@ final class Exchange {
 
     private static final long RETRY = 100_000_000L;
 
-    /** What a trailer section ends with, and one without fields is. */
-    private static final int EMPTY_LINE = 2;
-
     private final HttpLoop loop;
     private final Downstream client;
     private final HttpPlan plan;
@@ -260,7 +257,7 @@ final class Exchange {
                 alone.endOutput();
                 return;
             }
-            if (trailers.length > EMPTY_LINE) {
+            if (trailers.length > TrailerSection.EMPTY_LINE) {
                 // Not kept, and so nothing is.
                 request.release();
             }

@@ -237,6 +237,10 @@ final class Http2Frames extends Http2ConnectionHandler {
         int id = fault.streamId();
         Http2Stream stream = connection().stream(id);
         if (!outbound && stream != null) {
+            if (!connection().isServer()) {
+                // Before the exchange ends, which would cancel it.
+                encoder().writeRstStream(at, id, fault.error().code(), at.newPromise());
+            }
             owner.violated(stream, fault);
         }
         boolean late = !outbound && stream == null && fault.error() == Http2Error.STREAM_CLOSED;

@@ -28,10 +28,11 @@ final class Http2FramesBuilder extends AbstractHttp2ConnectionHandlerBuilder<Htt
     private static final int EMPTY_FRAMES = 100;
 
     /**
-     * How large a client's header section may be and still end in an answer, and not in the end of the connection: what is in it
-     * has to be read as long as the connection is to live. Over the wire it may be a quarter more.
+     * How large a client's header section may be and still end in an answer, and not in the end of the connection, in bytes: what
+     * is in it has to be read as long as the connection is to live, and netty keeps it until it is whole. Over the wire it may be
+     * a quarter more.
      */
-    private static final int READ_FIELDS = 1024 * 1024;
+    private static final int READ_FIELDS = 128 * 1024;
 
     private final Http2Streams<?> owner;
 

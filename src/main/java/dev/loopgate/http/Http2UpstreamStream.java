@@ -13,9 +13,6 @@ final class Http2UpstreamStream extends StreamOutlet implements UpstreamLink {
 
     private static final byte[] NO_TRAILERS = new byte[0];
 
-    /** What a trailer section ends with, and one without fields is. */
-    private static final int EMPTY_LINE = 2;
-
     private final HttpLoop loop;
     private final Http2UpstreamConnection connection;
     private final boolean reused;
@@ -90,7 +87,7 @@ final class Http2UpstreamStream extends StreamOutlet implements UpstreamLink {
         if (!isActive()) {
             return;
         }
-        if (trailers.length > EMPTY_LINE) {
+        if (trailers.length > TrailerSection.EMPTY_LINE) {
             connection.frames().writeTrailers(id, trailers);
         } else {
             connection.frames().writeData(id, Unpooled.EMPTY_BUFFER, true);

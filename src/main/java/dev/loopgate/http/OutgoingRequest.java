@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /** A request as it goes upstream, kept while it may have to be sent again. */
 final class OutgoingRequest {
 
-    /** How much of a body that came later is kept, in bytes. */
-    private static final int MOST_LATER = 64 * 1024;
+    /** How much of a body that came later is kept, in bytes: a message of gRPC, not an upload. */
+    private static final int MOST_LATER = 16 * 1024;
 
     private final HttpLoop loop;
     private final Downstream client;
@@ -63,10 +63,12 @@ final class OutgoingRequest {
         }
         ByteBuf rest = later;
         int bytes = data.readableBytes();
-        if (bytes + (rest == null ? 0 : rest.readableBytes()) > MOST_LATER) {
+        if (bytes + (rest == null ? 0 : rest.readableBytes()) > MOST_LATER
+                || loop.transport().budget().spent()) {
             release();
             return;
         }
+        loop.transport().budget().add(bytes);
         if (rest == null) {
             rest = client.alloc().directBuffer(bytes);
             later = rest;
@@ -84,7 +86,7 @@ final class OutgoingRequest {
         ByteBuf whole = client.alloc().directBuffer(end - start + rest.readableBytes());
         whole.writeBytes(old, start, end - start).writeBytes(rest);
         old.release();
-        rest.release();
+        letGo(rest);
         later = null;
         buffer = whole;
         start = whole.readerIndex();
@@ -118,8 +120,13 @@ final class OutgoingRequest {
         ByteBuf rest = later;
         later = null;
         if (rest != null) {
-            rest.release();
+            letGo(rest);
         }
+    }
+
+    private void letGo(ByteBuf rest) {
+        loop.transport().budget().add(-rest.writerIndex());
+        rest.release();
     }
 
     private ByteBuf present() {

@@ -6,6 +6,9 @@ import java.util.Set;
 /** Which trailer fields pass on: none that frames, routes, authenticates or describes the message (RFC 9110 §6.5.1). */
 final class TrailerSection {
 
+    /** What a trailer section ends with, and one without fields is, in bytes. */
+    static final int EMPTY_LINE = 2;
+
     private static final Set<String> BARRED = Set.of(
             "authorization",
             "cookie",

@@ -52,9 +52,11 @@ final class UpstreamDial implements DialListener {
         join(first);
     }
 
-    /** Whether one more may join, who would wait as long. */
+    /** Whether one more may join, who would wait as long: nearly all of the limit is left. */
     boolean takes(Duration wanted) {
-        return joined < upstream.exchangesPerConnection() && limit.equals(wanted);
+        return joined < upstream.exchangesPerConnection()
+                && limit.equals(wanted)
+                && deadline - loop.now() > limit.toNanos() / 10 * 9;
     }
 
     void join(PendingDial next) {
@@ -78,10 +80,10 @@ final class UpstreamDial implements DialListener {
 
     /** Connects; who waits hears of the outcome, perhaps before this returns. */
     void start() {
+        deadline = loop.now() + limit.toNanos();
         if (shared) {
             upstream.pool(loop).begin(this);
         }
-        deadline = loop.now() + limit.toNanos();
         Dial started = loop.transport().dial(loop.eventLoop(), upstream.address(), limit, this);
         dial = started;
         if (over) {
@@ -174,8 +176,8 @@ final class UpstreamDial implements DialListener {
         }
         UpstreamConnection connection = new UpstreamConnection(loop, upstream, channel);
         channel.pipeline().addLast(connection);
-        all(other -> other.start(limit, false));
         next.exchange().connected(connection);
+        all(other -> other.start(limit, false));
     }
 
     /** The upstream has said how many it takes, or it is clear that it will not. */

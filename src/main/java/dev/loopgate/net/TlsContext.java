@@ -76,8 +76,8 @@ final class TlsContext {
     }
 
     /**
-     * A session of one server name is not resumed under another (RFC 6066 §3), though its ticket can be opened. Java's own
-     * engine sees to that itself; with BoringSSL a session has what the context had when its connection began.
+     * A session of one server name is not resumed under another (RFC 6066 §3), though its ticket can be opened: a session
+     * has what the context had when its connection began. Java's own engine has nothing of the kind.
      */
     private synchronized SslHandler handler(
             ByteBufAllocator allocator, OpenSslServerSessionContext sessions, byte[] bound) {

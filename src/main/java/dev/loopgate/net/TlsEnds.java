@@ -37,7 +37,7 @@ final class TlsEnds extends ChannelDuplexHandler {
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
         // SslHandler tells nobody of a failure where the promise is void: once TLS is over, it drops all that is
         // written,
-        // in silence. Before that, a failure closes the connection.
+        // in silence, as it does with what only waits to be flushed by then. Any other failure closes the connection.
         context.write(message, closed || ended ? promise.unvoid() : promise);
     }
 

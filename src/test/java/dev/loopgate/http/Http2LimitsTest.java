@@ -32,7 +32,7 @@ class Http2LimitsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {70_000, 90_000, 1_000_000})
+    @ValueSource(ints = {70_000, 90_000, 120_000})
     void a_header_over_64_kib_is_a_431_and_nothing_to_the_others(int size) {
         Gate gate = new Gate();
         STAGE.a().always(new PeerAction.Pieces(List.of(new Piece(gate, PeerAction.okBytes("A"))), Then.KEEP));
@@ -65,7 +65,7 @@ class Http2LimitsTest {
     @Test
     void a_header_that_is_too_large_to_be_read_ends_the_connection() {
         Http2Peer client = client().roundTrip();
-        client.get("a.localhost", "/", "x", "y".repeat(1_500_000));
+        client.get("a.localhost", "/", "x", "y".repeat(200_000));
         assertThat(client.awaitEnd()).isNotEqualTo(Wire.End.OPEN);
         assertThat(client.goAway()).isEqualTo(Http2Peer.PROTOCOL_ERROR);
         assertThat(STAGE.a().requests()).isEmpty();

@@ -134,6 +134,7 @@ class Http2RefusedStreamsTest {
             }
         });
         assertThat(client.awaitEnd()).isNotEqualTo(Wire.End.OPEN);
+        assertThat(client.goAway()).isEqualTo(Http2Peer.ENHANCE_YOUR_CALM);
         STAGE.stillServes();
     }
 

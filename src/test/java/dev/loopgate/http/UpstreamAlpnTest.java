@@ -251,6 +251,7 @@ class UpstreamAlpnTest {
                 for (int i = 0; i < 10; i++) {
                     assertThat(client.await(1 + 2 * i).field("x-version")).isEqualTo("HTTP_1_1");
                 }
+                assertThat(slow.accepted()).isEqualTo(10);
             }
         }
     }

@@ -9,6 +9,7 @@ import dev.loopgate.testkit.RawClient;
 import dev.loopgate.testkit.RawResponse;
 import dev.loopgate.testkit.Stage;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,5 +128,22 @@ class UpstreamHttp2AnswerTest {
         assertThat(response.status()).isEqualTo(502);
         assertThat(response.error()).isEqualTo("bad-response");
         assertThat(response.body()).contains("not as HTTP/2 has it");
+    }
+
+    /** RFC 9113 §8.1.1: so that whoever looks for the reason finds it at the backend, too. */
+    @Test
+    void the_upstream_is_told_that_the_fault_is_its_own() {
+        List<Long> resets = new CopyOnWriteArrayList<>();
+        backend(peer -> {
+            int stream = peer.awaitRequest();
+            peer.headers(stream, false, ":status", "200", "X-Upper", "1");
+            peer.until("a reset", () -> peer.message(stream).reset().isPresent());
+            resets.add(peer.message(stream).reset().orElseThrow());
+            Http2Backend.echoPaths(peer);
+        });
+        RawClient client = STAGE.client();
+        assertThat(client.get("h2.localhost", "/").response().error()).isEqualTo("bad-response");
+        assertThat(client.get("h2.localhost", "/next").response().body()).isEqualTo("/next");
+        assertThat(resets).containsExactly(Http2Peer.PROTOCOL_ERROR);
     }
 }

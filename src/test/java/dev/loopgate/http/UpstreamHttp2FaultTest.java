@@ -139,14 +139,14 @@ class UpstreamHttp2FaultTest {
         backend(peer -> {
             for (int stream = peer.awaitRequest(); stream > 0; stream = peer.awaitRequest()) {
                 int own = stream;
-                peer.until("70,000 bytes", () -> peer.message(own).body().length() == 70_000);
+                peer.until("20,000 bytes", () -> peer.message(own).body().length() == 20_000);
                 served.add("once");
                 peer.reset(stream, Http2Peer.REFUSED_STREAM);
             }
         });
         Http2Peer client = client();
         int stream = client.request("POST", "h2.localhost", "/", false);
-        client.roundTrip().upload(stream, "x".repeat(70_000).getBytes(StandardCharsets.US_ASCII), true);
+        client.roundTrip().upload(stream, "x".repeat(20_000).getBytes(StandardCharsets.US_ASCII), true);
         assertThat(client.await(stream).status()).isEqualTo(502);
         assertThat(served).hasSize(1);
     }
