@@ -1,6 +1,7 @@
 package dev.loopgate.cli;
 
 import dev.loopgate.diagnose.Printable;
+import dev.loopgate.diagnose.Speech.Wanted;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -9,9 +10,9 @@ import java.util.regex.Pattern;
  * Where to connect to, as somebody types or pastes it.
  *
  * @param host a name or an address, without brackets
- * @param secure whether it was a URL of TLS
+ * @param wanted what is to be spoken there, by the scheme where it was a URL
  */
-record HostAndPort(String host, int port, boolean secure) {
+record HostAndPort(String host, int port, Wanted wanted) {
 
     private static final int LAST_PORT = 65_535;
 
@@ -47,14 +48,14 @@ record HostAndPort(String host, int port, boolean secure) {
         if (number < 1 || number > LAST_PORT) {
             throw bad(text, "a port is 1 to " + LAST_PORT);
         }
-        return new HostAndPort(host, number, usual(scheme).equals("443"));
+        return new HostAndPort(host, number, Wanted.by(scheme));
     }
 
     private static String usual(String scheme) {
-        return switch (scheme) {
-            case "http", "ws" -> "80";
-            case "https", "wss" -> "443";
-            default -> "";
+        return switch (Wanted.by(scheme)) {
+            case PLAIN -> "80";
+            case TLS -> "443";
+            case ANY -> "";
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.diagnose.NameOrigin;
 import dev.loopgate.diagnose.ResolverCheck;
 import dev.loopgate.diagnose.ResolverCheck.Finding;
 import dev.loopgate.diagnose.ResolverCheck.Outcome;
@@ -28,7 +29,7 @@ final class NameWarnings {
                 .map(host -> host.pattern())
                 .filter(pattern -> pattern.kind() == HostPattern.Kind.EXACT)
                 .map(HostPattern::name)
-                .filter(name -> !name.startsWith("[") && !name.matches("[0-9.]+"))
+                .filter(name -> !NameOrigin.isAddress(name))
                 .toList();
         if (names.isEmpty()) {
             return;

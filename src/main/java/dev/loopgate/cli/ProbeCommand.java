@@ -88,7 +88,7 @@ final class ProbeCommand implements Callable<Integer> {
         }
         HostAndPort target = HostAndPort.parse(what.target == null ? "" : what.target);
         Probe probe = Probe.of(
-                target.host(), target.port(), target.secure(), TrustLists.from(surroundings.environment()), timeout);
+                target.host(), target.port(), target.wanted(), TrustLists.from(surroundings.environment()), timeout);
         if (json.wanted) {
             JsonOption.print(terminal, ProbeJson.of(probe));
         } else {

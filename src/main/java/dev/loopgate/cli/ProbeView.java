@@ -1,5 +1,6 @@
 package dev.loopgate.cli;
 
+import dev.loopgate.diagnose.NameOrigin;
 import dev.loopgate.diagnose.Printable;
 import dev.loopgate.diagnose.Probe;
 import dev.loopgate.diagnose.Probe.Attempt;
@@ -45,7 +46,7 @@ final class ProbeView {
         }
         lines.addAll(columns.lines());
         probe.speech().ifPresent(speech -> {
-            if (target.secure() && !(speech instanceof Tls || speech instanceof TlsRefused)) {
+            if (target.wanted() == Speech.Wanted.TLS && !(speech instanceof Tls || speech instanceof TlsRefused)) {
                 lines.add(style.red("It does not speak TLS") + ", which the URL asks for.");
             }
             speech(speech, lines);
@@ -62,7 +63,7 @@ final class ProbeView {
     }
 
     private static String resolution(Probe probe) {
-        if (probe.host().matches("[0-9.]+|.*:.*")) {
+        if (NameOrigin.isAddress(probe.host())) {
             return "";
         }
         int count = probe.attempts().size();

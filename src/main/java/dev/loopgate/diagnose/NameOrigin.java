@@ -54,9 +54,14 @@ public record NameOrigin(String name, Source source, List<InetAddress> addresses
         return of(host, limit, HOSTS);
     }
 
+    /** Whether a host, as in a URL, is an address and no name. */
+    public static boolean isAddress(String host) {
+        return host.indexOf(':') >= 0 || host.matches("[0-9.]+");
+    }
+
     static NameOrigin of(String host, Duration limit, HostsFile hosts) {
         String name = host.replaceAll("^\\[|\\]$", "").replaceFirst("\\.$", "").toLowerCase(Locale.ROOT);
-        if (name.indexOf(':') >= 0 || name.matches("[0-9.]+")) {
+        if (isAddress(name)) {
             try {
                 // A literal: nothing is looked up.
                 return new NameOrigin(name, Source.LITERAL, List.of(InetAddress.getByName(name)));

@@ -57,10 +57,10 @@ public record Probe(String host, int port, Duration lookup, List<Attempt> attemp
     /**
      * Blocks, for as long as the name takes and a few times the limit.
      *
-     * @param secure whether TLS is what is to be spoken there
+     * @param wanted what is to be spoken there
      * @param lists by which a certificate is judged
      */
-    public static Probe of(String host, int port, boolean secure, TrustLists lists, Duration limit) {
+    public static Probe of(String host, int port, Speech.Wanted wanted, TrustLists lists, Duration limit) {
         warmUp();
         long start = System.nanoTime();
         List<InetAddress> addresses = addresses(host);
@@ -71,7 +71,7 @@ public record Probe(String host, int port, Duration lookup, List<Attempt> attemp
             if (each.socket.isPresent()) {
                 InetSocketAddress address = new InetSocketAddress(each.attempt.address, port);
                 if (speech.isEmpty()) {
-                    speech = Optional.of(Speech.of(each.socket.get(), address, host, secure, lists, limit));
+                    speech = Optional.of(Speech.of(each.socket.get(), address, host, wanted, lists, limit));
                 } else {
                     close(each.socket.get());
                 }

@@ -9,6 +9,22 @@ import java.util.Optional;
 /** What a service that takes connections says. */
 public sealed interface Speech {
 
+    /** What its client means it to speak. */
+    enum Wanted {
+        ANY,
+        PLAIN,
+        TLS;
+
+        /** @param scheme of a URL, in lower case; any other, or none, wants nothing in particular */
+        public static Wanted by(String scheme) {
+            return switch (scheme) {
+                case "http", "ws" -> PLAIN;
+                case "https", "wss" -> TLS;
+                default -> ANY;
+            };
+        }
+    }
+
     /**
      * It speaks first, or what it says is none of the others.
      *
@@ -52,13 +68,13 @@ public sealed interface Speech {
      * Connects and asks. Blocks, for a few times the limit at most.
      *
      * @param host that is asked for, by name or address
-     * @param secure whether TLS is what it is to speak: then that is tried first
+     * @param wanted what is tried first, and told where it answers in the same way to both
      * @param lists by which its certificate is judged
      * @return empty where it takes no connection
      */
     static Optional<Speech> of(
-            InetSocketAddress address, String host, boolean secure, TrustLists lists, Duration limit) {
-        return new SpeechProbe(address, host, secure, lists, limit).ask();
+            InetSocketAddress address, String host, Wanted wanted, TrustLists lists, Duration limit) {
+        return new SpeechProbe(address, host, wanted, lists, limit).ask();
     }
 
     /**
@@ -70,9 +86,9 @@ public sealed interface Speech {
             Socket connection,
             InetSocketAddress address,
             String host,
-            boolean secure,
+            Wanted wanted,
             TrustLists lists,
             Duration limit) {
-        return new SpeechProbe(address, host, secure, lists, limit).ask(connection);
+        return new SpeechProbe(address, host, wanted, lists, limit).ask(connection);
     }
 }

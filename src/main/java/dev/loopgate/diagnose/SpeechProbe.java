@@ -4,6 +4,8 @@ import dev.loopgate.diagnose.Speech.Banner;
 import dev.loopgate.diagnose.Speech.H2c;
 import dev.loopgate.diagnose.Speech.Http;
 import dev.loopgate.diagnose.Speech.Silent;
+import dev.loopgate.diagnose.Speech.Tls;
+import dev.loopgate.diagnose.Speech.Wanted;
 import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.tls.TrustLists;
 import java.io.IOException;
@@ -34,15 +36,15 @@ final class SpeechProbe {
 
     private final InetSocketAddress address;
     private final String host;
-    private final boolean tlsFirst;
+    private final Wanted wanted;
     private final TrustLists lists;
     private final Duration limit;
     private final Optional<String> service;
 
-    SpeechProbe(InetSocketAddress address, String host, boolean secure, TrustLists lists, Duration limit) {
+    SpeechProbe(InetSocketAddress address, String host, Wanted wanted, TrustLists lists, Duration limit) {
         this.address = address;
         this.host = host;
-        this.tlsFirst = secure || USUALLY_TLS.contains(address.getPort());
+        this.wanted = wanted;
         this.lists = lists;
         this.limit = limit;
         this.service = new ServiceNames().of(Protocol.TCP, address.getPort());
@@ -61,45 +63,70 @@ final class SpeechProbe {
     /** Closes the connection. */
     Speech ask(Socket connection) {
         try (connection) {
-            if (tlsFirst) {
-                return tlsIfThere(connection)
-                        .or(() -> connected(this::plain))
-                        .orElseGet(() -> new Silent(service, true, true));
+            if (wanted == Wanted.TLS || (wanted == Wanted.ANY && USUALLY_TLS.contains(address.getPort()))) {
+                return tlsFirst(connection);
             }
             Speech told = plain(connection).orElseGet(() -> new Silent(service, false, true));
             return wantsTls(told)
-                    ? connected(this::tls)
-                            .filter(within -> !isSaidWithin(told, within))
-                            .orElse(told)
+                    ? tlsInTwo().filter(within -> outweighs(within, told)).orElse(told)
                     : told;
         } catch (IOException gone) {
             return new Silent(service, true, true);
         }
     }
 
-    /** One that does not understand TLS may as well wait for more of it. */
-    private Optional<Speech> tlsIfThere(Socket connection) {
+    /**
+     * One that does not understand TLS may as well wait for more of it, so that who is late is asked plainly; but a late one
+     * may also have had to load what its first handshake takes, so that it is asked once more.
+     */
+    private Speech tlsFirst(Socket connection) {
+        Optional<Speech> within = Optional.empty();
+        boolean late = false;
         try {
-            return tls(connection);
+            within = tls(connection);
+        } catch (SocketTimeoutException slow) {
+            late = true;
         } catch (IOException none) {
-            return Optional.empty();
+            // Then it is not TLS.
         }
+        if (within.filter(this::isSettled).isPresent()) {
+            return within.get();
+        }
+        Speech told = connected(this::plain).orElseGet(() -> new Silent(service, true, true));
+        boolean hangs = told instanceof Silent silent && !silent.closed();
+        if (late && !hangs) {
+            within = connected(this::tls);
+        }
+        return within.filter(each -> isSettled(each) || !(told instanceof Http http) || isBadRequest(http))
+                .orElse(told);
     }
 
-    /** Where both are spoken, a refusal is that of the page. */
-    private static boolean isSaidWithin(Speech told, Speech within) {
-        return told instanceof Http http
-                && within instanceof Speech.Tls tls
-                && tls.session()
-                        .http()
-                        .filter(same -> same.status().equals(http.status()))
-                        .isPresent();
+    /** A refusal may be one of the name alone, which is served plainly then. */
+    private boolean isSettled(Speech within) {
+        return within instanceof Tls || wanted == Wanted.TLS;
+    }
+
+    /** Where both are spoken, a 400 may be that of the page: then it is as the client means it. */
+    private boolean outweighs(Speech within, Speech told) {
+        if (!(told instanceof Http)) {
+            return true;
+        }
+        return within instanceof Tls tls
+                && (wanted != Wanted.PLAIN
+                        || tls.session()
+                                .http()
+                                .filter(SpeechProbe::isBadRequest)
+                                .isEmpty());
     }
 
     /** Some servers tell who speaks plainly to their TLS port with a 400, others end the connection. */
     private static boolean wantsTls(Speech told) {
         return (told instanceof Silent silent && silent.closed() && silent.asked())
-                || (told instanceof Http http && http.status().contains(" 400"));
+                || (told instanceof Http http && isBadRequest(http));
+    }
+
+    private static boolean isBadRequest(Http http) {
+        return http.status().contains(" 400");
     }
 
     private Optional<Speech> plain(Socket connection) throws IOException {
@@ -141,6 +168,18 @@ final class SpeechProbe {
 
     private Optional<Speech> tls(Socket connection) throws IOException {
         return TlsQuestion.ask(connection, address, host, lists, limit);
+    }
+
+    /** Over a connection of its own, and another where the first handshake is late. */
+    private Optional<Speech> tlsInTwo() {
+        try (Socket connection = new Socket()) {
+            connection.connect(address, millis(limit));
+            return tls(connection);
+        } catch (SocketTimeoutException late) {
+            return connected(this::tls);
+        } catch (IOException none) {
+            return Optional.empty();
+        }
     }
 
     private interface Dialogue {

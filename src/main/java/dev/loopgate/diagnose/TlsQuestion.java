@@ -4,7 +4,6 @@ import dev.loopgate.diagnose.Speech.Http;
 import dev.loopgate.diagnose.Speech.Tls;
 import dev.loopgate.diagnose.Speech.TlsRefused;
 import dev.loopgate.tls.TrustLists;
-import dev.loopgate.tls.TrustLists.Whose;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -43,7 +42,7 @@ final class TlsQuestion {
             X509Certificate certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
             String application = String.valueOf(socket.getApplicationProtocol());
             // Read while the page is asked for: each takes a while.
-            CompletableFuture<List<Whose>> trustedBy = Concurrently.ask(witness::trustedBy);
+            CompletableFuture<TrustWitness.Trust> trust = Concurrently.ask(witness::trust);
             Optional<Http> http = application.equals("h2")
                     ? inHttp1(address, host, lists, limit)
                     : page(socket, host, address.getPort(), limit);
@@ -51,8 +50,8 @@ final class TlsQuestion {
                     socket.getSession(),
                     application,
                     certificate,
-                    trustedBy.join(),
-                    witness.fault(trustedBy.join()),
+                    trust.join(),
+                    witness.fault(trust.join()),
                     took,
                     http)));
         } catch (SSLException e) {

@@ -24,6 +24,7 @@ import javax.security.auth.x500.X500Principal;
  * @param names that the certificate is for
  * @param expires when the certificate does
  * @param trustedBy whose lists have who signed it
+ * @param unread whose lists cannot be read
  * @param fault why every client would turn away; empty where one that goes by one of these lists would not
  * @param took the handshake
  * @param http what it says to a request of HTTP/1.1
@@ -37,6 +38,7 @@ public record TlsSession(
         List<String> names,
         Instant expires,
         List<Whose> trustedBy,
+        List<Whose> unread,
         Optional<String> fault,
         Duration took,
         Optional<Speech.Http> http) {
@@ -47,13 +49,14 @@ public record TlsSession(
     public TlsSession {
         names = List.copyOf(names);
         trustedBy = List.copyOf(trustedBy);
+        unread = List.copyOf(unread);
     }
 
     static TlsSession of(
             SSLSession session,
             String application,
             X509Certificate certificate,
-            List<Whose> trustedBy,
+            TrustWitness.Trust trust,
             Optional<String> fault,
             Duration took,
             Optional<Speech.Http> http) {
@@ -65,7 +68,8 @@ public record TlsSession(
                 name(certificate.getIssuerX500Principal()),
                 names(certificate),
                 certificate.getNotAfter().toInstant(),
-                trustedBy,
+                trust.by(),
+                trust.unread(),
                 fault,
                 took,
                 http);
@@ -75,7 +79,16 @@ public record TlsSession(
     public String trustedText() {
         return trustedBy.isEmpty()
                 ? ""
-                : "trusted by " + trustedBy.stream().map(Whose::words).collect(Collectors.joining(" and "));
+                : "trusted by " + words(trustedBy) + (unread.isEmpty() ? "" : "; " + unread(unread));
+    }
+
+    /** As a clause. */
+    static String unread(List<Whose> lists) {
+        return "the list of " + words(lists) + " cannot be read";
+    }
+
+    private static String words(List<Whose> lists) {
+        return lists.stream().map(Whose::words).collect(Collectors.joining(" and "));
     }
 
     static String name(X500Principal principal) {

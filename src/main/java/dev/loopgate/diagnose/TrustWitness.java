@@ -10,6 +10,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -31,26 +32,50 @@ final class TrustWitness extends X509ExtendedTrustManager {
         this.lists = lists;
     }
 
-    /** Whose lists have who signed the certificate. Looked for once it is asked for: to read them takes longer than a handshake. */
-    List<Whose> trustedBy() {
+    /**
+     * Who knows the certificate's signer.
+     *
+     * @param by whose lists have the signer
+     * @param unread whose lists cannot be read
+     */
+    record Trust(List<Whose> by, List<Whose> unread) {
+        Trust {
+            by = List.copyOf(by);
+            unread = List.copyOf(unread);
+        }
+    }
+
+    private enum Verdict {
+        TRUSTED,
+        UNKNOWN,
+        UNREAD
+    }
+
+    /** Looked for once it is asked for: to read the lists takes longer than a handshake. */
+    Trust trust() {
         X509Certificate[] shown = chain;
-        return shown == null
-                ? List.of()
-                : Concurrently.askEach(
-                                List.of(Whose.values()),
-                                whose -> trusts(whose, shown) ? Optional.of(whose) : Optional.<Whose>empty())
-                        .stream()
-                        .flatMap(Optional::stream)
-                        .toList();
+        if (shown == null) {
+            return new Trust(List.of(), List.of());
+        }
+        List<Map.Entry<Whose, Verdict>> judged =
+                Concurrently.askEach(List.of(Whose.values()), whose -> Map.entry(whose, verdict(whose, shown)));
+        return new Trust(of(judged, Verdict.TRUSTED), of(judged, Verdict.UNREAD));
+    }
+
+    private static List<Whose> of(List<Map.Entry<Whose, Verdict>> judged, Verdict wanted) {
+        return judged.stream()
+                .filter(each -> each.getValue() == wanted)
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     /** Why every client would turn away. */
-    Optional<String> fault(List<Whose> trustedBy) {
+    Optional<String> fault(Trust trust) {
         X509Certificate[] shown = chain;
-        return shown == null ? Optional.empty() : Optional.ofNullable(fault(shown, trustedBy));
+        return shown == null ? Optional.empty() : Optional.ofNullable(fault(shown, trust));
     }
 
-    private @Nullable String fault(X509Certificate[] shown, List<Whose> trustedBy) {
+    private @Nullable String fault(X509Certificate[] shown, Trust trust) {
         X509Certificate first = shown[0];
         List<String> names = TlsSession.names(first);
         if (first.getNotAfter().toInstant().isBefore(Instant.now())) {
@@ -64,13 +89,14 @@ final class TrustWitness extends X509ExtendedTrustManager {
             return "its certificate is not for " + host + " but for "
                     + (names.isEmpty() ? TlsSession.name(first.getSubjectX500Principal()) : String.join(", ", names));
         }
-        if (!trustedBy.isEmpty()) {
+        if (!trust.by.isEmpty()) {
             return null;
         }
+        String unread = trust.unread.isEmpty() ? "" : "; " + TlsSession.unread(trust.unread);
         return first.getSubjectX500Principal().equals(first.getIssuerX500Principal())
-                ? "its certificate is signed by itself"
+                ? "its certificate is signed by itself" + unread
                 : "its certificate is signed by " + TlsSession.name(shown[shown.length - 1].getIssuerX500Principal())
-                        + ", whom this machine does not trust";
+                        + ", whom this machine does not trust" + unread;
     }
 
     @Override
@@ -89,12 +115,17 @@ final class TrustWitness extends X509ExtendedTrustManager {
         keyExchange = exchange;
     }
 
-    private boolean trusts(Whose whose, X509Certificate[] shown) {
+    private Verdict verdict(Whose whose, X509Certificate[] shown) {
         try {
             List<X509Certificate> roots = lists.roots(whose);
-            if (roots.isEmpty()) {
-                return false;
-            }
+            return !roots.isEmpty() && trusts(roots, shown) ? Verdict.TRUSTED : Verdict.UNKNOWN;
+        } catch (GeneralSecurityException unreadable) {
+            return Verdict.UNREAD;
+        }
+    }
+
+    private boolean trusts(List<X509Certificate> roots, X509Certificate[] shown) {
+        try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
             for (int i = 0; i < roots.size(); i++) {

@@ -289,7 +289,7 @@ public final class UpstreamDiagnosis implements Diagnosis {
         if (named.host().equals("localhost") || named.host().endsWith(".localhost")) {
             return loopback(named.port());
         }
-        if (!named.host().contains(":") && !named.host().matches("[0-9.]+")) {
+        if (!NameOrigin.isAddress(named.host())) {
             return List.of();
         }
         try {

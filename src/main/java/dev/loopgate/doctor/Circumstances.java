@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,22 @@ public record Circumstances(
     public Circumstances {
         setups = List.copyOf(setups);
         sockets = List.copyOf(sockets);
+    }
+
+    /** The file that has a gateway listen on a port, though none does. */
+    Optional<String> expected(int port) {
+        return setups.stream()
+                .filter(setup -> setup.gateway().isEmpty() && (setup.listens(port) || setup.forwards(port)))
+                .map(Setup::name)
+                .findFirst();
+    }
+
+    /** Process ids of the gateways that answer. */
+    Set<Long> answering() {
+        return setups.stream()
+                .flatMap(setup -> setup.gateway().stream())
+                .map(Running::pid)
+                .collect(Collectors.toSet());
     }
 
     /**
@@ -56,6 +74,21 @@ public record Circumstances(
                 List<String> problems,
                 Optional<Running> gateway) {
             this(file, configuration, problems, gateway, Map.of());
+        }
+
+        /** Whether the gateway has, or is to have, a listener on a port. */
+        boolean listens(int port) {
+            return configuration.stream()
+                    .flatMap(each -> each.listen().stream())
+                    .anyMatch(listen -> listen.port() == port);
+        }
+
+        /** Whether a port is one of its forwards, and no listener's: it is not the gateway itself that answers there. */
+        boolean forwards(int port) {
+            return !listens(port)
+                    && configuration.stream()
+                            .flatMap(each -> each.forwards().stream())
+                            .anyMatch(forward -> forward.bind().port() == port);
         }
 
         /** What has a host. */

@@ -73,10 +73,10 @@ final class Connecting {
     /**
      * What answers there; empty where nothing takes the connection.
      *
-     * @param secure whether TLS is what is to be spoken
+     * @param wanted what is to be spoken
      */
-    Optional<Speech> speech(InetSocketAddress address, String host, boolean secure) {
-        return Speech.of(address, host, secure, lists, limit);
+    Optional<Speech> speech(InetSocketAddress address, String host, Speech.Wanted wanted) {
+        return Speech.of(address, host, wanted, lists, limit);
     }
 
     /** One for each address. */

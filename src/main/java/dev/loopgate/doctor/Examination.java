@@ -1,11 +1,13 @@
 package dev.loopgate.doctor;
 
 import dev.loopgate.diagnose.HostsFile;
+import dev.loopgate.diagnose.NameOrigin;
 import dev.loopgate.diagnose.OpenPort;
 import dev.loopgate.diagnose.OpenPorts;
 import dev.loopgate.diagnose.ResolverCheck;
 import dev.loopgate.diagnose.SocketTable;
 import dev.loopgate.diagnose.SystemPortHolders;
+import dev.loopgate.doctor.Circumstances.Running;
 import dev.loopgate.doctor.Circumstances.Setup;
 import dev.loopgate.doctor.Finding.Status;
 import dev.loopgate.model.BindAddress;
@@ -128,7 +130,7 @@ final class Examination {
                 new ProxyVariablesCheck(circumstances.environment(), List.of("localhost", "127.0.0.1")),
                 new PortRangeCheck(
                         port, rules, () -> !PortCheck.of(ports.get(), port).isEmpty(), privileged(), commands, system),
-                new PortCheck(port, ports::get, sockets, rules, expected(port)),
+                portCheck(port, circumstances.expected(port)),
                 new ServiceCheck(
                         "localhost",
                         () -> PortCheck.of(ports.get(), port).isEmpty() ? List.of() : both,
@@ -149,7 +151,7 @@ final class Examination {
         if (setup.isPresent() && setup.get().configuration().isPresent()) {
             return throughGateway(url, setup.get(), setup.get().configuration().get());
         }
-        List<Check> checks = elsewhere(url);
+        List<Check> checks = elsewhere(url, setup.flatMap(Setup::gateway));
         setup.flatMap(GatewayCheck::problems).ifPresent(problem -> checks.add(0, said(problem)));
         return checks;
     }
@@ -165,16 +167,12 @@ final class Examination {
         checks.add(new SurroundingsCheck(files, circumstances.environment()));
         checks.add(new ProxyVariablesCheck(circumstances.environment(), List.of(host)));
         boolean open = configuration.listen().stream().anyMatch(BindAddress::open);
-        if (!host.matches("[0-9.]+|\\[.*")) {
+        if (!NameOrigin.isAddress(host)) {
             checks.add(new NameCheck(List.of(host), open, new ResolverCheck(), hosts, servers));
         }
-        boolean listens = configuration.listen().stream().anyMatch(listen -> listen.port() == port);
-        checks.add(new PortCheck(
-                port,
-                ports::get,
-                sockets,
-                rules,
-                setup.gateway().isPresent() || !listens ? Optional.empty() : Optional.of(setup.name())));
+        boolean listens = setup.listens(port);
+        checks.add(portCheck(
+                port, setup.gateway().isPresent() || !listens ? Optional.empty() : Optional.of(setup.name())));
         if (!listens) {
             checks.add(said(Finding.fail(
                     "listener",
@@ -212,9 +210,13 @@ final class Examination {
         return checks;
     }
 
-    private List<Check> elsewhere(Subject.Url url) {
+    /** @param gateway that runs the file that is named, though not as it is now; then its port is the one that is meant */
+    private List<Check> elsewhere(Subject.Url url, Optional<Running> gateway) {
         String host = url.host().toLowerCase(Locale.ROOT);
-        int port = url.port().orElse(url.scheme().equals("https") ? 443 : 80);
+        int usual = gateway.flatMap(running -> running.listeners().stream().findFirst())
+                .map(InetSocketAddress::getPort)
+                .orElse(url.scheme().equals("https") ? 443 : 80);
+        int port = url.port().orElse(usual);
         // RFC 6761 §6.3: browsers take these for the loopback, whatever the resolver says.
         boolean local = host.equals("localhost") || host.endsWith(".localhost");
         Remembered<List<InetAddress>> addresses =
@@ -236,7 +238,7 @@ final class Examination {
         checks.add(new LaterCheck(
                 "port",
                 () -> addresses.get().stream().anyMatch(Firewalls::isOwn)
-                        ? new PortCheck(port, ports::get, sockets, rules, expected(port)).look()
+                        ? portCheck(port, circumstances.expected(port)).look()
                         : List.of()));
         checks.add(new ServiceCheck(bare(host), addresses::get, port, true, Optional.of(url.scheme()), connecting));
         return checks;
@@ -245,7 +247,10 @@ final class Examination {
     /** The one that is named, or else that serves the host, or at least has the port. */
     private Optional<Setup> setup(Subject.Url url) {
         if (circumstances.named().isPresent()) {
-            return circumstances.named();
+            return circumstances
+                    .named()
+                    .filter(named ->
+                            url.port().isEmpty() || !named.forwards(url.port().getAsInt()));
         }
         OptionalInt port = url.port();
         List<Setup> able = circumstances.setups().stream()
@@ -257,26 +262,14 @@ final class Examination {
         boolean local = url.host().toLowerCase(Locale.ROOT).endsWith(".localhost");
         return able.stream()
                 .filter(each ->
-                        RouteCheck.table(each.configuration().orElseThrow()).decide(url.host(), url.path())
-                                        instanceof RouteDecision.UnknownHost<Route>
-                                ? false
-                                : true)
+                        !(RouteCheck.table(each.configuration().orElseThrow()).decide(url.host(), url.path())
+                                instanceof RouteDecision.UnknownHost<Route>))
                 .findFirst()
                 .or(() -> port.isPresent() || local ? able.stream().findFirst() : Optional.empty());
     }
 
-    /** The file that has a gateway listen on a port, though none does. */
-    private Optional<String> expected(int port) {
-        return circumstances.setups().stream()
-                .filter(setup -> setup.gateway().isEmpty())
-                .filter(setup -> setup.configuration()
-                        .map(configuration -> Stream.concat(
-                                        configuration.listen().stream(),
-                                        configuration.forwards().stream().map(Forward::bind))
-                                .anyMatch(bind -> bind.port() == port))
-                        .orElse(false))
-                .map(Setup::name)
-                .findFirst();
+    private PortCheck portCheck(int port, Optional<String> expected) {
+        return new PortCheck(port, ports::get, sockets, rules, expected, circumstances.answering());
     }
 
     private List<InetSocketAddress> openSockets() {
@@ -305,7 +298,7 @@ final class Examination {
                 .map(VirtualHost::pattern)
                 .filter(pattern -> pattern.kind() == HostPattern.Kind.EXACT)
                 .map(HostPattern::name)
-                .filter(name -> !name.startsWith("[") && !name.matches("[0-9.]+"))
+                .filter(name -> !NameOrigin.isAddress(name))
                 .distinct()
                 .limit(MOST_NAMES)
                 .toList();

@@ -2,6 +2,7 @@ package dev.loopgate.doctor;
 
 import dev.loopgate.diagnose.HostsFile;
 import dev.loopgate.diagnose.HostsFile.Entry;
+import dev.loopgate.diagnose.NameOrigin;
 import dev.loopgate.diagnose.ResolverCheck;
 import dev.loopgate.diagnose.ShellCommand;
 import dev.loopgate.net.Addresses;
@@ -115,7 +116,7 @@ record NameCheck(List<String> names, boolean open, ResolverCheck resolver, Hosts
 
     /** What is to be said of a name that no configuration has: whether it is known, and where it leads. */
     static Optional<Finding> foreign(String host, List<InetAddress> addresses, HostsFile hosts, NameServers servers) {
-        if (host.matches("[0-9.]+|\\[.*")) {
+        if (NameOrigin.isAddress(host)) {
             return Optional.empty();
         }
         if (addresses.isEmpty()) {

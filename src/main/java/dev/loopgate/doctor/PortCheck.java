@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -25,9 +26,15 @@ import java.util.stream.Collectors;
  *
  * @param rules what the system itself does with ports
  * @param expected the file that has a gateway listen on the port, where none runs it
+ * @param answering process ids of the gateways that answer: a file can be attached to those
  */
 record PortCheck(
-        int port, Supplier<List<OpenPort>> ports, SocketTable sockets, PortHolders rules, Optional<String> expected)
+        int port,
+        Supplier<List<OpenPort>> ports,
+        SocketTable sockets,
+        PortHolders rules,
+        Optional<String> expected,
+        Set<Long> answering)
         implements Check {
 
     /** Programs that answer for others. */
@@ -73,7 +80,11 @@ record PortCheck(
         Optional<String> project = each.process()
                 .flatMap(process -> process.project().or(process::directory))
                 .map(folder -> ", in " + folder);
-        if (expected.isPresent()) {
+        // One that does not answer may be that of the file: it is stopped, or has its control socket elsewhere.
+        boolean mute = each.process()
+                .filter(process -> process.gateway() && !answering.contains(process.pid()))
+                .isPresent();
+        if (expected.isPresent() && !mute) {
             return Finding.fail(name(), text + project.orElse("") + ": the gateway of " + expected.get() + " cannot")
                     .fix(each.process()
                             .map(process -> process.gateway()

@@ -61,7 +61,7 @@ record ServiceCheck(
         if (!open.isEmpty()) {
             InetSocketAddress socket = new InetSocketAddress(open.get(0).address(), port);
             findings.add(connecting
-                    .speech(socket, host, scheme.equals(Optional.of("https")))
+                    .speech(socket, host, Speech.Wanted.by(scheme.orElse("")))
                     .map(speech -> said(socket, speech))
                     .orElseGet(
                             () -> Finding.warn(name(), Addresses.text(socket) + " takes connections and ends them")));
@@ -138,7 +138,7 @@ record ServiceCheck(
         }
         String fault = session.fault().get();
         String text = where + " speaks TLS, but " + fault;
-        // An authority of one's own, as mkcert makes it, may be known to browsers and not to Java.
+        // Browsers may have lists of their own, with who is on none of those that are looked at.
         boolean distrust = fault.contains("signed by");
         Finding finding = distrust ? Finding.warn(name(), text) : Finding.fail(name(), text);
         if (fault.contains("the clock")) {

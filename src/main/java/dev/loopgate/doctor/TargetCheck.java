@@ -79,8 +79,9 @@ record TargetCheck(
             return List.of(answered(socket, page.get()));
         }
         String where = Addresses.text(socket);
-        Speech speech =
-                connecting.speech(socket, hostName(), false).orElse(new Speech.Silent(Optional.empty(), true, true));
+        Speech speech = connecting
+                .speech(socket, hostName(), Speech.Wanted.ANY)
+                .orElse(new Speech.Silent(Optional.empty(), true, true));
         if (speech instanceof Speech.Tls || speech instanceof Speech.TlsRefused) {
             return List.of(Finding.fail(
                             name(),

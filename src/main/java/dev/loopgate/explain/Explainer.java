@@ -139,12 +139,21 @@ public final class Explainer {
                     "",
                     Optional.empty(),
                     NearMisses.hosts(table.hosts(), request.host(), Optional.empty(), nearest)));
-            // Who connects to an address names none: TLS is agreed on, and the request refused.
-            boolean named = !request.host().matches("[0-9.]+|\\[.*");
-            problems.add((named && request.scheme().equals("https") ? "TLS is refused (unrecognized_name): " : "404: ")
+            problems.add((request.scheme().equals("https") && !isGreeted(request.host())
+                            ? "TLS is refused (unrecognized_name): "
+                            : "404: ")
                     + "no host of the configuration has this name"
                     + (nearest.isEmpty() ? "" : "; did you mean " + String.join(", ", nearest) + "?"));
         }
+    }
+
+    /**
+     * Whether the gateway agrees on TLS with whoever asks for a host that no configuration has, and refuses the request then:
+     * who connects to an address names none, and its own page has a name.
+     */
+    private boolean isGreeted(String unknown) {
+        return !(configuration.tls() instanceof TlsSettings.Off)
+                && (unknown.equalsIgnoreCase("localhost") || NameOrigin.isAddress(unknown));
     }
 
     private void host(RoutingTable<Route> table, VirtualHost taken) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.loopgate.diagnose.Speech.Wanted;
 import dev.loopgate.testkit.ClosedPort;
 import dev.loopgate.testkit.TcpPeer;
 import dev.loopgate.testkit.TlsPeer;
@@ -165,7 +166,9 @@ class ProbeCommandTest {
         "postgres://ann:secret@db:5432/shop, db, 5432",
     })
     void takes_what_people_type_and_paste(String text, String host, int port) {
-        assertThat(HostAndPort.parse(text)).isEqualTo(new HostAndPort(host, port, text.startsWith("https:")));
+        Wanted wanted =
+                text.startsWith("https:") ? Wanted.TLS : text.matches("(http|ws):.*") ? Wanted.PLAIN : Wanted.ANY;
+        assertThat(HostAndPort.parse(text)).isEqualTo(new HostAndPort(host, port, wanted));
     }
 
     @ParameterizedTest

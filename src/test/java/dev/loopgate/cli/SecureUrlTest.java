@@ -3,6 +3,8 @@ package dev.loopgate.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loopgate.testkit.ClosedPort;
+import dev.loopgate.testkit.ScriptedBackend;
+import dev.loopgate.testkit.TcpPeer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -96,6 +98,11 @@ class SecureUrlTest {
                     .contains("TLS is refused (unrecognized_name): no host of the configuration has this name");
             assertThat(explain(gateway, "https://127.0.0.1").out())
                     .contains("404: no host of the configuration has this name");
+            // Its own page has a name.
+            assertThat(explain(gateway, "https://localhost").out())
+                    .contains("404: no host of the configuration has this name");
+            Files.writeString(gateway.file(), "tls: off\n" + HOSTS);
+            assertThat(explain(gateway, "https://localhost").out()).contains("TLS is refused (unrecognized_name): ");
         }
     }
 
@@ -130,6 +137,30 @@ class SecureUrlTest {
             assertThat(doctor(gateway, "a.localhost", "--config", gateway.file().toString())
                             .status())
                     .isZero();
+
+            Files.writeString(gateway.file(), "hots: {}\n");
+            assertThat(doctor(gateway, "a.localhost", "--config", gateway.file().toString())
+                            .out())
+                    .containsPattern("FAIL +file +.*loopgate.yaml:1:1: ")
+                    .containsPattern("ok +connection +127.0.0.1:" + gateway.port() + " answers HTTP/1.1 200");
+        }
+    }
+
+    @Test
+    void a_doctor_looks_at_a_forward_of_the_file_that_is_named() throws IOException {
+        int port = TcpPeer.closedPort();
+        try (ScriptedBackend backend = ScriptedBackend.start("app");
+                GatewayHere gateway = GatewayHere.start(
+                        folder,
+                        HOSTS + "forwards: {\"127.0.0.1:" + port + "\": \"127.0.0.1:" + backend.port() + "\"}\n")) {
+            assertThat(doctor(
+                                    gateway,
+                                    "http://localhost:" + port,
+                                    "--config",
+                                    gateway.file().toString())
+                            .out())
+                    .containsPattern("ok +connection +127.0.0.1:" + port + " answers HTTP/1.1 200")
+                    .doesNotContain("has no listener");
         }
     }
 }

@@ -8,19 +8,27 @@ import dev.loopgate.diagnose.Speech.Banner;
 import dev.loopgate.diagnose.Speech.H2c;
 import dev.loopgate.diagnose.Speech.Http;
 import dev.loopgate.diagnose.Speech.Silent;
+import dev.loopgate.diagnose.Speech.Tls;
 import dev.loopgate.diagnose.Speech.TlsRefused;
+import dev.loopgate.diagnose.Speech.Wanted;
 import dev.loopgate.net.Addresses;
 import dev.loopgate.testkit.ClosedPort;
 import dev.loopgate.testkit.FullBacklog;
 import dev.loopgate.testkit.TcpPeer;
+import dev.loopgate.testkit.TlsPeer;
+import dev.loopgate.testkit.Wire;
 import dev.loopgate.tls.TrustLists;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ProbeTest {
 
@@ -29,8 +37,11 @@ class ProbeTest {
     private static final TrustLists NOBODY = new TrustLists(Optional.empty(), Optional.empty(), notice -> {});
 
     private static Probe probe(String host, int port, Duration limit) {
-        return Probe.of(host, port, false, NOBODY, limit);
+        return Probe.of(host, port, Wanted.ANY, NOBODY, limit);
     }
+
+    @TempDir
+    Path folder;
 
     private static Optional<Speech> speech(TcpPeer peer) {
         return probe("127.0.0.1", peer.port(), LIMIT).speech();
@@ -80,10 +91,75 @@ class ProbeTest {
                 wire.send("HTTP/1.1 200 OK\r\n\r\n");
             }
         })) {
-            assertThat(Probe.of("127.0.0.1", peer.port(), true, NOBODY, Duration.ofMillis(1500))
+            assertThat(Probe.of("127.0.0.1", peer.port(), Wanted.TLS, NOBODY, Duration.ofMillis(1500))
                             .speech())
                     .get()
                     .isInstanceOf(Http.class);
+        }
+    }
+
+    @Test
+    void a_server_that_is_late_for_its_first_handshake_speaks_tls() {
+        AtomicBoolean first = new AtomicBoolean(true);
+        try (TlsPeer within = new TlsPeer(TlsPeer.keys(folder, "dns:localhost"), "HTTP/1.1 200 OK\r\n\r\n");
+                TcpPeer peer = both("HTTP/1.1 200 OK\r\n\r\n", (wire, hello) -> {
+                    if (first.getAndSet(false)) {
+                        wire.awaitEnd();
+                    } else {
+                        pass(wire, hello, within.port());
+                    }
+                })) {
+            assertThat(speech(peer, Wanted.TLS, Duration.ofSeconds(2))).isInstanceOf(Tls.class);
+        }
+    }
+
+    @Test
+    void a_server_that_answers_400_to_both_speaks_what_its_client_means() {
+        String no = "HTTP/1.1 400 Bad Request\r\n\r\n";
+        try (TlsPeer within = new TlsPeer(TlsPeer.keys(folder, "dns:localhost"), no);
+                TcpPeer peer = both(no, (wire, hello) -> pass(wire, hello, within.port()))) {
+            assertThat(speech(peer, Wanted.PLAIN, LIMIT)).isInstanceOf(Http.class);
+            assertThat(speech(peer, Wanted.ANY, LIMIT)).isInstanceOf(Tls.class);
+            assertThat(speech(peer, Wanted.TLS, LIMIT)).isInstanceOf(Tls.class);
+        }
+    }
+
+    @Test
+    void a_refused_handshake_takes_nothing_from_a_plain_answer() {
+        // An alert of TLS: unrecognized_name (RFC 8446 §6.2).
+        try (TcpPeer peer = both(
+                "HTTP/1.1 400 Bad Request\r\n\r\n", (wire, hello) -> wire.send("\u0015\u0003\u0003\0\u0002\u0002p"))) {
+            assertThat(speech(peer, Wanted.PLAIN, LIMIT)).isInstanceOf(Http.class);
+            assertThat(speech(peer, Wanted.ANY, LIMIT)).isInstanceOf(Http.class);
+            assertThat(speech(peer, Wanted.TLS, LIMIT)).isInstanceOf(TlsRefused.class);
+        }
+    }
+
+    private static Speech speech(TcpPeer peer, Wanted wanted, Duration limit) {
+        InetSocketAddress address = new InetSocketAddress(Addresses.LOOPBACK4, peer.port());
+        return Speech.of(address, "localhost", wanted, NOBODY, limit).orElseThrow();
+    }
+
+    /** @param tls told the beginning of what begins as a handshake; all else is answered plainly */
+    private static TcpPeer both(String plain, BiConsumer<Wire, byte[]> tls) {
+        return TcpPeer.start(wire -> {
+            byte[] said = wire.readSome(65_536, LIMIT);
+            if (said.length > 0 && said[0] == 22) {
+                tls.accept(wire, said);
+            } else if (said.length > 0) {
+                wire.send(plain);
+            }
+        });
+    }
+
+    /** Both ways, until either side has ended. */
+    private static void pass(Wire wire, byte[] hello, int port) {
+        try (Wire other = Wire.connect(port)) {
+            other.send(hello);
+            while (wire.end() == Wire.End.OPEN && other.end() == Wire.End.OPEN) {
+                wire.send(other.readSome(65_536, Duration.ofMillis(20)));
+                other.send(wire.readSome(65_536, Duration.ofMillis(20)));
+            }
         }
     }
 
@@ -175,7 +251,7 @@ class ProbeTest {
             }
         })) {
             InetSocketAddress address = new InetSocketAddress(Addresses.LOOPBACK4, peer.port());
-            assertThat(Speech.of(address, "localhost", true, NOBODY, Duration.ofMillis(300)))
+            assertThat(Speech.of(address, "localhost", Wanted.TLS, NOBODY, Duration.ofMillis(300)))
                     .get()
                     .isInstanceOfSatisfying(
                             TlsRefused.class,

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loopgate.diagnose.Speech.Tls;
 import dev.loopgate.diagnose.Speech.TlsRefused;
+import dev.loopgate.diagnose.Speech.Wanted;
 import dev.loopgate.testkit.TcpPeer;
 import dev.loopgate.testkit.TlsPeer;
 import dev.loopgate.tls.TrustLists;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -27,7 +29,7 @@ class TlsSessionTest {
     Path folder;
 
     private static TlsSession session(String host, TlsPeer peer) {
-        return Probe.of(host, peer.port(), false, NOBODY, LIMIT)
+        return Probe.of(host, peer.port(), Wanted.ANY, NOBODY, LIMIT)
                 .speech()
                 .filter(Tls.class::isInstance)
                 .map(speech -> ((Tls) speech).session())
@@ -79,12 +81,30 @@ class TlsSessionTest {
                         + "\n-----END CERTIFICATE-----\n");
         TrustLists lists = new TrustLists(Optional.empty(), Optional.of(system), notice -> {});
         try (TlsPeer peer = new TlsPeer(keys, "")) {
-            assertThat(Probe.of("127.0.0.1", peer.port(), true, lists, LIMIT).speech())
+            assertThat(Probe.of("127.0.0.1", peer.port(), Wanted.TLS, lists, LIMIT)
+                            .speech())
                     .get()
                     .isInstanceOfSatisfying(Tls.class, tls -> {
                         assertThat(tls.session().trustedBy()).containsExactly(TrustLists.Whose.SYSTEM);
                         assertThat(tls.session().fault()).isEmpty();
                     });
+        }
+    }
+
+    @Test
+    void tells_that_the_list_of_java_cannot_be_read() throws IOException {
+        Path keys = TlsPeer.keys(folder, "dns:localhost,ip:127.0.0.1", "-validity", "30");
+        String property = "javax.net.ssl.trustStore";
+        Optional<String> before = Optional.ofNullable(System.getProperty(property));
+        System.setProperty(
+                property, Files.writeString(folder.resolve("odd"), "no store").toString());
+        try (TlsPeer peer = new TlsPeer(keys, "")) {
+            TlsSession session = session("localhost", peer);
+            assertThat(session.fault())
+                    .contains("its certificate is signed by itself; the list of Java cannot be read");
+            assertThat(session.unread()).containsExactly(TrustLists.Whose.JAVA);
+        } finally {
+            before.ifPresentOrElse(value -> System.setProperty(property, value), () -> System.clearProperty(property));
         }
     }
 
@@ -95,7 +115,8 @@ class TlsSessionTest {
             wire.readSome(512, LIMIT);
             wire.send("\u0015\u0003\u0003\0\u0002\u0002(");
         })) {
-            assertThat(Probe.of("127.0.0.1", peer.port(), false, NOBODY, LIMIT).speech())
+            assertThat(Probe.of("127.0.0.1", peer.port(), Wanted.ANY, NOBODY, LIMIT)
+                            .speech())
                     .get()
                     .isInstanceOfSatisfying(
                             TlsRefused.class,

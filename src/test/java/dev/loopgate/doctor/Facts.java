@@ -21,7 +21,7 @@ final class Facts {
     private Facts() {}
 
     /** Long enough for a busy machine. */
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    static final Duration LIMIT = Duration.ofSeconds(10);
 
     /** For what never comes, and a connection to this machine. */
     static final Duration SHORT = Duration.ofMillis(700);

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,7 +106,8 @@ class GatewayChecksTest {
         assertThat(new GatewayCheck(List.of(), List.of(new DeadSocket(odd.resolve("9.sock"), true))).look())
                 .last()
                 .satisfies(finding -> assertThat(finding.fix()).contains("rm " + quoted + "9.sock'"));
-        assertThat(new PortCheck(1, List::of, Facts.SOCKETS, PortHolders.UNKNOWN, Optional.of(setup.name())).look())
+        assertThat(new PortCheck(1, List::of, Facts.SOCKETS, PortHolders.UNKNOWN, Optional.of(setup.name()), Set.of())
+                        .look())
                 .singleElement()
                 .satisfies(finding ->
                         assertThat(finding.fix()).contains("loopgate run --config " + quoted + "loopgate.yaml'"));

@@ -18,6 +18,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -70,7 +71,8 @@ class ServiceChecksTest {
     @Test
     void tells_a_plain_server_behind_a_url_of_https() {
         try (ScriptedBackend backend = ScriptedBackend.start("plain")) {
-            assertThat(service(backend.port(), "https")).satisfies(finding -> {
+            // It waits for the end of a line.
+            assertThat(service(backend.port(), "https", Duration.ofSeconds(2))).satisfies(finding -> {
                 assertThat(finding.evidence()).contains("speaks plain HTTP, and the URL asks for TLS");
                 assertThat(finding.fix()).contains("http://localhost:" + backend.port() + "/");
             });
@@ -79,13 +81,17 @@ class ServiceChecksTest {
     }
 
     private static Finding service(int port, String scheme) {
+        return service(port, scheme, Facts.LIMIT);
+    }
+
+    private static Finding service(int port, String scheme, Duration limit) {
         List<Finding> findings = new ServiceCheck(
                         "localhost",
                         () -> List.of(Addresses.LOOPBACK4),
                         port,
                         true,
                         Optional.of(scheme),
-                        Facts.connecting())
+                        Facts.connecting(limit))
                 .look();
         assertThat(findings).hasSize(1);
         return findings.get(0);
