@@ -24,6 +24,8 @@ import java.nio.file.StandardOpenOption;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -44,6 +46,7 @@ class QuicCertificatesTest {
 
     private final Vertx vertx = Transport.vertx(new VertxOptions());
     private final Set<String> asked = ConcurrentHashMap.newKeySet();
+    private final List<Future<TlsContext>> borrowed = new ArrayList<>();
     private TlsTermination tls;
     private X509Certificate root;
     private QuicListener listener;
@@ -83,6 +86,11 @@ class QuicCertificatesTest {
 
     @AfterEach
     void close() throws Exception {
+        for (Future<TlsContext> one : borrowed) {
+            if (one.await(30, TimeUnit.SECONDS) && one.isSuccess()) {
+                one.getNow().release();
+            }
+        }
         if (listener != null) {
             listener.close().await(20, TimeUnit.SECONDS);
         }
@@ -94,7 +102,10 @@ class QuicCertificatesTest {
     }
 
     private Future<TlsContext> certificate(String name) {
-        return tls.contexts().get(identity(name), TlsContexts.Within.HTTP, ImmediateEventExecutor.INSTANCE);
+        Future<TlsContext> one =
+                tls.contexts().get(identity(name), TlsContexts.Within.HTTP, ImmediateEventExecutor.INSTANCE);
+        borrowed.add(one);
+        return one;
     }
 
     /** As another process keeps it that makes an authority, and takes its time. */

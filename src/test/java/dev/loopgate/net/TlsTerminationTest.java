@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,7 @@ class TlsTerminationTest {
 
     private TlsTermination termination;
     private TlsContexts contexts;
+    private final List<Future<TlsContext>> borrowed = new ArrayList<>();
 
     @BeforeEach
     void begin() {
@@ -55,10 +57,27 @@ class TlsTerminationTest {
     }
 
     private Future<TlsContext> ask(String name, boolean listed) {
-        return contexts.get(
-                new TlsIdentity.Local(name, Set.of(), listed),
-                TlsContexts.Within.HTTP,
-                ImmediateEventExecutor.INSTANCE);
+        return ask(new TlsIdentity.Local(name, Set.of(), listed));
+    }
+
+    /** What comes of it is given back in the end. */
+    private Future<TlsContext> ask(TlsIdentity identity) {
+        Future<TlsContext> one = askAlone(identity);
+        borrowed.add(one);
+        return one;
+    }
+
+    private Future<TlsContext> askAlone(TlsIdentity identity) {
+        return contexts.get(identity, TlsContexts.Within.HTTP, ImmediateEventExecutor.INSTANCE);
+    }
+
+    @AfterEach
+    void giveBack() throws Exception {
+        for (Future<TlsContext> one : borrowed) {
+            if (one.await(30, TimeUnit.SECONDS) && one.isSuccess()) {
+                one.getNow().release();
+            }
+        }
     }
 
     private TlsContext get(String name) throws Exception {
@@ -90,11 +109,8 @@ class TlsTerminationTest {
     @Test
     void forgets_what_an_authority_signed_that_was_replaced() throws Exception {
         TlsContext before = get("a.localhost");
-        contexts.get(
-                        new TlsIdentity.Local("a.example.com", "example.com"),
-                        TlsContexts.Within.HTTP,
-                        ImmediateEventExecutor.INSTANCE)
-                .get(30, TimeUnit.SECONDS);
+        assertThat(ask(new TlsIdentity.Local("a.example.com", "example.com")).get(30, TimeUnit.SECONDS))
+                .isNotNull();
         assertThat(get("a.localhost")).isNotSameAs(before);
     }
 
@@ -189,12 +205,13 @@ class TlsTerminationTest {
     @Test
     void what_is_kept_no_more_is_freed_with_the_last_connection_that_uses_it() throws Exception {
         Assumptions.assumeTrue(OpenSsl.isAvailable(), "Java's own engine holds nothing outside the heap");
-        TlsContext first = get("a.localhost");
+        TlsIdentity identity = new TlsIdentity.Local("a.localhost", Set.of(), true);
+        TlsContext first = askAlone(identity).get(30, TimeUnit.SECONDS);
         SslHandler connection = first.handler(UnpooledByteBufAllocator.DEFAULT, "a.localhost");
         EmbeddedChannel channel = new EmbeddedChannel(connection);
         first.release();
         now = now.plus(Duration.ofDays(61));
-        TlsContext next = get("a.localhost");
+        TlsContext next = askAlone(identity).get(30, TimeUnit.SECONDS);
         assertThat(next).isNotSameAs(first);
         assertThat(first.freed()).isFalse();
         channel.finishAndReleaseAll();
