@@ -8,7 +8,6 @@ import dev.loopgate.diagnose.Speech.Wanted;
 import dev.loopgate.testkit.TcpPeer;
 import dev.loopgate.testkit.TlsPeer;
 import dev.loopgate.tls.TrustLists;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -88,23 +87,6 @@ class TlsSessionTest {
                         assertThat(tls.session().trustedBy()).containsExactly(TrustLists.Whose.SYSTEM);
                         assertThat(tls.session().fault()).isEmpty();
                     });
-        }
-    }
-
-    @Test
-    void tells_that_the_list_of_java_cannot_be_read() throws IOException {
-        Path keys = TlsPeer.keys(folder, "dns:localhost,ip:127.0.0.1", "-validity", "30");
-        String property = "javax.net.ssl.trustStore";
-        Optional<String> before = Optional.ofNullable(System.getProperty(property));
-        System.setProperty(
-                property, Files.writeString(folder.resolve("odd"), "no store").toString());
-        try (TlsPeer peer = new TlsPeer(keys, "")) {
-            TlsSession session = session("localhost", peer);
-            assertThat(session.fault())
-                    .contains("its certificate is signed by itself; the list of Java cannot be read");
-            assertThat(session.unread()).containsExactly(TrustLists.Whose.JAVA);
-        } finally {
-            before.ifPresentOrElse(value -> System.setProperty(property, value), () -> System.clearProperty(property));
         }
     }
 
