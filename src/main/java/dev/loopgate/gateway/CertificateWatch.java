@@ -27,6 +27,9 @@ final class CertificateWatch {
     /** From how long before the end on. */
     static final Duration SOON = Duration.ofDays(14);
 
+    /** Until the first look at the authority: a start has other things to do, and the status looks when it is asked. */
+    static final Duration FIRST = Duration.ofSeconds(5);
+
     /** Not a day: timers stand still while a machine sleeps. */
     static final Duration LOOK = Duration.ofHours(1);
 
@@ -59,13 +62,19 @@ final class CertificateWatch {
         return () -> inForce = next;
     }
 
-    /** Begins; the first look is for the authority alone. */
-    void start(Vertx vertx, Duration period, GatewayEvents events) {
-        vertx.executeBlocking(() -> {
-                    look();
-                    return ofAuthority();
-                })
-                .onSuccess(found -> found.ifPresent(ending -> events.notice(sentence(ending))));
+    /**
+     * Begins.
+     *
+     * @param first until the first look, which is for the authority alone
+     */
+    void start(Vertx vertx, Duration first, Duration period, GatewayEvents events) {
+        vertx.setTimer(
+                first.toMillis(),
+                timer -> vertx.executeBlocking(() -> {
+                            look();
+                            return ofAuthority();
+                        })
+                        .onSuccess(found -> found.ifPresent(ending -> events.notice(sentence(ending)))));
         vertx.setPeriodic(period.toMillis(), timer -> {
             long last = told.get();
             long now = clock.instant().toEpochMilli();

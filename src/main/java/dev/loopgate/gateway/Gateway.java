@@ -100,7 +100,8 @@ public final class Gateway {
                     .compose(opened -> http3.follow(udp(configuration)))
                     .onSuccess(opened -> http3.started())
                     .onSuccess(opened -> vertx.setPeriodic(NetworkWatch.PAUSE.toMillis(), now -> followBridges()))
-                    .onSuccess(opened -> certificates.start(vertx, CertificateWatch.LOOK, events))
+                    .onSuccess(
+                            opened -> certificates.start(vertx, CertificateWatch.FIRST, CertificateWatch.LOOK, events))
                     .map(opened -> status())
                     .recover(this::startFailure);
         });

@@ -58,7 +58,7 @@ class CertificateWatchTest {
     }
 
     private void start(CertificateWatch watch) {
-        watch.start(vertx, Duration.ofMillis(20), new GatewayEvents() {
+        watch.start(vertx, Duration.ofMillis(1), Duration.ofMillis(20), new GatewayEvents() {
             @Override
             public void notice(String sentence) {
                 told.add(sentence);
@@ -100,7 +100,7 @@ class CertificateWatchTest {
     }
 
     @Test
-    void tells_at_the_start_already_of_an_authority_that_is_about_to_be_replaced() throws IOException {
+    void tells_soon_after_the_start_of_an_authority_that_is_about_to_be_replaced() throws IOException {
         LocalCertificates certificates = certificates();
         certificates.certificate(new TlsIdentity.Local("app.localhost", ""));
         told.clear();
