@@ -26,8 +26,8 @@ import java.util.function.BooleanSupplier;
  */
 final class Rehearsal {
 
-    /** So many that Java from 25 on also keeps which methods were worth compiling, and how: it compiles those sooner then. */
-    private static final int REQUESTS = 10_000;
+    /** So many that what Java links only at a repeated use is linked. */
+    private static final int REQUESTS = 300;
 
     private static final int ATTEMPTS = 3000;
     private static final long PAUSE_MILLIS = 10;
