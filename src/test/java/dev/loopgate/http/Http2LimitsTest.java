@@ -50,7 +50,10 @@ class Http2LimitsTest {
                 .isEqualTo(431);
         gate.open();
         assertThat(client.await(sibling).body()).isEqualTo("A");
-        assertThat(STAGE.a().requests()).hasSize(1);
+        // Of an earlier test some may have been on their way to the backend still.
+        assertThat(STAGE.a().requests())
+                .filteredOn(request -> request.head().contains("yyyy"))
+                .hasSize(1);
     }
 
     private static String[] many(int count, String name, String value) {
