@@ -52,8 +52,7 @@ class Http3AddressTest {
             assertThat(client.get("a.localhost", "/1").answer().status()).isEqualTo(200);
             router.elsewhere = true;
             client.get("a.localhost", "/2");
-            Eventually.until(
-                    "the request is there", () -> STAGE.a().requests().size() == 2);
+            Eventually.until("the request is there", () -> STAGE.a().requests().size() == 2);
             Eventually.until("the gateway probes the second address", () -> router.probes.get() > 0);
             assertThat(STAGE.a().requests())
                     .allSatisfy(request ->
