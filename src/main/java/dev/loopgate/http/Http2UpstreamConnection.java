@@ -129,7 +129,7 @@ final class Http2UpstreamConnection extends Http2Streams<Http2UpstreamStream> {
     }
 
     boolean secure() {
-        return upstream.security() != Peer.Security.PLAIN;
+        return upstream.secure();
     }
 
     int nextStream() {
