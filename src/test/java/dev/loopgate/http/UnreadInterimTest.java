@@ -70,8 +70,8 @@ class UnreadInterimTest {
                             Addresses.LOOPBACK4, STAGE.gateway().port()))
                     .sync()
                     .channel();
-            client.writeAndFlush(Unpooled.copiedBuffer(
-                    "GET / HTTP/1.1\r\nHost: a.localhost\r\n\r\n", StandardCharsets.US_ASCII));
+            client.writeAndFlush(
+                    Unpooled.copiedBuffer("GET / HTTP/1.1\r\nHost: a.localhost\r\n\r\n", StandardCharsets.US_ASCII));
             assertThat(over.await(4 * Eventually.LIMIT.toSeconds(), TimeUnit.SECONDS))
                     .isTrue();
             assertThat(sent).hasValue(pieces);

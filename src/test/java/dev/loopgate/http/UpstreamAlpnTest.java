@@ -29,6 +29,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.PfxOptions;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -41,12 +42,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Upstreams of https, by another implementation: HTTP/2 with those that agree on it, HTTP/1.1 with the others and for upgrades. */
 class UpstreamAlpnTest {
@@ -136,6 +140,10 @@ class UpstreamAlpnTest {
 
     private static void answer(HttpServerRequest request) {
         CONNECTIONS.add(request.connection());
+        if (request.path().equals("/refused") && request.version() == HttpVersion.HTTP_2) {
+            request.body().onSuccess(body -> request.response().reset(Http2Peer.REFUSED_STREAM));
+            return;
+        }
         request.body()
                 .onSuccess(body -> request.response()
                         .putHeader("x-version", request.version().name())
@@ -190,16 +198,43 @@ class UpstreamAlpnTest {
     /** In front of a server: passes on what a connection says once the gate is open. */
     private static TcpPeer gated(Gate gate, HttpServer server) {
         return TcpPeer.start(wire -> {
-            if (!gate.await()) {
-                return;
-            }
-            try (Wire inner = Wire.connect(server.actualPort())) {
-                Thread back = new Thread(() -> pass(inner, wire), "back");
-                back.setDaemon(true);
-                back.start();
-                pass(wire, inner);
+            if (gate.await()) {
+                passBothWays(wire, server);
             }
         });
+    }
+
+    /** The body is kept as HTTP/2 had it. */
+    @ParameterizedTest
+    @CsvSource({
+        "Transfer-Encoding: chunked, 0, none",
+        "Transfer-Encoding: chunked, 3abc0, abc",
+        "Content-Length: 3, abc, abc"
+    })
+    void what_was_refused_in_http2_is_sent_again_in_http1(String framing, String body, String heard) {
+        AtomicInteger connections = new AtomicInteger();
+        try (TcpPeer changing =
+                TcpPeer.start(wire -> passBothWays(wire, connections.incrementAndGet() == 1 ? both : old))) {
+            gateway.install(patient(changing));
+            try (RawClient client = RawClient.connect(gateway.port())) {
+                client.request("POST", "slow.localhost", "/refused", "", framing);
+                Eventually.until("the head is there", () -> changing.accepted() == 1);
+                String sent = body.replace("3abc", "3\r\nabc\r\n");
+                RawResponse response = client.send(framing.startsWith("T") ? sent + "\r\n\r\n" : sent)
+                        .response();
+                assertThat(response.field("x-version")).as(response.toString()).contains("HTTP_1_1");
+                assertThat(response.body()).isEqualTo(heard);
+            }
+        }
+    }
+
+    private static void passBothWays(Wire wire, HttpServer server) {
+        try (Wire inner = Wire.connect(server.actualPort())) {
+            Thread back = new Thread(() -> pass(inner, wire), "back");
+            back.setDaemon(true);
+            back.start();
+            pass(wire, inner);
+        }
     }
 
     private static void pass(Wire from, Wire to) {
