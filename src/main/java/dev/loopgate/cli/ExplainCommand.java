@@ -1,9 +1,9 @@
 package dev.loopgate.cli;
 
-import dev.loopgate.diagnose.Printable;
 import dev.loopgate.explain.AskedRequest;
 import dev.loopgate.explain.Explainer;
 import dev.loopgate.explain.Explanation;
+import dev.loopgate.net.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -1,7 +1,7 @@
 package dev.loopgate.cli;
 
 import dev.loopgate.config.Spelling;
-import dev.loopgate.diagnose.Printable;
+import dev.loopgate.net.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,13 +1,13 @@
 package dev.loopgate.cli;
 
 import dev.loopgate.admin.StatusJson;
-import dev.loopgate.diagnose.Printable;
 import dev.loopgate.gateway.BindProblem;
 import dev.loopgate.gateway.GatewayEvents;
 import dev.loopgate.gateway.ReloadReport;
 import dev.loopgate.model.Forward;
 import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.model.UpstreamAddress;
+import dev.loopgate.net.Printable;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;

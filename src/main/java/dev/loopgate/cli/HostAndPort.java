@@ -1,7 +1,7 @@
 package dev.loopgate.cli;
 
-import dev.loopgate.diagnose.Printable;
 import dev.loopgate.diagnose.Speech.Wanted;
+import dev.loopgate.net.Printable;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,6 +1,6 @@
 package dev.loopgate.cli;
 
-import dev.loopgate.diagnose.Printable;
+import dev.loopgate.net.Printable;
 import java.util.Locale;
 
 /** Names of hosts as they are typed: {@code app} is short for {@code app.localhost}. */

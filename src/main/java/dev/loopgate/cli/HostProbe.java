@@ -1,9 +1,9 @@
 package dev.loopgate.cli;
 
-import dev.loopgate.diagnose.Printable;
 import dev.loopgate.http.FailureCode;
 import dev.loopgate.model.HostPattern;
 import dev.loopgate.net.Addresses;
+import dev.loopgate.net.Printable;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,10 +2,10 @@ package dev.loopgate.cli;
 
 import dev.loopgate.config.LockedFile;
 import dev.loopgate.diagnose.HostsFile;
-import dev.loopgate.diagnose.Printable;
 import dev.loopgate.diagnose.ShellCommand;
 import dev.loopgate.machine.HostsText;
 import dev.loopgate.machine.Platform;
+import dev.loopgate.net.Printable;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;

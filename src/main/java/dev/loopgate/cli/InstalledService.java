@@ -1,12 +1,12 @@
 package dev.loopgate.cli;
 
-import dev.loopgate.diagnose.Printable;
 import dev.loopgate.machine.LaunchAgent;
 import dev.loopgate.machine.LoginService;
 import dev.loopgate.machine.Platform;
 import dev.loopgate.machine.ServiceControl;
 import dev.loopgate.machine.SystemdUnit;
 import dev.loopgate.machine.WindowsTask;
+import dev.loopgate.net.Printable;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.loopgate.cli;
 
-import dev.loopgate.diagnose.Printable;
+import dev.loopgate.net.Printable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -2,9 +2,9 @@ package dev.loopgate.cli;
 
 import dev.loopgate.diagnose.OpenPort;
 import dev.loopgate.diagnose.OpenPort.Owner;
-import dev.loopgate.diagnose.Printable;
 import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.net.Addresses;
+import dev.loopgate.net.Printable;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.file.Path;

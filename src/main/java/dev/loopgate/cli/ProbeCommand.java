@@ -1,11 +1,11 @@
 package dev.loopgate.cli;
 
 import dev.loopgate.config.CommandLineWords;
-import dev.loopgate.diagnose.Printable;
 import dev.loopgate.diagnose.Probe;
 import dev.loopgate.diagnose.Speech;
 import dev.loopgate.diagnose.UnixListener;
 import dev.loopgate.model.BindAddress;
+import dev.loopgate.net.Printable;
 import dev.loopgate.tls.TrustLists;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,7 +1,6 @@
 package dev.loopgate.cli;
 
 import dev.loopgate.diagnose.NameOrigin;
-import dev.loopgate.diagnose.Printable;
 import dev.loopgate.diagnose.Probe;
 import dev.loopgate.diagnose.Probe.Attempt;
 import dev.loopgate.diagnose.Probe.Outcome;
@@ -15,6 +14,7 @@ import dev.loopgate.diagnose.Speech.TlsRefused;
 import dev.loopgate.diagnose.TlsSession;
 import dev.loopgate.diagnose.UnixListener;
 import dev.loopgate.net.Addresses;
+import dev.loopgate.net.Printable;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;

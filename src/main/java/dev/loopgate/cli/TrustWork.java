@@ -1,6 +1,6 @@
 package dev.loopgate.cli;
 
-import dev.loopgate.diagnose.Printable;
+import dev.loopgate.net.Printable;
 import dev.loopgate.tls.AuthorityFolder;
 import dev.loopgate.tls.AuthorityFolder.Kept;
 import dev.loopgate.tls.TrustStep;

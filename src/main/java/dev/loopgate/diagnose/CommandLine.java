@@ -1,5 +1,6 @@
 package dev.loopgate.diagnose;
 
+import dev.loopgate.net.Printable;
 import java.util.List;
 import java.util.regex.Pattern;
 

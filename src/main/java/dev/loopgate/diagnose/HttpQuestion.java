@@ -3,6 +3,7 @@ package dev.loopgate.diagnose;
 import dev.loopgate.diagnose.Speech.Banner;
 import dev.loopgate.diagnose.Speech.H2c;
 import dev.loopgate.diagnose.Speech.Http;
+import dev.loopgate.net.Printable;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;

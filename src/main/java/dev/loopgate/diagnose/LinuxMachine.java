@@ -1,6 +1,7 @@
 package dev.loopgate.diagnose;
 
 import dev.loopgate.model.Forward.Protocol;
+import dev.loopgate.net.Printable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;

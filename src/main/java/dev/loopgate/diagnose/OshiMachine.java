@@ -1,6 +1,7 @@
 package dev.loopgate.diagnose;
 
 import dev.loopgate.model.Forward.Protocol;
+import dev.loopgate.net.Printable;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;

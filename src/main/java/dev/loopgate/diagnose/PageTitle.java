@@ -1,5 +1,6 @@
 package dev.loopgate.diagnose;
 
+import dev.loopgate.net.Printable;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,7 @@
 package dev.loopgate.diagnose;
 
 import dev.loopgate.net.PortHolder;
+import dev.loopgate.net.Printable;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;

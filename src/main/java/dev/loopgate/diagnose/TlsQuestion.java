@@ -3,6 +3,7 @@ package dev.loopgate.diagnose;
 import dev.loopgate.diagnose.Speech.Http;
 import dev.loopgate.diagnose.Speech.Tls;
 import dev.loopgate.diagnose.Speech.TlsRefused;
+import dev.loopgate.net.Printable;
 import dev.loopgate.tls.TrustLists;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -1,6 +1,7 @@
 package dev.loopgate.diagnose;
 
 import dev.loopgate.net.Addresses;
+import dev.loopgate.net.Printable;
 import dev.loopgate.tls.TrustLists.Whose;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;

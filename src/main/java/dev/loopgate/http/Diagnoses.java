@@ -100,7 +100,7 @@ final class Diagnoses {
      * @return whether it will be called; else the failure goes without
      */
     boolean ask(Upstream upstream, FailureCode code, Executor loop, Consumer<List<Finding>> then) {
-        Symptom symptom = symptom(code, upstream.security() != Peer.Security.PLAIN);
+        Symptom symptom = symptom(code, upstream.secure());
         if (symptom == null || source == Diagnosis.NONE || upstream.address() instanceof UpstreamAddress.UnixSocket) {
             return false;
         }

@@ -182,15 +182,10 @@ final class Exchange {
     private void attach(UpstreamLink connection) {
         upstream = connection;
         connection.attach(this);
-        if (connection.framed() && request.hasLater() && hop != null) {
-            // It has changed its protocol since, and the body is at hand only as the other one had it.
-            answer.fail(Failure.lost(hop.text(), true));
-            return;
-        }
         boolean whole = client.requestComplete();
         // A stream may be refused before anything was done with it: then whatever came whole by then can be sent again.
         boolean keep = connection.framed() ? whole && connection.reused() && idempotent : !retried;
-        connection.send(request.send(keep), request.headLength(), whole);
+        connection.send(request.send(keep, whole && connection.framed()), request.headLength(), whole);
         answer.requestSentAt(loop.now());
         if (!whole) {
             client.passBody();

@@ -244,13 +244,14 @@ final class Http2Frames extends Http2ConnectionHandler {
             owner.violated(stream, fault);
         }
         boolean late = !outbound && stream == null && fault.error() == Http2Error.STREAM_CLOSED;
-        ClosedStreams.End end = late ? streams.end(id) : ClosedStreams.End.RESET_BY_PEER;
+        // Null where it is not a matter of how a stream has ended.
+        ClosedStreams.@Nullable End end = late ? streams.end(id) : null;
         if (end == ClosedStreams.End.RESET_BY_US && streams.mayIgnore(System.nanoTime())) {
             return;
         }
         if (outbound || !connection().isServer()) {
             super.onStreamError(at, outbound, cause, fault);
-        } else if (end != ClosedStreams.End.RESET_BY_PEER) {
+        } else if (end != null && end != ClosedStreams.End.RESET_BY_PEER) {
             Http2Error error = switch (end) {
                 case WHOLE -> Http2Error.STREAM_CLOSED;
                 case RESET_BY_US -> Http2Error.ENHANCE_YOUR_CALM;

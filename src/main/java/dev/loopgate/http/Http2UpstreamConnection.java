@@ -1,5 +1,6 @@
 package dev.loopgate.http;
 
+import dev.loopgate.net.Printable;
 import dev.loopgate.net.TlsTermination;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -129,7 +130,7 @@ final class Http2UpstreamConnection extends Http2Streams<Http2UpstreamStream> {
     }
 
     boolean secure() {
-        return upstream.security() != Peer.Security.PLAIN;
+        return upstream.secure();
     }
 
     int nextStream() {
@@ -266,9 +267,8 @@ final class Http2UpstreamConnection extends Http2Streams<Http2UpstreamStream> {
 
     /** netty quotes the upstream. */
     private static String words(Http2Exception fault) {
-        String said = String.valueOf(fault.getMessage());
-        String printable = said.replaceAll("[^ -~]", "?").replaceAll("\\.$", "");
-        return printable.length() > WORDS ? printable.substring(0, WORDS) + "..." : printable;
+        String said = Printable.kept(String.valueOf(fault.getMessage())).replaceAll("\\.$", "");
+        return said.length() > WORDS ? said.substring(0, WORDS) + "..." : said;
     }
 
     private record Awaited(int stream, long since) {}

@@ -107,7 +107,7 @@ public final class HttpGateway {
 
     /** Made anew each time: whom the machine trusts may have changed. Null where nobody needs it. */
     private @Nullable TlsOrigination origination(Set<Peer> peers) {
-        return peers.stream().allMatch(peer -> peer.security() == Peer.Security.PLAIN) ? null : tls.origination();
+        return peers.stream().anyMatch(Peer::secure) ? tls.origination() : null;
     }
 
     private static boolean servesTls(Configuration configuration, VirtualHost host) {

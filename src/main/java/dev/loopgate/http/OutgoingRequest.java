@@ -9,6 +9,8 @@ final class OutgoingRequest {
     /** How much of a body that came later is kept, in bytes: a message of gRPC, not an upload. */
     private static final int MOST_LATER = 16 * 1024;
 
+    private static final byte[] NO_TRAILERS = new byte[0];
+
     private final HttpLoop loop;
     private final Downstream client;
     private @Nullable ByteBuf buffer;
@@ -16,6 +18,7 @@ final class OutgoingRequest {
     private int start;
     private int end;
     private int headLength;
+    private boolean chunked;
 
     OutgoingRequest(HttpLoop loop, Downstream client) {
         this.loop = loop;
@@ -30,6 +33,7 @@ final class OutgoingRequest {
      * @return how many bytes of body were taken
      */
     int write(long framing) {
+        chunked = framing == Framing.CHUNKED;
         keep(client.takeRequest(loop.out, framing));
         return end - start - headLength;
     }
@@ -58,7 +62,7 @@ final class OutgoingRequest {
 
     /** More of the body was sent, which stays at hand with what precedes it; nothing does once it is too much. */
     void sentLater(ByteBuf data) {
-        if (buffer == null) {
+        if (buffer == null || !data.isReadable()) {
             return;
         }
         ByteBuf rest = later;
@@ -76,27 +80,15 @@ final class OutgoingRequest {
         rest.writeBytes(data, data.readerIndex(), bytes);
     }
 
-    /** Whether some of the body came later: it is kept as it is, without the frames of HTTP/1.1. */
-    boolean hasLater() {
-        return later != null;
-    }
-
-    private void join(ByteBuf rest) {
-        ByteBuf old = present();
-        ByteBuf whole = client.alloc().directBuffer(end - start + rest.readableBytes());
-        whole.writeBytes(old, start, end - start).writeBytes(rest);
-        old.release();
-        letGo(rest);
-        later = null;
-        buffer = whole;
-        start = whole.readerIndex();
-        end = whole.writerIndex();
-    }
-
-    /** The bytes for a connection; with {@code keep}, they stay at hand for another one. */
-    ByteBuf send(boolean keep) {
-        if (later != null) {
-            join(later);
+    /**
+     * The bytes for a connection; with {@code keep}, they stay at hand for another one.
+     *
+     * @param framed whether they have to be all of the request, delimited as in HTTP/1.1: it is kept without chunks, as another
+     *     protocol had it
+     */
+    ByteBuf send(boolean keep, boolean framed) {
+        if (later != null || (framed && chunked)) {
+            join(framed && chunked);
         }
         ByteBuf whole = present().setIndex(start, end);
         if (keep) {
@@ -104,6 +96,31 @@ final class OutgoingRequest {
         }
         buffer = null;
         return whole;
+    }
+
+    private void join(boolean inChunks) {
+        ByteBuf old = present();
+        ByteBuf rest = later;
+        int more = rest == null ? 0 : rest.readableBytes();
+        ByteBuf whole = client.alloc().directBuffer(end - start + more);
+        whole.writeBytes(old, start, end - start);
+        old.release();
+        if (rest != null) {
+            later = null;
+            loop.transport().budget().add(-more);
+            append(whole, inChunks ? Chunks.of(rest, client.alloc()) : rest);
+        }
+        if (inChunks) {
+            append(whole, Chunks.last(NO_TRAILERS));
+        }
+        buffer = whole;
+        start = whole.readerIndex();
+        end = whole.writerIndex();
+    }
+
+    private static void append(ByteBuf whole, ByteBuf piece) {
+        whole.writeBytes(piece);
+        piece.release();
     }
 
     /** Whether it can be sent, or sent again. */
@@ -120,13 +137,9 @@ final class OutgoingRequest {
         ByteBuf rest = later;
         later = null;
         if (rest != null) {
-            letGo(rest);
+            loop.transport().budget().add(-rest.readableBytes());
+            rest.release();
         }
-    }
-
-    private void letGo(ByteBuf rest) {
-        loop.transport().budget().add(-rest.writerIndex());
-        rest.release();
     }
 
     private ByteBuf present() {

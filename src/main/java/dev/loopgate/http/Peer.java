@@ -19,6 +19,10 @@ record Peer(UpstreamAddress address, Security security, boolean http2) {
         UNVERIFIED
     }
 
+    boolean secure() {
+        return security != Security.PLAIN;
+    }
+
     static Peer plain(UpstreamAddress address) {
         return new Peer(address, Security.PLAIN, false);
     }

@@ -35,7 +35,7 @@ final class Upstream {
     Upstream(Peer peer, int loops) {
         this.peer = peer;
         this.pools = new UpstreamPool[loops];
-        this.exchangesPerConnection = peer.http2() || peer.security() != Peer.Security.PLAIN ? Http2Frames.STREAMS : 1;
+        this.exchangesPerConnection = peer.http2() || peer.secure() ? Http2Frames.STREAMS : 1;
     }
 
     UpstreamAddress address() {
@@ -47,8 +47,14 @@ final class Upstream {
         return peer.http2();
     }
 
-    Peer.Security security() {
-        return peer.security();
+    /** Whether it is spoken to over TLS. */
+    boolean secure() {
+        return peer.secure();
+    }
+
+    /** Whether it has to prove who it is. */
+    boolean verified() {
+        return peer.security() == Peer.Security.VERIFIED;
     }
 
     /** How many exchanges one of its connections is believed to carry at once; one in HTTP/1.1. */

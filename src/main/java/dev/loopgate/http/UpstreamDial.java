@@ -120,10 +120,10 @@ final class UpstreamDial implements DialListener {
     public void connected(Channel channel) {
         channel.config().setAutoClose(false);
         channel.config().setRecvByteBufAllocator(loop.upstreamReads());
-        if (upstream.security() == Peer.Security.PLAIN) {
-            open(channel, upstream.http2());
-        } else {
+        if (upstream.secure()) {
             secure(channel, first.exchange().plan().origination());
+        } else {
+            open(channel, upstream.http2());
         }
     }
 
@@ -134,11 +134,10 @@ final class UpstreamDial implements DialListener {
             return;
         }
         securing = channel;
-        boolean verify = upstream.security() == Peer.Security.VERIFIED;
         Duration left = Duration.ofNanos(Math.max(0, deadline - loop.now()));
         // An upgrade is asked for in HTTP/1.1.
         boolean http2 = !first.exchange().upgrade();
-        tls.begin(channel, upstream.address(), verify, http2, left, fault -> {
+        tls.begin(channel, upstream.address(), upstream.verified(), http2, left, fault -> {
             securing = null;
             if (fault == null && !over) {
                 open(channel, TlsOrigination.isHttp2(channel));

@@ -1,7 +1,7 @@
 package dev.loopgate.machine;
 
 import dev.loopgate.diagnose.HostsFile;
-import dev.loopgate.diagnose.Printable;
+import dev.loopgate.net.Printable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

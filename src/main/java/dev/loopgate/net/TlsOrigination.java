@@ -229,6 +229,6 @@ public final class TlsOrigination {
             return "nobody whom this machine trusts has signed its certificate";
         }
         // What the other side has a part in is not to drive a terminal or a log.
-        return said.replaceAll("\\p{Cntrl}", "?");
+        return Printable.kept(said);
     }
 }

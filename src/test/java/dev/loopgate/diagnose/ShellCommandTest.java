@@ -2,6 +2,7 @@ package dev.loopgate.diagnose;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.loopgate.net.Printable;
 import dev.loopgate.testkit.Programs;
 import dev.loopgate.testkit.RunningProcess;
 import java.nio.file.Path;

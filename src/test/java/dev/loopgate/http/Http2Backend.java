@@ -11,19 +11,27 @@ import dev.loopgate.testkit.Sites;
 import dev.loopgate.testkit.Stage;
 import dev.loopgate.testkit.TcpPeer;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A backend of HTTP/2 behind h2.localhost: a script for each of its connections, on a thread of its own. */
-final class Http2Backend implements AutoCloseable {
+/**
+ * A backend of HTTP/2 behind h2.localhost: a script for each of its connections, on a thread of its own. To be registered
+ * behind its {@link Stage}; serves what a test asks for, to the end of that test.
+ */
+final class Http2Backend implements AfterEachCallback {
 
-    private final TcpPeer peer;
+    private final Stage stage;
+    private @Nullable TcpPeer serving;
 
-    private Http2Backend(TcpPeer peer) {
-        this.peer = peer;
+    Http2Backend(Stage stage) {
+        this.stage = stage;
     }
 
     /** @param settings identifiers and values by turns */
-    static Http2Backend behind(Stage stage, Consumer<Http2Peer> script, int... settings) {
+    void serve(Consumer<Http2Peer> script, int... settings) {
         TcpPeer peer = TcpPeer.start(wire -> {
             try {
                 script.accept(Http2Peer.server(wire, settings));
@@ -31,8 +39,8 @@ final class Http2Backend implements AutoCloseable {
                 // So is the test, or it fails for what the client sees.
             }
         });
+        serving = peer;
         stage.gateway().install(configuration(stage, peer.port(), RouteOptions.DEFAULT));
-        return new Http2Backend(peer);
     }
 
     /** A port behind h2.localhost that is to speak HTTP/2 with prior knowledge. */
@@ -57,24 +65,31 @@ final class Http2Backend implements AutoCloseable {
                 .data(stream, body, true);
     }
 
+    private TcpPeer peer() {
+        return Objects.requireNonNull(serving, "nothing is served yet");
+    }
+
     int port() {
-        return peer.port();
+        return peer().port();
     }
 
     int accepted() {
-        return peer.accepted();
+        return peer().accepted();
     }
 
     int open() {
-        return peer.open();
+        return peer().open();
     }
 
     void dropAll(boolean byReset) {
-        peer.dropAll(byReset);
+        peer().dropAll(byReset);
     }
 
     @Override
-    public void close() {
-        peer.close();
+    public void afterEach(ExtensionContext context) {
+        if (serving != null) {
+            serving.close();
+            serving = null;
+        }
     }
 }

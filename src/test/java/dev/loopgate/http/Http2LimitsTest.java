@@ -8,12 +8,12 @@ import dev.loopgate.testkit.Http2Peer;
 import dev.loopgate.testkit.PeerAction;
 import dev.loopgate.testkit.PeerAction.Piece;
 import dev.loopgate.testkit.PeerAction.Then;
-import dev.loopgate.testkit.RawClient;
 import dev.loopgate.testkit.Stage;
 import dev.loopgate.testkit.Wire;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,13 +23,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class Http2LimitsTest {
 
     @RegisterExtension
+    @Order(1)
     static final Stage STAGE = new Stage();
 
-    private static Http2Peer client() {
-        Http2Peer peer = Http2Peer.client(STAGE.gateway().port());
-        STAGE.keep(RawClient.over(peer.wire()));
-        return peer;
-    }
+    @RegisterExtension
+    @Order(2)
+    static final Http2Backend BACKEND = new Http2Backend(STAGE);
 
     @ParameterizedTest
     @ValueSource(ints = {70_000, 90_000, 120_000})
@@ -37,7 +36,7 @@ class Http2LimitsTest {
         Gate gate = new Gate();
         STAGE.a().always(new PeerAction.Pieces(List.of(new Piece(gate, PeerAction.okBytes("A"))), Then.KEEP));
         // Which acknowledges the settings.
-        Http2Peer client = client().roundTrip();
+        Http2Peer client = STAGE.http2Client().roundTrip();
         int sibling = client.get("a.localhost", "/", "x", "y".repeat(50_000));
         STAGE.a().request();
         Http2Message answer = client.await(client.get("a.localhost", "/", "x", "y".repeat(size)));
@@ -67,7 +66,7 @@ class Http2LimitsTest {
 
     @Test
     void a_header_that_is_too_large_to_be_read_ends_the_connection() {
-        Http2Peer client = client().roundTrip();
+        Http2Peer client = STAGE.http2Client().roundTrip();
         client.get("a.localhost", "/", "x", "y".repeat(200_000));
         assertThat(client.awaitEnd()).isNotEqualTo(Wire.End.OPEN);
         assertThat(client.goAway()).isEqualTo(Http2Peer.PROTOCOL_ERROR);
@@ -78,7 +77,7 @@ class Http2LimitsTest {
     @Test
     void who_gives_up_what_takes_too_long_is_not_taken_for_that() {
         STAGE.a().always(PeerAction.stall());
-        Http2Peer client = client();
+        Http2Peer client = STAGE.http2Client();
         for (int round = 0; round < 8; round++) {
             List<Integer> streams = new ArrayList<>();
             for (int i = 0; i < 80; i++) {
@@ -95,7 +94,7 @@ class Http2LimitsTest {
     @Test
     void some_frames_without_anything_in_them_do_no_harm() {
         STAGE.a().always(PeerAction.echo());
-        Http2Peer client = client();
+        Http2Peer client = STAGE.http2Client();
         int stream = client.request("POST", "a.localhost", "/", false);
         for (int i = 0; i < 100; i++) {
             client.data(stream, "", false);
@@ -106,16 +105,15 @@ class Http2LimitsTest {
 
     @Test
     void an_upstream_may_send_some_as_well() {
-        try (Http2Backend backend = Http2Backend.behind(STAGE, peer -> {
+        BACKEND.serve(peer -> {
             int stream = peer.awaitRequest();
             peer.headers(stream, false, ":status", "200");
             for (int i = 0; i < 50; i++) {
                 peer.data(stream, "", false);
             }
             peer.data(stream, "whole", true).awaitEnd();
-        })) {
-            assertThat(STAGE.get("h2.localhost", "/").body()).isEqualTo("whole");
-            assertThat(backend.accepted()).isEqualTo(1);
-        }
+        });
+        assertThat(STAGE.get("h2.localhost", "/").body()).isEqualTo("whole");
+        assertThat(BACKEND.accepted()).isEqualTo(1);
     }
 }

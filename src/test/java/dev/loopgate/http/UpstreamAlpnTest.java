@@ -3,7 +3,6 @@ package dev.loopgate.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loopgate.model.Configuration;
-import dev.loopgate.model.Credential;
 import dev.loopgate.model.PathPrefix;
 import dev.loopgate.model.Route;
 import dev.loopgate.model.RouteOptions;
@@ -21,64 +20,40 @@ import dev.loopgate.testkit.Sites;
 import dev.loopgate.testkit.TcpPeer;
 import dev.loopgate.testkit.Tls;
 import dev.loopgate.testkit.Wire;
-import dev.loopgate.tls.LocalCertificates;
-import dev.loopgate.tls.TlsIdentity;
-import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.PfxOptions;
-import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Upstreams of https, by another implementation: HTTP/2 with those that agree on it, HTTP/1.1 with the others and for upgrades. */
 class UpstreamAlpnTest {
 
     private static final Tls TLS = Tls.inNewFolder();
-    private static final String PASSWORD = "password";
 
     @RegisterExtension
+    @Order(1)
     static final LeakCheck LEAKS = new LeakCheck();
 
-    @TempDir
-    static Path folder;
+    @RegisterExtension
+    @Order(2)
+    static final AlpnServers SERVERS = new AlpnServers(TLS);
 
-    private static final Set<HttpConnection> CONNECTIONS = ConcurrentHashMap.newKeySet();
-
-    private static Vertx vertx;
-    private static HttpServer both;
-    private static HttpServer old;
     private static RunningGateway gateway;
 
     @BeforeAll
-    static void start() throws Exception {
-        Path keys = keys();
-        vertx = Vertx.vertx();
-        both = server(keys, true);
-        old = server(keys, false);
+    static void start() {
         gateway = RunningGateway.start(configuration(), TLS.termination());
     }
 
     private static Configuration configuration() {
         return Sites.of(
-                Sites.host("both.localhost", to(both.actualPort())), Sites.host("old.localhost", to(old.actualPort())));
+                Sites.host("both.localhost", to(SERVERS.both())), Sites.host("old.localhost", to(SERVERS.old())));
     }
 
     private static Route to(int port) {
@@ -100,60 +75,16 @@ class UpstreamAlpnTest {
                 options);
     }
 
-    private static Path keys() throws Exception {
-        TLS.trusting();
-        Credential credential = new LocalCertificates(Optional.of(TLS.folder()), InstantSource.system(), sentence -> {})
-                .certificate(new TlsIdentity.Local("localhost", ""));
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        store.setKeyEntry(
-                "own",
-                credential.key(),
-                PASSWORD.toCharArray(),
-                credential.chain().toArray(Certificate[]::new));
-        Path file = folder.resolve("keys.p12");
-        try (OutputStream out = Files.newOutputStream(file)) {
-            store.store(out, PASSWORD.toCharArray());
-        }
-        return file;
-    }
-
-    private static HttpServer server(Path keys, boolean alpn) throws Exception {
-        HttpServerOptions options = new HttpServerOptions()
-                .setHost("127.0.0.1")
-                .setPort(0)
-                .setSsl(true)
-                .setUseAlpn(alpn)
-                .setKeyCertOptions(new PfxOptions().setPath(keys.toString()).setPassword(PASSWORD));
-        return vertx.createHttpServer(options)
-                .requestHandler(UpstreamAlpnTest::answer)
-                .webSocketHandler(socket -> socket.textMessageHandler(text -> socket.writeTextMessage("heard " + text)))
-                .listen()
-                .toCompletionStage()
-                .toCompletableFuture()
-                .get(15, TimeUnit.SECONDS);
-    }
-
-    private static void answer(HttpServerRequest request) {
-        CONNECTIONS.add(request.connection());
-        request.body()
-                .onSuccess(body -> request.response()
-                        .putHeader("x-version", request.version().name())
-                        .putHeader("x-scheme", String.valueOf(request.scheme()))
-                        .end(body.length() > 0 ? body : Buffer.buffer("none")));
-    }
-
     @AfterAll
-    static void stop() throws Exception {
+    static void stop() {
         gateway.close();
-        vertx.close().toCompletionStage().toCompletableFuture().get(15, TimeUnit.SECONDS);
     }
 
     /** A plan with the same upstreams, and nothing counted. */
     @BeforeEach
     void forget() {
         gateway.install(configuration());
-        CONNECTIONS.clear();
+        SERVERS.connections().clear();
     }
 
     private static RawResponse get(String host) {
@@ -174,7 +105,7 @@ class UpstreamAlpnTest {
     @Test
     void one_connection_serves_clients_of_both_versions() {
         get("both.localhost");
-        CONNECTIONS.clear();
+        SERVERS.connections().clear();
         byte[] large = new byte[1 << 20];
         try (Http2Peer client = Http2Peer.client(gateway.port())) {
             int stream = client.request("POST", "both.localhost", "/", false);
@@ -184,22 +115,49 @@ class UpstreamAlpnTest {
             assertThat(answer.field("x-version")).isEqualTo("HTTP_2");
         }
         assertThat(get("both.localhost").field("x-version")).contains("HTTP_2");
-        assertThat(CONNECTIONS).hasSize(1);
+        assertThat(SERVERS.connections()).hasSize(1);
     }
 
-    /** In front of a server: passes on what a connection says once the gate is open. */
-    private static TcpPeer gated(Gate gate, HttpServer server) {
+    /** In front of a port: passes on what a connection says once the gate is open. */
+    private static TcpPeer gated(Gate gate, int port) {
         return TcpPeer.start(wire -> {
-            if (!gate.await()) {
-                return;
-            }
-            try (Wire inner = Wire.connect(server.actualPort())) {
-                Thread back = new Thread(() -> pass(inner, wire), "back");
-                back.setDaemon(true);
-                back.start();
-                pass(wire, inner);
+            if (gate.await()) {
+                passBothWays(wire, port);
             }
         });
+    }
+
+    /** The body is kept as HTTP/2 had it. */
+    @ParameterizedTest
+    @CsvSource({
+        "Transfer-Encoding: chunked, 0, none",
+        "Transfer-Encoding: chunked, 3abc0, abc",
+        "Content-Length: 3, abc, abc"
+    })
+    void what_was_refused_in_http2_is_sent_again_in_http1(String framing, String body, String heard) {
+        AtomicInteger connections = new AtomicInteger();
+        try (TcpPeer changing = TcpPeer.start(
+                wire -> passBothWays(wire, connections.incrementAndGet() == 1 ? SERVERS.both() : SERVERS.old()))) {
+            gateway.install(patient(changing));
+            try (RawClient client = RawClient.connect(gateway.port())) {
+                client.request("POST", "slow.localhost", "/refused", "", framing);
+                Eventually.until("the head is there", () -> changing.accepted() == 1);
+                String sent = body.replace("3abc", "3\r\nabc\r\n");
+                RawResponse response = client.send(framing.startsWith("T") ? sent + "\r\n\r\n" : sent)
+                        .response();
+                assertThat(response.field("x-version")).as(response.toString()).contains("HTTP_1_1");
+                assertThat(response.body()).isEqualTo(heard);
+            }
+        }
+    }
+
+    private static void passBothWays(Wire wire, int port) {
+        try (Wire inner = Wire.connect(port)) {
+            Thread back = new Thread(() -> pass(inner, wire), "back");
+            back.setDaemon(true);
+            back.start();
+            pass(wire, inner);
+        }
     }
 
     private static void pass(Wire from, Wire to) {
@@ -223,7 +181,7 @@ class UpstreamAlpnTest {
     @Test
     void first_requests_that_come_together_share_a_connection_whoever_leaves() {
         Gate gate = new Gate();
-        try (TcpPeer slow = gated(gate, both)) {
+        try (TcpPeer slow = gated(gate, SERVERS.both())) {
             gateway.install(patient(slow));
             try (Http2Peer client = burst(20)) {
                 client.reset(1, Http2Peer.CANCEL).reset(7, Http2Peer.CANCEL).roundTrip();
@@ -244,7 +202,7 @@ class UpstreamAlpnTest {
     @Test
     void they_have_a_connection_each_where_it_turns_out_that_http1_is_spoken() {
         Gate gate = new Gate();
-        try (TcpPeer slow = gated(gate, old)) {
+        try (TcpPeer slow = gated(gate, SERVERS.old())) {
             gateway.install(patient(slow));
             try (Http2Peer client = burst(10)) {
                 gate.open();
@@ -274,7 +232,7 @@ class UpstreamAlpnTest {
     @Test
     void nobody_s_connection_is_made_once_all_have_left() {
         Gate gate = new Gate();
-        try (TcpPeer slow = gated(gate, both)) {
+        try (TcpPeer slow = gated(gate, SERVERS.both())) {
             gateway.install(patient(slow));
             Http2Peer leaves = burst(5);
             Eventually.until("it is begun", () -> slow.accepted() == 1);
@@ -282,7 +240,7 @@ class UpstreamAlpnTest {
             Eventually.until("they have left", () -> gateway.connections() == 0);
             gate.open();
             Eventually.until("it is given up", () -> slow.open() == 0);
-            assertThat(CONNECTIONS).isEmpty();
+            assertThat(SERVERS.connections()).isEmpty();
             try (Http2Peer client = burst(5)) {
                 assertThat(client.await(1).field("x-version")).isEqualTo("HTTP_2");
             }

@@ -10,9 +10,7 @@ import dev.loopgate.testkit.RawResponse;
 import dev.loopgate.testkit.Stage;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,36 +20,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UpstreamHttp2AnswerTest {
 
     @RegisterExtension
+    @Order(1)
     static final Stage STAGE = new Stage();
 
-    private Http2Backend backend;
-
-    @BeforeEach
-    void start() {
-        backend = Http2Backend.behind(STAGE, Http2Backend::echoPaths);
-    }
-
-    @AfterEach
-    void stop() {
-        backend.close();
-    }
-
-    /** Another one in its place. */
-    private void backend(Consumer<Http2Peer> script, int... settings) {
-        backend.close();
-        backend = Http2Backend.behind(STAGE, script, settings);
-    }
-
-    private static Http2Peer client() {
-        Http2Peer peer = Http2Peer.client(STAGE.gateway().port());
-        STAGE.keep(RawClient.over(peer.wire()));
-        return peer;
-    }
+    @RegisterExtension
+    @Order(2)
+    static final Http2Backend BACKEND = new Http2Backend(STAGE);
 
     /** RFC 9112 §6.3: on a connection that goes on, silence about the length would be an answer without an end. */
     @Test
     void an_answer_without_a_body_ends_where_a_client_of_http1_waits_for_one() {
-        backend(peer -> {
+        BACKEND.serve(peer -> {
             for (int stream = peer.awaitRequest(); stream > 0; stream = peer.awaitRequest()) {
                 String status = peer.message(stream).field(":path").substring(1);
                 peer.headers(stream, true, ":status", status, "grpc-status", "0");
@@ -87,7 +66,7 @@ class UpstreamHttp2AnswerTest {
             })
     void an_answer_that_is_none_is_a_502(String section) {
         String[] fields = section.split(", |(?<=.): ", -1);
-        backend(peer -> {
+        BACKEND.serve(peer -> {
             for (int stream = peer.awaitRequest(); stream > 0; stream = peer.awaitRequest()) {
                 peer.headers(stream, false, fields).data(stream, "", true);
             }
@@ -101,7 +80,7 @@ class UpstreamHttp2AnswerTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void an_answer_that_lacks_its_head_is_a_502(boolean body) {
-        backend(peer -> {
+        BACKEND.serve(peer -> {
             for (int stream = peer.awaitRequest(); stream > 0; stream = peer.awaitRequest()) {
                 if (body) {
                     peer.data(stream, "body", true);
@@ -110,7 +89,7 @@ class UpstreamHttp2AnswerTest {
                 }
             }
         });
-        Http2Peer http2 = client();
+        Http2Peer http2 = STAGE.http2Client();
         Http2Message answer = http2.await(http2.get("h2.localhost", "/"));
         assertThat(answer.status()).isEqualTo(502);
         assertThat(answer.error()).isEqualTo("bad-response");
@@ -119,7 +98,7 @@ class UpstreamHttp2AnswerTest {
 
     @Test
     void a_fault_of_the_connection_is_told_of_what_was_under_way() {
-        backend(peer -> {
+        BACKEND.serve(peer -> {
             int stream = peer.awaitRequest();
             peer.frame(Http2Peer.WINDOW_UPDATE, 0, stream, new byte[3]);
             peer.awaitEnd();
@@ -134,7 +113,7 @@ class UpstreamHttp2AnswerTest {
     @Test
     void the_upstream_is_told_that_the_fault_is_its_own() {
         List<Long> resets = new CopyOnWriteArrayList<>();
-        backend(peer -> {
+        BACKEND.serve(peer -> {
             int stream = peer.awaitRequest();
             peer.headers(stream, false, ":status", "200", "X-Upper", "1");
             peer.until("a reset", () -> peer.message(stream).reset().isPresent());

@@ -16,9 +16,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,35 +26,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UpstreamHttp2FaultTest {
 
     @RegisterExtension
+    @Order(1)
     static final Stage STAGE = new Stage();
 
-    private Http2Backend backend;
-
-    @BeforeEach
-    void start() {
-        backend = Http2Backend.behind(STAGE, Http2Backend::echoPaths);
-    }
-
-    @AfterEach
-    void stop() {
-        backend.close();
-    }
-
-    /** Another one in its place. */
-    private void backend(Consumer<Http2Peer> script, int... settings) {
-        backend.close();
-        backend = Http2Backend.behind(STAGE, script, settings);
-    }
-
-    private static Http2Peer client() {
-        Http2Peer peer = Http2Peer.client(STAGE.gateway().port());
-        STAGE.keep(RawClient.over(peer.wire()));
-        return peer;
-    }
+    @RegisterExtension
+    @Order(2)
+    static final Http2Backend BACKEND = new Http2Backend(STAGE);
 
     @Test
     void what_an_upstream_that_leaves_is_at_is_finished_and_the_next_request_takes_another_connection() {
-        backend(peer -> {
+        BACKEND.serve(peer -> {
             int stream = peer.awaitRequest();
             peer.headers(stream, false, ":status", "200").data(stream, "half", false);
             peer.goAway(stream, 0).roundTrip();
@@ -68,33 +47,44 @@ class UpstreamHttp2FaultTest {
             RawResponse response = client.get("h2.localhost", "/").response();
             assertThat(response.body()).isEqualTo("halfwhole");
             assertThat(response.clean()).isTrue();
-            assertThat(backend.accepted()).isEqualTo(i);
+            assertThat(BACKEND.accepted()).isEqualTo(i);
         }
-        Eventually.until("the gateway has left, too", () -> backend.open() == 0);
+        Eventually.until("the gateway has left, too", () -> BACKEND.open() == 0);
+    }
+
+    /**
+     * Serves all that is asked but one request on the first connection, the first or the second, and those behind it there.
+     *
+     * @param leaves whether that connection is left; else the streams are refused
+     * @return the methods and bodies of what was served
+     */
+    private static List<String> serveAllBut(int refused, boolean leaves) {
+        List<String> served = new CopyOnWriteArrayList<>();
+        AtomicInteger connections = new AtomicInteger();
+        BACKEND.serve(peer -> {
+            boolean first = connections.incrementAndGet() == 1;
+            int last = 0;
+            for (int stream = peer.awaitRequest(); stream > 0; stream = peer.awaitRequest()) {
+                Http2Message request = peer.await(stream);
+                if (!first || stream < 2 * refused - 1) {
+                    last = stream;
+                    served.add(request.field(":method") + request.body());
+                    Http2Backend.answer(peer, stream, "served");
+                } else if (leaves) {
+                    peer.goAway(last, 0);
+                } else {
+                    peer.reset(stream, Http2Peer.REFUSED_STREAM);
+                }
+            }
+        });
+        return served;
     }
 
     /** RFC 9113 §8.7: whatever the method, what was not looked at may be sent again. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void what_an_upstream_has_not_looked_at_goes_to_another_connection(boolean leaves) {
-        List<String> served = new CopyOnWriteArrayList<>();
-        AtomicInteger connections = new AtomicInteger();
-        backend(peer -> {
-            int number = connections.incrementAndGet();
-            for (int stream = peer.awaitRequest(); stream > 0; stream = peer.awaitRequest()) {
-                Http2Message request = peer.await(stream);
-                if (number == 1 && stream > 1) {
-                    if (leaves) {
-                        peer.goAway(1, 0);
-                    } else {
-                        peer.reset(stream, Http2Peer.REFUSED_STREAM);
-                    }
-                } else {
-                    served.add(request.field(":method") + request.body());
-                    Http2Backend.answer(peer, stream, "served");
-                }
-            }
-        });
+        List<String> served = serveAllBut(2, leaves);
         assertThat(STAGE.get("h2.localhost", "/").body()).isEqualTo("served");
         RawClient client = STAGE.client();
         RawResponse response = client.request("POST", "h2.localhost", "/", "abc", "Content-Length: 3")
@@ -107,36 +97,19 @@ class UpstreamHttp2FaultTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void a_body_that_came_behind_the_head_goes_to_another_connection_as_well(boolean leaves) {
-        List<String> served = new CopyOnWriteArrayList<>();
-        AtomicInteger connections = new AtomicInteger();
-        backend(peer -> {
-            int number = connections.incrementAndGet();
-            for (int stream = peer.awaitRequest(); stream > 0; stream = peer.awaitRequest()) {
-                Http2Message request = peer.await(stream);
-                if (number == 1) {
-                    if (leaves) {
-                        peer.goAway(0, 0);
-                    } else {
-                        peer.reset(stream, Http2Peer.REFUSED_STREAM);
-                    }
-                } else {
-                    served.add(request.body());
-                    Http2Backend.answer(peer, stream, "served");
-                }
-            }
-        });
-        Http2Peer client = client();
+        List<String> served = serveAllBut(1, leaves);
+        Http2Peer client = STAGE.http2Client();
         int stream = client.request("POST", "h2.localhost", "/", false);
         client.roundTrip().data(stream, "ab", false);
         client.roundTrip().data(stream, "cd", true);
         assertThat(client.await(stream).body()).isEqualTo("served");
-        assertThat(served).containsExactly("abcd");
+        assertThat(served).containsExactly("POSTabcd");
     }
 
     @Test
     void a_body_too_large_to_be_kept_is_not_sent_again() {
         List<String> served = new CopyOnWriteArrayList<>();
-        backend(peer -> {
+        BACKEND.serve(peer -> {
             for (int stream = peer.awaitRequest(); stream > 0; stream = peer.awaitRequest()) {
                 int own = stream;
                 peer.until("20,000 bytes", () -> peer.message(own).body().length() == 20_000);
@@ -144,7 +117,7 @@ class UpstreamHttp2FaultTest {
                 peer.reset(stream, Http2Peer.REFUSED_STREAM);
             }
         });
-        Http2Peer client = client();
+        Http2Peer client = STAGE.http2Client();
         int stream = client.request("POST", "h2.localhost", "/", false);
         client.roundTrip().upload(stream, "x".repeat(20_000).getBytes(StandardCharsets.US_ASCII), true);
         assertThat(client.await(stream).status()).isEqualTo(502);
@@ -154,7 +127,7 @@ class UpstreamHttp2FaultTest {
     @Test
     void an_upstream_that_refuses_again_and_again_is_not_asked_forever() {
         AtomicInteger requests = new AtomicInteger();
-        backend(peer -> {
+        BACKEND.serve(peer -> {
             for (int stream = peer.awaitRequest(); stream > 0; stream = peer.awaitRequest()) {
                 requests.incrementAndGet();
                 peer.reset(stream, Http2Peer.REFUSED_STREAM);
@@ -167,7 +140,7 @@ class UpstreamHttp2FaultTest {
     @Test
     void a_reset_fails_its_own_exchange_and_leaves_its_place_to_the_next() {
         AtomicInteger posts = new AtomicInteger();
-        backend(
+        BACKEND.serve(
                 peer -> {
                     for (int stream = peer.awaitRequest(); stream > 0; stream = peer.awaitRequest()) {
                         if (peer.message(stream).field(":method").equals("POST")) {
@@ -189,19 +162,19 @@ class UpstreamHttp2FaultTest {
             assertThat(response.error()).isEqualTo("connection-reset");
         }
         assertThat(posts).hasValue(3);
-        assertThat(backend.accepted()).isEqualTo(1);
+        assertThat(BACKEND.accepted()).isEqualTo(1);
     }
 
     @Test
     void half_an_answer_is_not_passed_off_as_whole() {
-        backend(peer -> {
+        BACKEND.serve(peer -> {
             for (int stream = peer.awaitRequest(); stream > 0; stream = peer.awaitRequest()) {
                 peer.headers(stream, false, ":status", "200").data(stream, "half", false);
                 peer.roundTrip().reset(stream, 2);
             }
         });
         assertThat(STAGE.get("h2.localhost", "/").clean()).isFalse();
-        Http2Peer client = client();
+        Http2Peer client = STAGE.http2Client();
         Http2Message answer = client.await(client.get("h2.localhost", "/"));
         assertThat(answer.ended()).isFalse();
         assertThat(answer.reset()).isPresent();
@@ -210,9 +183,10 @@ class UpstreamHttp2FaultTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void a_connection_that_died_while_idle_is_not_noticed_by_who_asks_next(boolean byReset) {
+        BACKEND.serve(Http2Backend::echoPaths);
         for (int i = 0; i < 5; i++) {
             assertThat(STAGE.get("h2.localhost", "/" + i).body()).isEqualTo("/" + i);
-            backend.dropAll(byReset);
+            BACKEND.dropAll(byReset);
         }
     }
 
@@ -220,7 +194,7 @@ class UpstreamHttp2FaultTest {
     void a_client_that_is_gone_cancels_its_stream_and_not_the_connection() {
         CountDownLatch asked = new CountDownLatch(1);
         List<Http2Message> cancelled = new CopyOnWriteArrayList<>();
-        backend(peer -> {
+        BACKEND.serve(peer -> {
             int stream = peer.awaitRequest();
             asked.countDown();
             peer.until("a reset", () -> peer.message(stream).reset().isPresent());
@@ -233,13 +207,13 @@ class UpstreamHttp2FaultTest {
         Eventually.until("the stream is cancelled", () -> !cancelled.isEmpty());
         assertThat(cancelled.get(0).reset()).contains(Http2Peer.CANCEL);
         assertThat(STAGE.get("h2.localhost", "/next").body()).isEqualTo("/next");
-        assertThat(backend.accepted()).isEqualTo(1);
+        assertThat(BACKEND.accepted()).isEqualTo(1);
     }
 
     @Test
     void a_stream_whose_answer_is_whole_may_end_a_little_later() {
         List<Long> resets = new CopyOnWriteArrayList<>();
-        backend(peer -> {
+        BACKEND.serve(peer -> {
             for (int stream = peer.awaitRequest(); stream > 0; stream = peer.awaitRequest()) {
                 peer.headers(stream, false, ":status", "200", "content-length", "5")
                         .data(stream, "hello", false);
@@ -253,13 +227,13 @@ class UpstreamHttp2FaultTest {
             assertThat(client.get("h2.localhost", "/").response().body()).isEqualTo("hello");
         }
         assertThat(resets).isEmpty();
-        assertThat(backend.accepted()).isEqualTo(1);
+        assertThat(BACKEND.accepted()).isEqualTo(1);
     }
 
     @Test
     void interim_answers_without_an_end_are_a_502_and_a_reset() {
         List<Long> resets = new CopyOnWriteArrayList<>();
-        backend(peer -> {
+        BACKEND.serve(peer -> {
             int stream = peer.awaitRequest();
             for (int i = 0; i < 2_000; i++) {
                 peer.headers(stream, false, ":status", "103", "link", "</a.css>");
@@ -268,13 +242,13 @@ class UpstreamHttp2FaultTest {
             resets.add(peer.message(stream).reset().orElseThrow());
             Http2Backend.echoPaths(peer);
         });
-        Http2Peer client = client();
+        Http2Peer client = STAGE.http2Client();
         Http2Message answer = client.await(client.get("h2.localhost", "/"));
         assertThat(answer.status()).isEqualTo(502);
         assertThat(answer.error()).isEqualTo("bad-response");
         assertThat(client.await(client.get("h2.localhost", "/next")).body()).isEqualTo("/next");
         assertThat(resets).containsExactly(Http2Peer.CANCEL);
-        assertThat(backend.accepted()).isEqualTo(1);
+        assertThat(BACKEND.accepted()).isEqualTo(1);
     }
 
     @Test

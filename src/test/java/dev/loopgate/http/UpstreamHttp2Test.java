@@ -16,9 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,36 +26,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 class UpstreamHttp2Test {
 
     @RegisterExtension
+    @Order(1)
     static final Stage STAGE = new Stage();
 
-    private Http2Backend backend;
-
-    @BeforeEach
-    void start() {
-        backend = Http2Backend.behind(STAGE, Http2Backend::echoPaths);
-    }
-
-    @AfterEach
-    void stop() {
-        backend.close();
-    }
-
-    /** Another one in its place. */
-    private void backend(Consumer<Http2Peer> script, int... settings) {
-        backend.close();
-        backend = Http2Backend.behind(STAGE, script, settings);
-    }
-
-    private static Http2Peer client() {
-        Http2Peer peer = Http2Peer.client(STAGE.gateway().port());
-        STAGE.keep(RawClient.over(peer.wire()));
-        return peer;
-    }
+    @RegisterExtension
+    @Order(2)
+    static final Http2Backend BACKEND = new Http2Backend(STAGE);
 
     @Test
     void a_request_of_http1_becomes_one_of_http2() {
         List<Http2Message> seen = new CopyOnWriteArrayList<>();
-        backend(peer -> {
+        BACKEND.serve(peer -> {
             int stream = peer.awaitRequest();
             seen.add(peer.await(stream));
             Http2Backend.answer(peer, stream, "done");
@@ -83,7 +62,7 @@ class UpstreamHttp2Test {
     @Test
     void bodies_of_unknown_length_and_their_trailers_pass_both_ways() {
         List<Http2Message> seen = new CopyOnWriteArrayList<>();
-        backend(peer -> {
+        BACKEND.serve(peer -> {
             int stream = peer.awaitRequest();
             seen.add(peer.await(stream));
             peer.headers(stream, false, ":status", "200")
@@ -112,7 +91,7 @@ class UpstreamHttp2Test {
 
     @Test
     void a_client_of_http10_learns_the_end_from_that_of_its_connection() {
-        backend(peer -> {
+        BACKEND.serve(peer -> {
             int stream = peer.awaitRequest();
             peer.headers(stream, false, ":status", "200")
                     .data(stream, "hello", false)
@@ -129,7 +108,7 @@ class UpstreamHttp2Test {
 
     @Test
     void messages_pass_both_ways_before_either_side_has_said_all() {
-        backend(peer -> {
+        BACKEND.serve(peer -> {
             int stream = peer.awaitRequest();
             peer.headers(stream, false, ":status", "200");
             Http2Message request = peer.message(stream);
@@ -142,7 +121,7 @@ class UpstreamHttp2Test {
             peer.headers(stream, true, "grpc-status", "0");
             peer.awaitEnd();
         });
-        Http2Peer client = client();
+        Http2Peer client = STAGE.http2Client();
         int stream = client.request("POST", "h2.localhost", "/", false, "te", "trailers");
         assertThat(client.awaitHead(stream).status()).isEqualTo(200);
         for (int i = 1; i <= 3; i++) {
@@ -159,7 +138,7 @@ class UpstreamHttp2Test {
     @Test
     void one_connection_carries_many_exchanges_at_once() {
         CountDownLatch together = new CountDownLatch(1);
-        backend(peer -> {
+        BACKEND.serve(peer -> {
             Http2Backend.answer(peer, peer.awaitRequest(), "first");
             int[] streams = new int[30];
             for (int i = 0; i < streams.length; i++) {
@@ -171,7 +150,7 @@ class UpstreamHttp2Test {
             }
             peer.awaitEnd();
         });
-        Http2Peer client = client();
+        Http2Peer client = STAGE.http2Client();
         assertThat(client.await(client.get("h2.localhost", "/")).body()).isEqualTo("first");
         int first = client.get("h2.localhost", "/0");
         for (int i = 1; i < 30; i++) {
@@ -181,14 +160,14 @@ class UpstreamHttp2Test {
             assertThat(client.await(first + 2 * i).body()).isEqualTo("/" + i);
         }
         assertThat(together.getCount()).isZero();
-        assertThat(backend.accepted()).isEqualTo(1);
+        assertThat(BACKEND.accepted()).isEqualTo(1);
     }
 
     @Test
     void an_upstream_gets_no_more_at_once_than_it_allows() {
         AtomicInteger most = new AtomicInteger();
         AtomicInteger requests = new AtomicInteger();
-        backend(
+        BACKEND.serve(
                 peer -> {
                     for (int stream = peer.awaitRequest(); stream > 0; stream = peer.awaitRequest()) {
                         int open = 1;
@@ -207,7 +186,7 @@ class UpstreamHttp2Test {
                 },
                 Http2Peer.MAX_CONCURRENT_STREAMS,
                 1);
-        Http2Peer client = client();
+        Http2Peer client = STAGE.http2Client();
         client.await(client.get("h2.localhost", "/"));
         int first = client.get("h2.localhost", "/1");
         int second = client.get("h2.localhost", "/2");
@@ -216,13 +195,13 @@ class UpstreamHttp2Test {
             assertThat(client.await(stream).body()).isEqualTo("one");
         }
         assertThat(most).hasValue(1);
-        assertThat(backend.accepted()).isEqualTo(3);
+        assertThat(BACKEND.accepted()).isEqualTo(3);
     }
 
     @ParameterizedTest
     @CsvSource({"HEAD, 200, 5", "GET, 204, ", "GET, 304, 5", "GET, 200, 0"})
     void an_answer_without_a_body_leaves_the_connection_as_it_is(String method, String status, String length) {
-        backend(peer -> {
+        BACKEND.serve(peer -> {
             for (int stream = peer.awaitRequest(); stream > 0; stream = peer.awaitRequest()) {
                 if (length == null) {
                     peer.headers(stream, true, ":status", status);
@@ -239,12 +218,12 @@ class UpstreamHttp2Test {
             assertThat(response.clean()).isTrue();
             assertThat(response.all("Transfer-Encoding")).isEmpty();
         }
-        assertThat(backend.accepted()).isEqualTo(1);
+        assertThat(BACKEND.accepted()).isEqualTo(1);
     }
 
     @Test
     void interim_answers_have_no_framing() {
-        backend(peer -> {
+        BACKEND.serve(peer -> {
             int stream = peer.awaitRequest();
             peer.headers(stream, false, ":status", "103", "link", "</a.css>");
             Http2Backend.answer(peer, stream, "done");
@@ -260,7 +239,7 @@ class UpstreamHttp2Test {
     void a_client_that_is_slow_to_read_holds_its_upstream_back_and_no_other() {
         AtomicLong sent = new AtomicLong();
         CountDownLatch slow = new CountDownLatch(1);
-        backend(peer -> {
+        BACKEND.serve(peer -> {
             int stream = peer.awaitRequest();
             peer.headers(stream, false, ":status", "200");
             byte[] bulk = new byte[16_384];
@@ -275,7 +254,7 @@ class UpstreamHttp2Test {
         Eventually.until("the upstream is held back", () -> slow.getCount() == 0);
         assertThat(sent.get()).isLessThan(16 << 20);
         assertThat(STAGE.get("h2.localhost", "/other").body()).isEqualTo("/other");
-        assertThat(backend.accepted()).isEqualTo(1);
+        assertThat(BACKEND.accepted()).isEqualTo(1);
     }
 
     @Test
@@ -283,7 +262,7 @@ class UpstreamHttp2Test {
         AtomicLong sent = new AtomicLong();
         CountDownLatch opened = new CountDownLatch(1);
         List<Http2Message> whole = new CopyOnWriteArrayList<>();
-        backend(peer -> {
+        BACKEND.serve(peer -> {
             int stream = peer.awaitRequest();
             peer.hold(stream);
             peer.holds(
@@ -324,13 +303,14 @@ class UpstreamHttp2Test {
 
     @Test
     void a_route_that_keeps_no_connections_has_one_for_each_exchange() {
+        BACKEND.serve(Http2Backend::echoPaths);
         STAGE.gateway()
                 .install(Http2Backend.configuration(
-                        STAGE, backend.port(), Sites.options().keepAlive(false).build()));
+                        STAGE, BACKEND.port(), Sites.options().keepAlive(false).build()));
         for (int i = 1; i <= 3; i++) {
             assertThat(STAGE.get("h2.localhost", "/" + i).body()).isEqualTo("/" + i);
-            assertThat(backend.accepted()).isEqualTo(i);
+            assertThat(BACKEND.accepted()).isEqualTo(i);
         }
-        Eventually.until("none is kept", () -> backend.open() == 0);
+        Eventually.until("none is kept", () -> BACKEND.open() == 0);
     }
 }

@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loopgate.model.RouteOptions;
 import dev.loopgate.testkit.Http2Peer;
-import dev.loopgate.testkit.RawClient;
 import dev.loopgate.testkit.Stage;
 import dev.loopgate.testkit.TcpPeer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,28 +19,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class UpstreamSharingTest {
 
     @RegisterExtension
+    @Order(1)
     static final Stage STAGE = new Stage();
 
-    private @Nullable Http2Backend started;
-
-    private Http2Backend backend(Consumer<Http2Peer> script, int... settings) {
-        Http2Backend backend = Http2Backend.behind(STAGE, script, settings);
-        started = backend;
-        return backend;
-    }
-
-    @AfterEach
-    void stop() {
-        if (started != null) {
-            started.close();
-        }
-    }
-
-    private static Http2Peer client() {
-        Http2Peer peer = Http2Peer.client(STAGE.gateway().port());
-        STAGE.keep(RawClient.over(peer.wire()));
-        return peer;
-    }
+    @RegisterExtension
+    @Order(2)
+    static final Http2Backend BACKEND = new Http2Backend(STAGE);
 
     private static void burst(Http2Peer client, int requests) {
         client.together(() -> {
@@ -55,20 +36,20 @@ class UpstreamSharingTest {
 
     @Test
     void first_requests_that_come_together_share_one_connection() {
-        Http2Backend backend = backend(Http2Backend::echoPaths);
-        Http2Peer client = client();
+        BACKEND.serve(Http2Backend::echoPaths);
+        Http2Peer client = STAGE.http2Client();
         burst(client, 30);
         for (int i = 0; i < 30; i++) {
             assertThat(client.await(1 + 2 * i).body()).isEqualTo("/" + i);
         }
-        assertThat(backend.accepted()).isEqualTo(1);
+        assertThat(BACKEND.accepted()).isEqualTo(1);
     }
 
     @ParameterizedTest
     @CsvSource({"1, 5, 5", "2, 6, 3"})
     void they_have_as_many_connections_as_the_upstream_s_limit_takes(int limit, int requests, int connections) {
         CountDownLatch all = new CountDownLatch(requests);
-        Http2Backend backend = backend(
+        BACKEND.serve(
                 peer -> {
                     // One more on this connection would never be answered.
                     int[] streams = new int[limit];
@@ -88,12 +69,12 @@ class UpstreamSharingTest {
                 },
                 Http2Peer.MAX_CONCURRENT_STREAMS,
                 limit);
-        Http2Peer client = client();
+        Http2Peer client = STAGE.http2Client();
         burst(client, requests);
         for (int i = 0; i < requests; i++) {
             assertThat(client.await(1 + 2 * i).body()).isEqualTo("/" + i);
         }
-        assertThat(backend.accepted()).isEqualTo(connections);
+        assertThat(BACKEND.accepted()).isEqualTo(connections);
     }
 
     @Test
@@ -108,7 +89,7 @@ class UpstreamSharingTest {
             }
         })) {
             STAGE.gateway().install(Http2Backend.configuration(STAGE, peer.port(), RouteOptions.DEFAULT));
-            Http2Peer client = client();
+            Http2Peer client = STAGE.http2Client();
             burst(client, 5);
             for (int i = 1; i < 5; i++) {
                 assertThat(client.await(1 + 2 * i).body()).isEqualTo("/" + i);
@@ -122,7 +103,7 @@ class UpstreamSharingTest {
     void a_connection_that_ends_before_it_begins_fails_all_who_wait_for_it() {
         try (TcpPeer peer = TcpPeer.start(wire -> {})) {
             STAGE.gateway().install(Http2Backend.configuration(STAGE, peer.port(), RouteOptions.DEFAULT));
-            Http2Peer client = client();
+            Http2Peer client = STAGE.http2Client();
             burst(client, 5);
             for (int i = 0; i < 5; i++) {
                 assertThat(client.await(1 + 2 * i).status()).isEqualTo(502);

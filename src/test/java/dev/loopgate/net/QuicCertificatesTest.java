@@ -14,7 +14,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.net.InetSocketAddress;
@@ -24,8 +23,6 @@ import java.nio.file.StandardOpenOption;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -35,18 +32,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Handshakes of QUIC while certificates are slow to come. */
 @ExtendWith(LeakCheck.class)
 class QuicCertificatesTest {
 
+    @RegisterExtension
+    final BorrowedContexts borrowed = new BorrowedContexts();
+
     @TempDir
     Path folder;
 
     private final Vertx vertx = Transport.vertx(new VertxOptions());
     private final Set<String> asked = ConcurrentHashMap.newKeySet();
-    private final List<Future<TlsContext>> borrowed = new ArrayList<>();
     private TlsTermination tls;
     private X509Certificate root;
     private QuicListener listener;
@@ -86,11 +86,6 @@ class QuicCertificatesTest {
 
     @AfterEach
     void close() throws Exception {
-        for (Future<TlsContext> one : borrowed) {
-            if (one.await(30, TimeUnit.SECONDS) && one.isSuccess()) {
-                one.getNow().release();
-            }
-        }
         if (listener != null) {
             listener.close().await(20, TimeUnit.SECONDS);
         }
@@ -102,10 +97,7 @@ class QuicCertificatesTest {
     }
 
     private Future<TlsContext> certificate(String name) {
-        Future<TlsContext> one =
-                tls.contexts().get(identity(name), TlsContexts.Within.HTTP, ImmediateEventExecutor.INSTANCE);
-        borrowed.add(one);
-        return one;
+        return borrowed.ask(tls.contexts(), identity(name));
     }
 
     /** As another process keeps it that makes an authority, and takes its time. */

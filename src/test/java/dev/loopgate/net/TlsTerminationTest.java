@@ -24,14 +24,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which certificates are made, and how long they are kept. */
 class TlsTerminationTest {
+
+    @RegisterExtension
+    final BorrowedContexts borrowed = new BorrowedContexts();
 
     @TempDir
     Path folder;
@@ -41,7 +44,6 @@ class TlsTerminationTest {
 
     private TlsTermination termination;
     private TlsContexts contexts;
-    private final List<Future<TlsContext>> borrowed = new ArrayList<>();
 
     @BeforeEach
     void begin() {
@@ -60,24 +62,13 @@ class TlsTerminationTest {
         return ask(new TlsIdentity.Local(name, Set.of(), listed));
     }
 
-    /** What comes of it is given back in the end. */
     private Future<TlsContext> ask(TlsIdentity identity) {
-        Future<TlsContext> one = askAlone(identity);
-        borrowed.add(one);
-        return one;
+        return borrowed.ask(contexts, identity);
     }
 
+    /** What comes of it is the test's to release. */
     private Future<TlsContext> askAlone(TlsIdentity identity) {
         return contexts.get(identity, TlsContexts.Within.HTTP, ImmediateEventExecutor.INSTANCE);
-    }
-
-    @AfterEach
-    void giveBack() throws Exception {
-        for (Future<TlsContext> one : borrowed) {
-            if (one.await(30, TimeUnit.SECONDS) && one.isSuccess()) {
-                one.getNow().release();
-            }
-        }
     }
 
     private TlsContext get(String name) throws Exception {

@@ -75,6 +75,13 @@ public final class Stage implements BeforeAllCallback, BeforeEachCallback, After
         return keep(RawClient.connectNarrow(gateway().port()));
     }
 
+    /** One that speaks HTTP/2, closed after the test, too. */
+    public Http2Peer http2Client() {
+        Http2Peer peer = Http2Peer.client(gateway().port());
+        keep(RawClient.over(peer.wire()));
+        return peer;
+    }
+
     /** Closed after the test, too. */
     public RawClient keep(RawClient client) {
         clients.add(client);

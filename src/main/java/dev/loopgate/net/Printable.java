@@ -1,4 +1,4 @@
-package dev.loopgate.diagnose;
+package dev.loopgate.net;
 
 /** Words from outside, such as a command, a banner or what somebody typed, as they may be shown on a terminal. */
 public final class Printable {
@@ -23,7 +23,8 @@ public final class Printable {
         return text.codePoints().allMatch(Printable::is);
     }
 
-    static boolean is(int point) {
+    /** Whether a character is shown as it is. */
+    public static boolean is(int point) {
         return switch (Character.getType(point)) {
             case Character.CONTROL,
                     Character.FORMAT,
