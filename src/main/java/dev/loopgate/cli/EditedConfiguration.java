@@ -166,7 +166,8 @@ final class EditedConfiguration {
         return lines;
     }
 
-    private static String reason(IOException failure) {
+    /** Why a file cannot be written, as a clause. */
+    static String reason(IOException failure) {
         if (failure instanceof AccessDeniedException) {
             return "permission denied";
         }

@@ -150,7 +150,14 @@ final class TrustCommand implements Callable<Integer> {
             return ExitStatus.DONE;
         }
         Path file = surroundings.workingDirectory().resolve(name);
-        Files.write(file, lines);
+        try {
+            Files.write(file, lines);
+        } catch (IOException refused) {
+            throw new CommandFailure(
+                    ExitStatus.FAILED,
+                    "cannot write " + file + ": " + EditedConfiguration.reason(refused),
+                    "name a file in a folder that is there and that you may write to, or - for the output");
+        }
         terminal.result(file.toString());
         terminal.say("its SHA-256 fingerprint is " + TrustStores.fingerprint(certificate));
         return ExitStatus.DONE;

@@ -356,13 +356,7 @@ final class Exchange {
         if (matched == null || to == null || triesAnother(matched, to)) {
             return;
         }
-        FailureCode code = fault.timedOut() ? FailureCode.CONNECT_TIMEOUT : FailureCode.UPSTREAM_TLS;
-        Failure failure = Failure.of(code, "TLS with " + to.text() + " failed: " + fault.words() + ".")
-                .withUpstream(to.text());
-        answer.fail(
-                fault.timedOut()
-                        ? failure
-                        : failure.withFix("Have its certificate trusted, or write verify: false in the route."));
+        answer.fail(Failure.notSecured(to.text(), fault));
     }
 
     void dialFailed(DialFailure failure) {

@@ -2,6 +2,7 @@ package dev.loopgate.http;
 
 import dev.loopgate.net.Diagnosis.Finding;
 import dev.loopgate.net.Diagnosis.Kind;
+import dev.loopgate.net.TlsOrigination;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -70,6 +71,23 @@ public record Failure(
                         reset ? FailureCode.CONNECTION_RESET : FailureCode.UPSTREAM_CLOSED,
                         upstream + (reset ? " reset" : " closed") + " the connection before it answered.")
                 .withUpstream(upstream);
+    }
+
+    /** An upstream was reached, but TLS with it was not agreed on. */
+    static Failure notSecured(String upstream, TlsOrigination.Fault fault) {
+        boolean late = fault.kind() == TlsOrigination.Fault.Kind.TIMED_OUT;
+        Failure failure = of(
+                        late ? FailureCode.CONNECT_TIMEOUT : FailureCode.UPSTREAM_TLS,
+                        "TLS with " + upstream + " failed: " + fault.words() + ".")
+                .withUpstream(upstream);
+        return switch (fault.kind()) {
+            case UNTRUSTED -> failure.withFix("Have its certificate trusted, or write verify: false in the route.");
+            case NO_TLS ->
+                failure.withFix(
+                        "If it speaks plain HTTP, the target is " + upstream.replaceFirst("^https:", "http:") + ".");
+            case OTHER -> failure.withFix("To see what it agrees on: loopgate probe " + upstream);
+            case TIMED_OUT -> failure;
+        };
     }
 
     public Failure withFix(String sentence) {

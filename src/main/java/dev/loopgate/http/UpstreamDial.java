@@ -130,7 +130,8 @@ final class UpstreamDial implements DialListener {
     private void secure(Channel channel, @Nullable TlsOrigination tls) {
         if (tls == null) {
             TlsTermination.cutOff(channel);
-            notSecured(new TlsOrigination.Fault("this configuration has no means for it", false));
+            notSecured(new TlsOrigination.Fault(
+                    "this configuration has no means for it", TlsOrigination.Fault.Kind.OTHER));
             return;
         }
         securing = channel;

@@ -17,6 +17,7 @@ import io.netty.handler.ssl.SslProvider;
 import java.net.ConnectException;
 import java.net.Socket;
 import java.security.KeyStore;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Locale;
@@ -122,16 +123,40 @@ public final class TlsOrigination {
      * Why TLS was not agreed on.
      *
      * @param words as a clause
-     * @param timedOut whether it is that the other side took too long
      */
-    public record Fault(String words, boolean timedOut) {
+    public record Fault(String words, Kind kind) {
 
-        private static final Fault ENDED = new Fault("it ended the connection", false);
+        /** What is to be done about it. */
+        public enum Kind {
+            /** The other side took too long. */
+            TIMED_OUT,
+            /** It did not prove who it is. */
+            UNTRUSTED,
+            /** It speaks something else. */
+            NO_TLS,
+            OTHER
+        }
+
+        private static final String SPEAKS_NO_TLS = "it does not speak TLS";
+        private static final Fault ENDED = new Fault("it ended the connection", Kind.OTHER);
 
         private static Fault of(Throwable failure) {
-            return failure instanceof SslHandshakeTimeoutException
-                    ? new Fault("it did not answer in time", true)
-                    : new Fault(TlsOrigination.words(failure), false);
+            if (failure instanceof SslHandshakeTimeoutException) {
+                return new Fault("it did not answer in time", Kind.TIMED_OUT);
+            }
+            String words = TlsOrigination.words(failure);
+            return new Fault(
+                    words,
+                    words.equals(SPEAKS_NO_TLS) ? Kind.NO_TLS : isUntrusted(failure) ? Kind.UNTRUSTED : Kind.OTHER);
+        }
+
+        private static boolean isUntrusted(Throwable failure) {
+            for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+                if (cause instanceof CertificateException) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 
@@ -223,7 +248,7 @@ public final class TlsOrigination {
             return "the connection was reset";
         }
         if (cause instanceof ConnectException || said.contains("not an SSL/TLS record")) {
-            return "it does not speak TLS";
+            return Fault.SPEAKS_NO_TLS;
         }
         if (failure instanceof SSLHandshakeException && said.contains("unable to find valid certification path")) {
             return "nobody whom this machine trusts has signed its certificate";

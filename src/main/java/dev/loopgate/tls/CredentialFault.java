@@ -14,6 +14,13 @@ public final class CredentialFault extends Exception {
         this.fix = fix;
     }
 
+    /** A key that nobody could agree on TLS with. */
+    static CredentialFault useless() {
+        return new CredentialFault(
+                "holds a key of a kind that browsers do not take",
+                "use RSA of 2,048 bits or more, or ECDSA on P-256, P-384 or P-521, by its name");
+    }
+
     public String fix() {
         return fix;
     }

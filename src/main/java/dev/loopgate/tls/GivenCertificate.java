@@ -3,6 +3,7 @@ package dev.loopgate.tls;
 import dev.loopgate.model.Credential;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
@@ -14,6 +15,8 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECKey;
 import java.security.interfaces.RSAKey;
+import java.security.spec.ECGenParameterSpec;
+import java.security.spec.ECParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,6 +30,12 @@ public final class GivenCertificate {
 
     /** Time enough to have another one made. */
     public static final Duration SOON = Duration.ofDays(21);
+
+    /** In bits: with fewer, RSA has no room for a signature of TLS 1.3 (RFC 8446 §4.2.3), and nobody trusts it. */
+    private static final int LEAST_BITS = 1024;
+
+    /** Those of TLS 1.3 (RFC 8446 §4.2.3). */
+    private static final List<String> CURVES = List.of("secp256r1", "secp384r1", "secp521r1");
 
     private GivenCertificate() {}
 
@@ -66,6 +75,7 @@ public final class GivenCertificate {
                     for (Certificate certificate : chain) {
                         certificates.add((X509Certificate) certificate);
                     }
+                    match(found, certificates.get(0));
                     return new Credential(found, certificates);
                 }
             }
@@ -80,8 +90,11 @@ public final class GivenCertificate {
         }
     }
 
-    /** @throws CredentialFault where they do not belong together */
+    /** @throws CredentialFault where they do not belong together, or TLS as browsers speak it has no use for such keys */
     public static void match(PrivateKey key, X509Certificate certificate) throws CredentialFault {
+        if (!isOfUse(key)) {
+            throw CredentialFault.useless();
+        }
         if (!belongs(key, certificate.getPublicKey())) {
             throw new CredentialFault(
                     "is not the key of the certificate", "name the two files that were made together");
@@ -131,14 +144,30 @@ public final class GivenCertificate {
         }
     }
 
+    private static boolean isOfUse(PrivateKey key) {
+        if (key instanceof ECKey elliptic) {
+            return CURVES.stream().anyMatch(name -> isOn(name, elliptic));
+        }
+        return key instanceof RSAKey rsa
+                && key.getAlgorithm().equals("RSA")
+                && rsa.getModulus().bitLength() >= LEAST_BITS;
+    }
+
+    private static boolean isOn(String curve, ECKey key) {
+        try {
+            AlgorithmParameters named = AlgorithmParameters.getInstance("EC");
+            named.init(new ECGenParameterSpec(curve));
+            return named.getParameterSpec(ECParameterSpec.class)
+                    .getCurve()
+                    .equals(key.getParams().getCurve());
+        } catch (GeneralSecurityException unknown) {
+            return false;
+        }
+    }
+
     /** By a signature that fits: keys of one pair do not compare. */
     private static boolean belongs(PrivateKey key, PublicKey other) {
-        String algorithm = key instanceof ECKey
-                ? "SHA256withECDSA"
-                : key instanceof RSAKey ? "SHA256withRSA" : key.getAlgorithm().equals("EdDSA") ? "Ed25519" : "";
-        if (algorithm.isEmpty()) {
-            return key.getAlgorithm().equals(other.getAlgorithm());
-        }
+        String algorithm = key instanceof ECKey ? "SHA256withECDSA" : "SHA256withRSA";
         byte[] sample = {1, 2, 3};
         try {
             Signature signature = Signature.getInstance(algorithm);

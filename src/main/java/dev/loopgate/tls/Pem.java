@@ -8,6 +8,7 @@ import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
@@ -23,6 +23,7 @@ import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.openssl.X509TrustedCertificateBlock;
 import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
 
 /** Certificates and keys as text between lines of BEGIN and END (RFC 7468), also as OpenSSL wrote them before there were rules. */
@@ -30,6 +31,10 @@ final class Pem {
 
     private static final Pattern BLOCK = Pattern.compile(
             "-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----([^-]*)-----END (?:X509 |TRUSTED )?CERTIFICATE-----");
+
+    /** Of Diffie and Hellman: other servers have them beside a certificate, and the parser does not know them. */
+    private static final Pattern PARAMETERS =
+            Pattern.compile("-----BEGIN (X9\\.42 )?DH PARAMETERS-----[^-]*-----END \\1?DH PARAMETERS-----");
 
     private Pem() {}
 
@@ -40,10 +45,15 @@ final class Pem {
     static Content read(byte[] text) throws CredentialFault {
         List<PrivateKey> keys = new ArrayList<>();
         List<X509Certificate> certificates = new ArrayList<>();
-        try (PEMParser parser = new PEMParser(new StringReader(new String(text, StandardCharsets.ISO_8859_1)))) {
+        String relevant = PARAMETERS
+                .matcher(new String(text, StandardCharsets.ISO_8859_1))
+                .replaceAll("");
+        try (PEMParser parser = new PEMParser(new StringReader(relevant))) {
             for (Object part = parser.readObject(); part != null; part = parser.readObject()) {
                 if (part instanceof X509CertificateHolder holder) {
                     certificates.add(certificate(holder.getEncoded()));
+                } else if (part instanceof X509TrustedCertificateBlock trusted) {
+                    certificates.add(certificate(trusted.getCertificateHolder().getEncoded()));
                 } else if (part instanceof PrivateKeyInfo info) {
                     keys.add(key(info));
                 } else if (part instanceof PEMKeyPair pair) {
@@ -93,12 +103,15 @@ final class Pem {
             algorithm = "EC";
         } else if (kind.equals(PKCSObjectIdentifiers.rsaEncryption)) {
             algorithm = "RSA";
-        } else if (kind.equals(EdECObjectIdentifiers.id_Ed25519)) {
-            algorithm = "Ed25519";
         } else {
-            throw new CredentialFault("holds a key of a kind that TLS has no use for", "use one of RSA or ECDSA");
+            throw CredentialFault.useless();
         }
-        return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(info.getEncoded()));
+        PKCS8EncodedKeySpec encoded = new PKCS8EncodedKeySpec(info.getEncoded());
+        try {
+            return KeyFactory.getInstance(algorithm).generatePrivate(encoded);
+        } catch (InvalidKeySpecException unknown) {
+            throw CredentialFault.useless();
+        }
     }
 
     static String write(X509Certificate certificate) throws GeneralSecurityException {

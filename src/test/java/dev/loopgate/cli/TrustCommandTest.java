@@ -122,6 +122,8 @@ class TrustCommandTest {
 
     @Test
     void exports_the_certificate_and_no_key() throws IOException {
+        assertThat(run("trust", "--export", "nowhere/root.crt").err())
+                .contains("cannot write " + folder.resolve("nowhere/root.crt") + ": there is no ", "may write to");
         assertThat(run("trust", "--export", "root.crt").status()).isZero();
         assertThat(Files.readString(folder.resolve("root.crt")))
                 .startsWith("-----BEGIN CERTIFICATE")

@@ -32,7 +32,13 @@ class KeyFilesIT {
             make ec -algorithm EC -pkeyopt ec_paramgen_curve:P-384
             make ed -algorithm ED25519
             make pss -algorithm RSA-PSS
+            make koblitz -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1
+            make short -algorithm RSA -pkeyopt rsa_keygen_bits:768
             openssl rsa -in rsa.key -traditional -out rsa-pkcs1.key
+            openssl ec -in ec.key -param_enc explicit -out explicit.key
+            openssl pkcs12 -export -in koblitz.pem -inkey koblitz.key -passout pass:x -out koblitz.p12
+            { cat rsa.pem; openssl dhparam -dsaparam 512; } >with-parameters.pem
+            openssl x509 -in rsa.pem -trustout -out trusted.pem
             { openssl ecparam -name secp384r1; openssl ec -in ec.key; } >ec-sec1.key
             openssl pkcs12 -export -in rsa.pem -inkey rsa.key -passout pass:x -out rsa.p12
             openssl pkcs12 -export -in ec.pem -inkey ec.key -passout pass:x -out ec.p12
@@ -67,14 +73,15 @@ class KeyFilesIT {
         Outcome valid = check("""
                   rsa.localhost: {to: 3000, tls: {cert: rsa.pem, key: rsa.key}}
                   rsa-pkcs1.rsa.localhost: {to: 3000, tls: {cert: rsa.pem, key: rsa-pkcs1.key}}
+                  parameters.rsa.localhost: {to: 3000, tls: {cert: with-parameters.pem, key: rsa.key}}
+                  trusted.rsa.localhost: {to: 3000, tls: {cert: trusted.pem, key: rsa.key}}
                   ec.localhost: {to: 3000, tls: {cert: ec.pem, key: ec.key}}
                   ec-sec1.ec.localhost: {to: 3000, tls: {cert: ec.pem, key: ec-sec1.key}}
                   rsa-p12.rsa.localhost: {to: 3000, tls: {pkcs12: rsa.p12, password: x}}
-                  ed.localhost: {to: 3000, tls: {cert: ed.pem, key: ed.key}}
                   ec-p12.ec.localhost: {to: 3000, tls: {pkcs12: ec.p12, password: x}}
                 """);
         assertThat(valid.status()).as(valid.stdout() + valid.stderr()).isZero();
-        assertThat(valid.stdout()).contains("valid, 7 hosts");
+        assertThat(valid.stdout()).contains("valid, 8 hosts");
     }
 
     @Test
@@ -87,6 +94,11 @@ class KeyFilesIT {
                   e.localhost: {to: 3000, tls: {cert: rsa.pem, key: request.key}}
                   f.localhost: {to: 3000, tls: {cert: rsa.pem, key: bag.key}}
                   g.localhost: {to: 3000, tls: {cert: rsa.pem, key: public.key}}
+                  h.localhost: {to: 3000, tls: {cert: ed.pem, key: ed.key}}
+                  i.localhost: {to: 3000, tls: {cert: koblitz.pem, key: koblitz.key}}
+                  j.localhost: {to: 3000, tls: {cert: ec.pem, key: explicit.key}}
+                  k.localhost: {to: 3000, tls: {pkcs12: koblitz.p12, password: x}}
+                  l.localhost: {to: 3000, tls: {cert: short.pem, key: short.key}}
                 """);
         assertThat(invalid.status()).isEqualTo(3);
         assertThat(invalid.stdout().lines())
@@ -95,9 +107,14 @@ class KeyFilesIT {
                         second ->
                                 assertThat(second).contains("yaml:3:", "encrypted-pkcs1.key holds a key that is encr"),
                         third -> assertThat(third).contains("yaml:4:", "encrypted-sec1.key holds a key that is encr"),
-                        fourth -> assertThat(fourth).contains("yaml:5:", "a key of a kind that TLS has no use for"),
+                        fourth -> assertThat(fourth).contains("yaml:5:", "pss.key holds a key of a kind that browsers"),
                         fifth -> assertThat(fifth).contains("yaml:6:", "request.key holds no private key"),
                         sixth -> assertThat(sixth).contains("yaml:7:", "bag.key holds no private key"),
-                        seventh -> assertThat(seventh).contains("yaml:8:", "public.key holds no private key"));
+                        seventh -> assertThat(seventh).contains("yaml:8:", "public.key holds no private key"),
+                        ninth -> assertThat(ninth).contains("yaml:9:", "ed.key holds a key of a kind that browsers"),
+                        tenth -> assertThat(tenth).contains("yaml:10:", "koblitz.key holds a key of a kind that"),
+                        more -> assertThat(more).contains("yaml:11:", "explicit.key holds a key of a kind that"),
+                        twelfth -> assertThat(twelfth).contains("yaml:12:", "koblitz.p12 holds a key of a kind that"),
+                        last -> assertThat(last).contains("yaml:13:", "short.key holds a key of a kind that"));
     }
 }

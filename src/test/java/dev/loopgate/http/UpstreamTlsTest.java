@@ -117,6 +117,7 @@ class UpstreamTlsTest {
         try (TlsPeer peer = peer(TRUSTED, "other.localhost")) {
             RawResponse response = ask(peer.port(), true);
             assertThat(response.error()).isEqualTo("upstream-tls");
+            assertThat(response.body()).contains("verify: false");
         }
     }
 
@@ -134,6 +135,9 @@ class UpstreamTlsTest {
             RawResponse response = ask(plain.port(), false);
             assertThat(response.status()).isEqualTo(502);
             assertThat(response.error()).isEqualTo("upstream-tls");
+            assertThat(response.body())
+                    .contains("does not speak TLS", "If it speaks plain HTTP, the target is http://")
+                    .doesNotContain("verify");
         }
     }
 
