@@ -115,6 +115,7 @@ final class Examination {
                                 forward.bind().toString(),
                                 target.socket(),
                                 "",
+                                TargetCheck.Tls.NONE,
                                 "/",
                                 Status.WARN,
                                 connecting)));

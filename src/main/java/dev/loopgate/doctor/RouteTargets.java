@@ -44,9 +44,12 @@ record RouteTargets(Configuration configuration, VirtualHost host, Route route, 
                             name + ": 508: its target " + upstream
                                     + " is the gateway itself; name the port of the service behind it")));
         }
-        // Of one that is asked over TLS or in HTTP/2 only that it takes connections is looked at.
+        // Of one that is asked in HTTP/2 in the clear only that it takes connections is looked at.
         String field = upstream.scheme() != Target.Scheme.HTTP ? "" : hostField(authority, address);
-        return new TargetCheck(name, key, address, field, upstream.basePath() + path, down, connecting);
+        TargetCheck.Tls tls = !upstream.secure()
+                ? TargetCheck.Tls.NONE
+                : route.options().verify() ? TargetCheck.Tls.VERIFIED : TargetCheck.Tls.UNVERIFIED;
+        return new TargetCheck(name, key, address, field, tls, upstream.basePath() + path, down, connecting);
     }
 
     private String hostField(String authority, UpstreamAddress upstream) {

@@ -21,12 +21,27 @@ import java.util.Optional;
  *
  * @param route what leads to it, such as {@code app.localhost/api}
  * @param key under which the file has its target
- * @param host the Host field that it gets, with a port where it has one; empty where it gets no HTTP, but a forward's bytes
+ * @param host the Host field that it gets, with a port where it has one; empty where it is not asked over plain HTTP/1.1
+ * @param tls how the gateway speaks to it
  * @param down what it means where it takes no connections: a dev server may just not have been started
  */
 record TargetCheck(
-        String route, String key, UpstreamAddress address, String host, String path, Status down, Connecting connecting)
+        String route,
+        String key,
+        UpstreamAddress address,
+        String host,
+        Tls tls,
+        String path,
+        Status down,
+        Connecting connecting)
         implements Check {
+
+    /** Whether an upstream is spoken to over TLS, and has to prove who it is then. */
+    enum Tls {
+        NONE,
+        VERIFIED,
+        UNVERIFIED
+    }
 
     @Override
     public String name() {
@@ -68,9 +83,45 @@ record TargetCheck(
             return List.of(new Finding(name(), down, about(reason.evidence()), reason.fix()));
         }
         InetSocketAddress socket = new InetSocketAddress(open.get().address(), port);
+        if (tls != Tls.NONE) {
+            return List.of(secured(socket));
+        }
         return host.isEmpty()
                 ? List.of(Finding.ok(name(), about(Addresses.text(socket) + " takes connections")))
                 : speech(socket);
+    }
+
+    private Finding secured(InetSocketAddress socket) {
+        String where = Addresses.text(socket);
+        String name = address instanceof HostPort named ? named.host() : "localhost";
+        Speech speech = connecting
+                .speech(socket, name, Speech.Wanted.TLS)
+                .orElse(new Speech.Silent(Optional.empty(), true, true));
+        if (speech instanceof Speech.Tls secure) {
+            String version = where + " speaks " + secure.session().version();
+            Optional<String> fault = secure.session().fault();
+            if (fault.isEmpty() || tls == Tls.UNVERIFIED) {
+                return Finding.ok(
+                        name(),
+                        about(version + fault.map(some -> ", though " + some).orElse("")));
+            }
+            return Finding.fail(
+                            name(),
+                            about(version + ", but " + fault.get()
+                                    + "; have that trusted, or take whoever answers, on its route in loopgate.yaml"))
+                    .fix("verify: false");
+        }
+        if (speech instanceof Speech.TlsRefused refused) {
+            return Finding.fail(name(), about(where + " speaks TLS, but refuses the handshake: " + refused.why()));
+        }
+        if (speech instanceof Speech.Http || speech instanceof Speech.H2c) {
+            String scheme = speech instanceof Speech.H2c ? "h2c://" : "http://";
+            return Finding.fail(
+                            name(),
+                            about(where + " speaks no TLS, and its target asks for it; on its route in loopgate.yaml"))
+                    .fix(YamlLine.of(key, scheme + where));
+        }
+        return Finding.fail(name(), about(where + " takes connections, but does not answer to TLS"));
     }
 
     private List<Finding> speech(InetSocketAddress socket) {

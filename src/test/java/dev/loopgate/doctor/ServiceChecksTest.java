@@ -13,6 +13,7 @@ import dev.loopgate.testkit.PeerAction;
 import dev.loopgate.testkit.ScriptedBackend;
 import dev.loopgate.testkit.TcpPeer;
 import dev.loopgate.testkit.TlsPeer;
+import dev.loopgate.testkit.Wire;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -102,10 +103,45 @@ class ServiceChecksTest {
     }
 
     private static Finding target(UpstreamAddress address, String host) {
-        List<Finding> findings =
-                new TargetCheck("app", "app.test", address, host, "/", Status.WARN, Facts.connecting()).look();
+        return target(address, host, TargetCheck.Tls.NONE, Facts.LIMIT);
+    }
+
+    private static Finding target(UpstreamAddress address, String host, TargetCheck.Tls tls, Duration limit) {
+        List<Finding> findings = new TargetCheck(
+                        "app", "app.test", address, host, tls, "/", Status.WARN, Facts.connecting(limit))
+                .look();
         assertThat(findings).hasSize(1);
         return findings.get(0);
+    }
+
+    private static Finding secured(int port, TargetCheck.Tls tls) {
+        return target(new LoopbackPort(port), "", tls, Duration.ofSeconds(2));
+    }
+
+    @Test
+    void tells_an_upstream_with_which_the_gateway_will_not_agree_on_tls() {
+        try (TlsPeer own = tls("-1d", "dns:localhost");
+                ScriptedBackend plain = ScriptedBackend.start("plain");
+                TcpPeer mute = TcpPeer.start(Wire::awaitEnd)) {
+            assertThat(secured(own.port(), TargetCheck.Tls.VERIFIED)).satisfies(finding -> {
+                assertThat(finding.status()).isEqualTo(Status.FAIL);
+                assertThat(finding.evidence()).contains("app: 127.0.0.1:" + own.port() + " speaks TLSv1.3, but its");
+                assertThat(finding.fix()).contains("verify: false");
+            });
+            assertThat(secured(own.port(), TargetCheck.Tls.UNVERIFIED)).satisfies(finding -> {
+                assertThat(finding.status()).isEqualTo(Status.OK);
+                assertThat(finding.evidence()).contains("speaks TLSv1.3, though its certificate is signed by itself");
+            });
+            assertThat(secured(plain.port(), TargetCheck.Tls.VERIFIED)).satisfies(finding -> {
+                assertThat(finding.status()).isEqualTo(Status.FAIL);
+                assertThat(finding.evidence()).contains("speaks no TLS, and its target asks for it");
+                assertThat(finding.fix()).contains("app.test: http://127.0.0.1:" + plain.port());
+            });
+            assertThat(secured(mute.port(), TargetCheck.Tls.VERIFIED)).satisfies(finding -> {
+                assertThat(finding.status()).isEqualTo(Status.FAIL);
+                assertThat(finding.evidence()).contains("takes connections, but does not answer to TLS");
+            });
+        }
     }
 
     @Test
@@ -131,6 +167,7 @@ class ServiceChecksTest {
                     "app",
                     new LoopbackPort(silent.port()),
                     "app.localhost",
+                    TargetCheck.Tls.NONE,
                     "/",
                     Status.WARN,
                     Facts.connecting(Facts.SHORT));
