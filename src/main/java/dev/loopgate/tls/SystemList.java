@@ -46,7 +46,8 @@ record SystemList(Path folder, String suffix, List<String> update, Path links) {
             if (Files.isDirectory(folder) && program.isPresent()) {
                 List<String> update = new ArrayList<>(one.update);
                 update.set(0, program.get().toString());
-                return Optional.of(new SystemList(folder, one.suffix, List.copyOf(update), root.resolve("etc/ssl/certs")));
+                return Optional.of(
+                        new SystemList(folder, one.suffix, List.copyOf(update), root.resolve("etc/ssl/certs")));
             }
         }
         return Optional.empty();
