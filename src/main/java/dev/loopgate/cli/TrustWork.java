@@ -85,6 +85,7 @@ final class TrustWork {
         }
         List<X509Certificate> certificates =
                 known.stream().map(Kept::certificate).toList();
+        stores.traces(certificates).forEach(store -> apply(store, store.remove()));
         stores.remnants(certificates).forEach(store -> apply(store, store.remove()));
         for (TrustStore store : stores.remnantsForAll(certificates)) {
             tell(store, State.LEFT, store.remove(), "its authority is not known here; it may be another user's");

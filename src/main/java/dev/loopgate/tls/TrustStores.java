@@ -1,10 +1,7 @@
 package dev.loopgate.tls;
 
-import dev.loopgate.tls.TrustStep.Copy;
-import dev.loopgate.tls.TrustStep.Delete;
 import dev.loopgate.tls.TrustStep.Run;
 import java.io.File;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -27,21 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrustStores {
 
-    /** Where Debian, Fedora, Arch and openSUSE, with all that come of them, look for the authorities of a machine. */
-    private static final List<Place> PLACES = List.of(
-            new Place("usr/local/share/ca-certificates", ".crt", List.of("update-ca-certificates")),
-            new Place("etc/pki/ca-trust/source/anchors", ".pem", List.of("update-ca-trust", "extract")),
-            new Place("etc/ca-certificates/trust-source/anchors", ".crt", List.of("trust", "extract-compat")),
-            new Place("etc/pki/trust/anchors", ".pem", List.of("update-ca-certificates")));
-
     /** @see #alias */
     static final String ALIAS = "loopgate-[0-9a-f]{8}";
 
     private static final Pattern HASH = Pattern.compile("SHA-1 hash: ([0-9A-Fa-f]{40})");
-
-    private record Place(String folder, String suffix, List<String> update) {}
-
-    private record Found(Path folder, String suffix, List<String> update) {}
 
     private final Path root;
     private final String platform;
@@ -74,7 +60,7 @@ public final class TrustStores {
         } else if (platform.contains("windows")) {
             stores.add(windows(certificate, file));
         } else {
-            system(certificate, file).ifPresent(stores::add);
+            system().ifPresent(list -> stores.add(list.of(certificate, file)));
         }
         databases().forEach(database -> stores.add(database.of(certificate, file)));
         return stores;
@@ -106,23 +92,27 @@ public final class TrustStores {
         return stores;
     }
 
-    /** The same in the list of the system, where they may be another user's. */
+    /**
+     * What the system's own programs have made of these certificates elsewhere, and do not take back. To be asked for once the
+     * steps of the system's list are taken.
+     */
+    public List<TrustStore> traces(List<X509Certificate> known) {
+        List<String> aliases = known.stream().map(TrustStores::alias).toList();
+        List<TrustStore> stores = new ArrayList<>();
+        system().ifPresent(list -> stores.addAll(list.orphans(aliases::contains)));
+        stores.addAll(ofAllJava().entries(known::contains));
+        return stores;
+    }
+
+    /** The same as {@link #remnants} and {@link #traces} in the lists of the system, where they may be another user's. */
     public List<TrustStore> remnantsForAll(List<X509Certificate> known) {
         List<String> aliases = known.stream().map(TrustStores::alias).toList();
         List<TrustStore> stores = new ArrayList<>();
-        place().ifPresent(found -> {
-            try (Stream<Path> files = Files.list(found.folder)) {
-                files.filter(file -> file.getFileName().toString().matches(ALIAS + Pattern.quote(found.suffix)))
-                        .filter(file -> aliases.stream().noneMatch(alias -> file.endsWith(alias + found.suffix)))
-                        .sorted()
-                        .forEach(file -> stores.add(TrustStore.remnant(
-                                "the system (" + file + ")",
-                                List.of(new Delete(file), new Run(found.update)),
-                                Optional.of(found.folder).filter(folder -> !Files.isWritable(folder)))));
-            } catch (IOException unreadable) {
-                // Nobody's programs find anything there either.
-            }
+        system().ifPresent(list -> {
+            stores.addAll(list.remnants(aliases));
+            stores.addAll(list.orphans(alias -> !aliases.contains(alias)));
         });
+        stores.addAll(ofAllJava().entries(certificate -> !known.contains(certificate)));
         return stores;
     }
 
@@ -150,31 +140,15 @@ public final class TrustStores {
                 Optional.empty());
     }
 
-    private Optional<TrustStore> system(X509Certificate certificate, Path file) {
-        return place().map(found -> {
-            Path target = found.folder.resolve(alias(certificate) + found.suffix);
-            return new TrustStore(
-                    "the system (" + found.folder + ")",
-                    holds(target, certificate),
-                    List.of(new Copy(file, target), new Run(found.update)),
-                    List.of(new Delete(target), new Run(found.update)),
-                    Optional.of(found.folder).filter(folder -> !Files.isWritable(folder)),
-                    Optional.empty());
-        });
+    private Optional<SystemList> system() {
+        return SystemList.in(root, this::program);
     }
 
-    /** Where this system looks, and the program that has it look, if it is one that we know. */
-    private Optional<Found> place() {
-        for (Place one : PLACES) {
-            Path folder = root.resolve(one.folder);
-            Optional<Path> program = program(one.update.get(0));
-            if (Files.isDirectory(folder) && program.isPresent()) {
-                List<String> update = new ArrayList<>(one.update);
-                update.set(0, program.get().toString());
-                return Optional.of(new Found(folder, one.suffix, update));
-            }
-        }
-        return Optional.empty();
+    private DebianJavaList ofAllJava() {
+        Path own = Path.of(System.getProperty("java.home", ""), "bin", "keytool");
+        return new DebianJavaList(
+                root.resolve("etc/ssl/certs/java/cacerts"),
+                Files.isExecutable(own) ? Optional.of(own) : program("keytool"));
     }
 
     private List<NssDatabase> databases() {
@@ -182,15 +156,6 @@ public final class TrustStores {
         boolean browser = Stream.of("chromium", "chromium-browser", "google-chrome", "microsoft-edge", "brave-browser")
                 .anyMatch(name -> program(name).isPresent());
         return home().map(home -> NssDatabase.in(home, browser, certutil)).orElse(List.of());
-    }
-
-    private static boolean holds(Path target, X509Certificate certificate) {
-        try {
-            return Files.exists(target)
-                    && GivenCertificate.chain(Files.readAllBytes(target)).contains(certificate);
-        } catch (IOException | CredentialFault unreadable) {
-            return false;
-        }
     }
 
     private TrustStore keychain(X509Certificate certificate, Path file) {

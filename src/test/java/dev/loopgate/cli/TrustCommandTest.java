@@ -44,7 +44,8 @@ class TrustCommandTest {
         assertThat(dry.status()).isEqualTo(ExitStatus.FAILED);
         assertThat(dry.err()).contains("there is no certificate authority yet");
         assertThat(folder).isEmptyDirectory();
-        assertThat(run("untrust").err()).contains("nobody trusts it");
+        // The lists of this very machine may have one of somebody else.
+        assertThat(run("untrust").err()).containsAnyOf("nobody trusts it", "to finish it, run");
     }
 
     @Test

@@ -225,7 +225,8 @@ class ReadmeIT {
         rig.run(project, user, "sh", "-c", "loopgate trust --export '" + root + "' && loopgate trust --dry-run");
         assertThat(root).content().contains("BEGIN CERTIFICATE");
         type("untrust");
-        rig.run(project, user, "sh", "-c", "loopgate untrust --dry-run");
+        // 1 where the lists of this very machine have one of somebody else.
+        rig.run(project, user, "sh", "-c", "loopgate untrust --dry-run || [ $? = 1 ]");
     }
 
     private static void serves(

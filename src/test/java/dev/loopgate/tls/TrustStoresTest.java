@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,8 +125,7 @@ class TrustStoresTest {
                 "certutil",
                 "echo; echo 'loopgate-89abcdef       C,,'; echo '" + TrustStores.alias(certificate)
                         + "    C,,'; echo 'mkcert development   C,,'");
-        TrustStores stores =
-                new TrustStores(root, "Linux", Map.of("HOME", home.toString(), "PATH", bin + ":/bin")::get);
+        TrustStores stores = linux();
         assertThat(stores.remnantsForAll(List.of(certificate)))
                 .singleElement()
                 .satisfies(store -> assertThat(store.remove()).contains(new TrustStep.Delete(old)));
@@ -129,6 +133,100 @@ class TrustStoresTest {
                 .singleElement()
                 .satisfies(store -> assertThat(store.remove().get(0).command()).endsWith("-D -n loopgate-89abcdef"));
         assertThat(stores.remnants(List.of())).hasSize(2);
+    }
+
+    private TrustStores linux() {
+        return new TrustStores(root, "Linux", Map.of("HOME", home.toString(), "PATH", bin + ":/bin")::get);
+    }
+
+    /** Of Debian: what its hook has made of an authority in the list of all Java programs. */
+    private Path javaList(X509Certificate held, String password) throws IOException, GeneralSecurityException {
+        KeyStore list = KeyStore.getInstance("JKS");
+        list.load(null, null);
+        list.setCertificateEntry("debian:" + TrustStores.alias(held) + ".pem", held);
+        list.setCertificateEntry("debian:another.pem", held);
+        Path file = Files.createDirectories(root.resolve("etc/ssl/certs/java")).resolve("cacerts");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            list.store(out, password.toCharArray());
+        }
+        return file;
+    }
+
+    @Test
+    void takes_it_out_of_the_list_for_java_that_the_system_has_put_it_in() throws Exception {
+        Path list = javaList(certificate, "changeit");
+        assertThat(linux().remnantsForAll(List.of(certificate))).isEmpty();
+        TrustStore trace = linux().traces(List.of(certificate)).get(0);
+        String alias = "debian:" + TrustStores.alias(certificate) + ".pem";
+        assertThat(trace.name()).contains(list.toString(), alias);
+        assertThat(trace.missing()).isEmpty();
+        assertThat(trace.closed()).isEmpty();
+        assertThat(trace.remove())
+                .singleElement()
+                .satisfies(step -> assertThat(step.command())
+                        .endsWith("keytool -delete -alias " + alias + " -keystore " + list + " -storepass changeit"));
+
+        TrustStore.take(trace.remove());
+        assertThat(linux().traces(List.of(certificate))).isEmpty();
+        assertThat(Collections.list(KeyStore.getInstance(list.toFile(), "changeit".toCharArray())
+                        .aliases()))
+                .containsExactly("debian:another.pem");
+    }
+
+    @Test
+    void leaves_authorities_of_others_in_the_list_for_java() throws Exception {
+        javaList(AuthorityFolder.at(folder.resolve("others")).certificateOrNew(Instant.now()), "changeit");
+        assertThat(linux().traces(List.of(certificate))).isEmpty();
+        assertThat(linux().remnantsForAll(List.of(certificate))).hasSize(1);
+    }
+
+    @Test
+    void finds_it_in_a_list_for_java_that_another_password_closes() throws Exception {
+        javaList(certificate, "geheim");
+        List<TrustStep> remove = linux().traces(List.of(certificate)).get(0).remove();
+        assertThatThrownBy(() -> TrustStore.take(remove))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("keytool: ");
+    }
+
+    @Test
+    void says_what_is_missing_for_the_list_for_java() throws Exception {
+        Path list = javaList(certificate, "changeit");
+        assertThat(new DebianJavaList(list, Optional.empty()).entries(certificate::equals))
+                .singleElement()
+                .satisfies(entry -> assertThat(entry.missing())
+                        .hasValueSatisfying(what -> assertThat(what).startsWith("keytool")));
+    }
+
+    @Test
+    void says_nothing_of_a_list_for_java_that_is_none() throws IOException {
+        Files.writeString(
+                Files.createDirectories(root.resolve("etc/ssl/certs/java")).resolve("cacerts"), "none");
+        assertThat(linux().traces(List.of(certificate))).isEmpty();
+    }
+
+    @Test
+    void has_debian_make_its_links_anew() throws IOException {
+        Path list = Files.createDirectories(root.resolve("usr/local/share/ca-certificates"));
+        Path links = Files.createDirectories(root.resolve("etc/ssl/certs"));
+        String alias = TrustStores.alias(certificate);
+        Path link = links.resolve(alias + ".pem");
+        program("update-ca-certificates", "case \"$*\" in *--fresh*) rm " + link + " ;; esac");
+        TrustStore.take(linux().of(certificate, authority.root()).get(0).add());
+        assertThat(Files.readString(calls)).doesNotContain("--fresh");
+        Files.createSymbolicLink(link, list.resolve(alias + ".crt"));
+        assertThat(linux().traces(List.of(certificate))).isEmpty();
+
+        List<TrustStep> remove =
+                linux().of(certificate, authority.root()).get(0).remove();
+        TrustStore.take(remove.subList(0, 1));
+        assertThat(linux().traces(List.of(certificate)))
+                .singleElement()
+                .satisfies(store -> assertThat(store.remove()).containsExactly(remove.get(1)));
+        assertThat(linux().remnantsForAll(List.of(certificate))).isEmpty();
+        assertThat(linux().remnantsForAll(List.of())).hasSize(1);
+        TrustStore.take(remove.subList(1, 2));
+        assertThat(links).isEmptyDirectory();
     }
 
     @Test
