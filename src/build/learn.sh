@@ -6,13 +6,14 @@ home=$1
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
+trap 'exit 1' HUP INT TERM
 export HOME="$folder"
-"$home/loopgate" version >/dev/null
+"$home/loopgate" version >/dev/null || exit 0
 # There is no such file: what is learned does not depend on it.
 "$home/loopgate" run --config "$folder/loopgate.yaml" 2>/dev/null || true
 
-# The launcher's locks, which end with what holds them, within minutes at the worst. Where nothing was learned, the tests do
-# without.
-while [ -n "$(find "$home/target/start" "$home/target/commands" -name '*.lock')" ]; do
+# The launcher's locks, which end with what holds them; an older one was left by somebody who was killed. Where nothing was
+# learned, the tests do without.
+while [ -n "$(find "$home/target/start" "$home/target/commands" -name '*.lock' -mmin -5 2>/dev/null)" ]; do
   sleep 0.1
 done

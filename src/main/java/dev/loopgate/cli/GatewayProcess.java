@@ -118,12 +118,11 @@ final class GatewayProcess {
     int run(ReadResult.Valid configuration, Presence presence) {
         ConfigurationPart own = part(configuration);
         Configuration limited = own.configuration();
-        // First: whoever sees it listen may tell it to end.
-        StopSignals signals = new StopSignals(terminal);
         try (GatewayParts parts = GatewayParts.assemble(surroundings, voice, source.file())) {
             // Megabytes for thousands of hosts, and this frame lasts to the end: it is let go of below.
             @Nullable GatewayStatus status = start(parts, limited, own.warnings(), presence);
             Optional<ConfigurationWatch> watch = parts.watch(source);
+            StopSignals signals = new StopSignals(terminal);
             Attachments attachments = new Attachments(parts.gateway(), own, voice);
             ControlServer control = presence.takesCommands()
                     ? openControl(new GatewayCommands(parts.vertx(), attachments, watch.orElseThrow()))

@@ -119,7 +119,7 @@ record TargetCheck(
             return Finding.fail(
                             name(),
                             about(where + " speaks no TLS, and its target asks for it; on its route in loopgate.yaml"))
-                    .fix(YamlLine.of(key, scheme + where));
+                    .fix(YamlLine.of(key, scheme + address));
         }
         return Finding.fail(name(), about(where + " takes connections, but does not answer to TLS"));
     }
@@ -198,7 +198,8 @@ record TargetCheck(
 
     /** Of the file, with another target. */
     private String line(InetSocketAddress target) {
-        return YamlLine.of(key, (host.isEmpty() ? "" : "http://") + Addresses.text(target));
+        String scheme = tls != Tls.NONE ? "https://" : host.isEmpty() ? "" : "http://";
+        return YamlLine.of(key, scheme + Addresses.text(target));
     }
 
     /** By a forward, from another port that reads like it. */

@@ -267,8 +267,8 @@ final class Http2UpstreamConnection extends Http2Streams<Http2UpstreamStream> {
 
     /** netty quotes the upstream. */
     private static String words(Http2Exception fault) {
-        String said = Printable.kept(String.valueOf(fault.getMessage())).replaceAll("\\.$", "");
-        return said.length() > WORDS ? said.substring(0, WORDS) + "..." : said;
+        String said = String.valueOf(fault.getMessage()).replaceAll("\\.$", "");
+        return Printable.kept(said.length() > WORDS ? said.substring(0, WORDS) + "..." : said);
     }
 
     private record Awaited(int stream, long since) {}

@@ -123,10 +123,11 @@ public final class TlsOrigination {
      * Why TLS was not agreed on.
      *
      * @param words as a clause
+     * @param kind what is to be done about it
      */
     public record Fault(String words, Kind kind) {
 
-        /** What is to be done about it. */
+        /** By what there is to do. */
         public enum Kind {
             /** The other side took too long. */
             TIMED_OUT,

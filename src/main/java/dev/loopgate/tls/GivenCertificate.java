@@ -31,7 +31,7 @@ public final class GivenCertificate {
     /** Time enough to have another one made. */
     public static final Duration SOON = Duration.ofDays(21);
 
-    /** In bits: with fewer, RSA has no room for a signature of TLS 1.3 (RFC 8446 §4.2.3), and nobody trusts it. */
+    /** In bits: browsers and BoringSSL refuse RSA with fewer. */
     private static final int LEAST_BITS = 1024;
 
     /** Those of TLS 1.3 (RFC 8446 §4.2.3). */
@@ -64,6 +64,8 @@ public final class GivenCertificate {
     /** @param content of a PKCS#12 file (.p12, .pfx) */
     public static Credential pkcs12(byte[] content, String password) throws CredentialFault {
         char[] secret = password.toCharArray();
+        CredentialFault reason =
+                new CredentialFault("holds no private key with its certificate", "export both: openssl pkcs12 -export");
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(new ByteArrayInputStream(content), secret);
@@ -75,12 +77,16 @@ public final class GivenCertificate {
                     for (Certificate certificate : chain) {
                         certificates.add((X509Certificate) certificate);
                     }
-                    match(found, certificates.get(0));
-                    return new Credential(found, certificates);
+                    try {
+                        match(found, certificates.get(0));
+                        return new Credential(found, certificates);
+                    } catch (CredentialFault another) {
+                        // One of the others may fit.
+                        reason = another;
+                    }
                 }
             }
-            throw new CredentialFault(
-                    "holds no private key with its certificate", "export both: openssl pkcs12 -export");
+            throw reason;
         } catch (IOException fault) {
             throw fault.getCause() instanceof UnrecoverableKeyException
                     ? new CredentialFault("does not open with this password", "check the password")

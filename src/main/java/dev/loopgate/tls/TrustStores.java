@@ -148,7 +148,8 @@ public final class TrustStores {
         Path own = Path.of(System.getProperty("java.home", ""), "bin", "keytool");
         return new DebianJavaList(
                 root.resolve("etc/ssl/certs/java/cacerts"),
-                Files.isExecutable(own) ? Optional.of(own) : program("keytool"));
+                // The system's first: root is asked to run it, and a Java of one's own may be anybody's to write.
+                program("keytool").or(() -> Optional.of(own).filter(Files::isExecutable)));
     }
 
     private List<NssDatabase> databases() {

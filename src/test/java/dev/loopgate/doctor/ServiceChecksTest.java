@@ -135,7 +135,7 @@ class ServiceChecksTest {
             assertThat(secured(plain.port(), TargetCheck.Tls.VERIFIED)).satisfies(finding -> {
                 assertThat(finding.status()).isEqualTo(Status.FAIL);
                 assertThat(finding.evidence()).contains("speaks no TLS, and its target asks for it");
-                assertThat(finding.fix()).contains("app.test: http://127.0.0.1:" + plain.port());
+                assertThat(finding.fix()).contains("app.test: http://localhost:" + plain.port());
             });
             assertThat(secured(mute.port(), TargetCheck.Tls.VERIFIED)).satisfies(finding -> {
                 assertThat(finding.status()).isEqualTo(Status.FAIL);

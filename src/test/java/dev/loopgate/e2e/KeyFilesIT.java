@@ -35,7 +35,7 @@ class KeyFilesIT {
             make koblitz -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1
             make short -algorithm RSA -pkeyopt rsa_keygen_bits:768
             openssl rsa -in rsa.key -traditional -out rsa-pkcs1.key
-            openssl ec -in ec.key -param_enc explicit -out explicit.key
+            openssl ecparam -name secp384r1 -genkey -param_enc explicit -out explicit.key
             openssl pkcs12 -export -in koblitz.pem -inkey koblitz.key -passout pass:x -out koblitz.p12
             { cat rsa.pem; openssl dhparam -dsaparam 512; } >with-parameters.pem
             openssl x509 -in rsa.pem -trustout -out trusted.pem

@@ -23,9 +23,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Whom the gateway takes a client of HTTP/3 for, whose datagrams may have anybody as their sender. */
+@EnabledOnOs(OS.LINUX)
 class Http3AddressTest {
 
     private static final Tls TLS = Tls.inNewFolder();
