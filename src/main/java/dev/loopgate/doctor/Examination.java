@@ -16,6 +16,7 @@ import dev.loopgate.model.Forward;
 import dev.loopgate.model.Forward.Protocol;
 import dev.loopgate.model.HostPattern;
 import dev.loopgate.model.Route;
+import dev.loopgate.model.Target;
 import dev.loopgate.model.TlsSettings;
 import dev.loopgate.model.VirtualHost;
 import dev.loopgate.net.Addresses;
@@ -115,7 +116,7 @@ final class Examination {
                                 forward.bind().toString(),
                                 target.socket(),
                                 "",
-                                TargetCheck.Tls.NONE,
+                                Target.Security.PLAIN,
                                 "/",
                                 Status.WARN,
                                 connecting)));

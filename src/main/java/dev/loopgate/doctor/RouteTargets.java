@@ -46,10 +46,15 @@ record RouteTargets(Configuration configuration, VirtualHost host, Route route, 
         }
         // Of one that is asked in HTTP/2 in the clear only that it takes connections is looked at.
         String field = upstream.scheme() != Target.Scheme.HTTP ? "" : hostField(authority, address);
-        TargetCheck.Tls tls = !upstream.secure()
-                ? TargetCheck.Tls.NONE
-                : route.options().verify() ? TargetCheck.Tls.VERIFIED : TargetCheck.Tls.UNVERIFIED;
-        return new TargetCheck(name, key, address, field, tls, upstream.basePath() + path, down, connecting);
+        return new TargetCheck(
+                name,
+                key,
+                address,
+                field,
+                upstream.security(route.options()),
+                upstream.basePath() + path,
+                down,
+                connecting);
     }
 
     private String hostField(String authority, UpstreamAddress upstream) {

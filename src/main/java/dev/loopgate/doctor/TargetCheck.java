@@ -5,6 +5,7 @@ import dev.loopgate.diagnose.Probe.Outcome;
 import dev.loopgate.diagnose.Speech;
 import dev.loopgate.diagnose.UnixListener;
 import dev.loopgate.doctor.Finding.Status;
+import dev.loopgate.model.Target.Security;
 import dev.loopgate.model.UpstreamAddress;
 import dev.loopgate.model.UpstreamAddress.HostPort;
 import dev.loopgate.model.UpstreamAddress.LoopbackPort;
@@ -22,7 +23,7 @@ import java.util.Optional;
  * @param route what leads to it, such as {@code app.localhost/api}
  * @param key under which the file has its target
  * @param host the Host field that it gets, with a port where it has one; empty where it is not asked over plain HTTP/1.1
- * @param tls how the gateway speaks to it
+ * @param security how the gateway speaks to it
  * @param down what it means where it takes no connections: a dev server may just not have been started
  */
 record TargetCheck(
@@ -30,18 +31,11 @@ record TargetCheck(
         String key,
         UpstreamAddress address,
         String host,
-        Tls tls,
+        Security security,
         String path,
         Status down,
         Connecting connecting)
         implements Check {
-
-    /** Whether an upstream is spoken to over TLS, and has to prove who it is then. */
-    enum Tls {
-        NONE,
-        VERIFIED,
-        UNVERIFIED
-    }
 
     @Override
     public String name() {
@@ -83,7 +77,7 @@ record TargetCheck(
             return List.of(new Finding(name(), down, about(reason.evidence()), reason.fix()));
         }
         InetSocketAddress socket = new InetSocketAddress(open.get().address(), port);
-        if (tls != Tls.NONE) {
+        if (security != Security.PLAIN) {
             return List.of(secured(socket));
         }
         return host.isEmpty()
@@ -94,13 +88,11 @@ record TargetCheck(
     private Finding secured(InetSocketAddress socket) {
         String where = Addresses.text(socket);
         String name = address instanceof HostPort named ? named.host() : "localhost";
-        Speech speech = connecting
-                .speech(socket, name, Speech.Wanted.TLS)
-                .orElse(new Speech.Silent(Optional.empty(), true, true));
+        Speech speech = said(socket, name, Speech.Wanted.TLS);
         if (speech instanceof Speech.Tls secure) {
             String version = where + " speaks " + secure.session().version();
             Optional<String> fault = secure.session().fault();
-            if (fault.isEmpty() || tls == Tls.UNVERIFIED) {
+            if (fault.isEmpty() || security == Security.UNVERIFIED) {
                 return Finding.ok(
                         name(),
                         about(version + fault.map(some -> ", though " + some).orElse("")));
@@ -130,9 +122,7 @@ record TargetCheck(
             return List.of(answered(socket, page.get()));
         }
         String where = Addresses.text(socket);
-        Speech speech = connecting
-                .speech(socket, hostName(), Speech.Wanted.ANY)
-                .orElse(new Speech.Silent(Optional.empty(), true, true));
+        Speech speech = said(socket, hostName(), Speech.Wanted.ANY);
         if (speech instanceof Speech.Tls || speech instanceof Speech.TlsRefused) {
             return List.of(Finding.fail(
                             name(),
@@ -159,6 +149,10 @@ record TargetCheck(
                 name(),
                 about(where + " takes connections, but has no answer to a request within "
                         + connecting.limit().toMillis() + " ms")));
+    }
+
+    private Speech said(InetSocketAddress socket, String name, Speech.Wanted wanted) {
+        return connecting.speech(socket, name, wanted).orElse(new Speech.Silent(Optional.empty(), true, true));
     }
 
     private Finding answered(InetSocketAddress socket, Page page) {
@@ -198,7 +192,7 @@ record TargetCheck(
 
     /** Of the file, with another target. */
     private String line(InetSocketAddress target) {
-        String scheme = tls != Tls.NONE ? "https://" : host.isEmpty() ? "" : "http://";
+        String scheme = security != Security.PLAIN ? "https://" : host.isEmpty() ? "" : "http://";
         return YamlLine.of(key, scheme + Addresses.text(target));
     }
 

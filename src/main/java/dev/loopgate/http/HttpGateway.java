@@ -86,7 +86,10 @@ public final class HttpGateway {
             List<Hop> hops = new ArrayList<>();
             for (Target.Upstream target : targets(route.target(), builtin)) {
                 Upstream upstream = upstreams.computeIfAbsent(
-                        new Peer(target.address(), security(target, route), target.scheme() == Target.Scheme.H2C),
+                        new Peer(
+                                target.address(),
+                                target.security(route.options()),
+                                target.scheme() == Target.Scheme.H2C),
                         peer -> before.containsKey(peer) ? before.get(peer) : new Upstream(peer, loops.size()));
                 hops.add(
                         route.target() instanceof Target.Files files
@@ -96,13 +99,6 @@ public final class HttpGateway {
             return new HttpRoute(route, hops, servesTls(configuration, host), host.redirectToHttps());
         });
         return new HttpPlan(configuration, table, upstreams, origination(upstreams.keySet()));
-    }
-
-    private static Peer.Security security(Target.Upstream target, Route route) {
-        if (!target.secure()) {
-            return Peer.Security.PLAIN;
-        }
-        return route.options().verify() ? Peer.Security.VERIFIED : Peer.Security.UNVERIFIED;
     }
 
     /** Made anew each time: whom the machine trusts may have changed. Null where nobody needs it. */

@@ -87,8 +87,9 @@ final class OutgoingRequest {
      *     protocol had it
      */
     ByteBuf send(boolean keep, boolean framed) {
-        if (later != null || (framed && chunked)) {
-            join(framed && chunked);
+        boolean inChunks = framed && chunked;
+        if (later != null || inChunks) {
+            join(inChunks);
         }
         ByteBuf whole = present().setIndex(start, end);
         if (keep) {

@@ -1,5 +1,6 @@
 package dev.loopgate.http;
 
+import dev.loopgate.model.Target.Security;
 import dev.loopgate.model.UpstreamAddress;
 
 /**
@@ -8,16 +9,6 @@ import dev.loopgate.model.UpstreamAddress;
  * @param http2 whether it is spoken to in HTTP/2 at once, in the clear (RFC 9113 §3.3); over TLS it is asked
  */
 record Peer(UpstreamAddress address, Security security, boolean http2) {
-
-    /** How it is spoken to. */
-    enum Security {
-        /** In the clear. */
-        PLAIN,
-        /** Over TLS, once it has proved who it is. */
-        VERIFIED,
-        /** Over TLS with whoever answers. */
-        UNVERIFIED
-    }
 
     boolean secure() {
         return security != Security.PLAIN;

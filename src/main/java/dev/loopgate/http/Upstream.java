@@ -1,5 +1,6 @@
 package dev.loopgate.http;
 
+import dev.loopgate.model.Target;
 import dev.loopgate.model.UpstreamAddress;
 import java.time.Instant;
 import java.util.Optional;
@@ -54,7 +55,7 @@ final class Upstream {
 
     /** Whether it has to prove who it is. */
     boolean verified() {
-        return peer.security() == Peer.Security.VERIFIED;
+        return peer.security() == Target.Security.VERIFIED;
     }
 
     /** How many exchanges one of its connections is believed to carry at once; one in HTTP/1.1. */

@@ -66,12 +66,30 @@ public sealed interface Target {
             return scheme == Scheme.HTTPS;
         }
 
+        /** @param options of the route that leads to it */
+        public Security security(RouteOptions options) {
+            if (!secure()) {
+                return Security.PLAIN;
+            }
+            return options.verify() ? Security.VERIFIED : Security.UNVERIFIED;
+        }
+
         @Override
         public String toString() {
             return address instanceof UpstreamAddress.UnixSocket
                     ? address.toString()
                     : scheme.text() + "://" + address + basePath;
         }
+    }
+
+    /** Whether a backend is spoken to over TLS, and who has to answer then. */
+    enum Security {
+        /** In the clear. */
+        PLAIN,
+        /** Over TLS, once it has proved who it is. */
+        VERIFIED,
+        /** Over TLS with whoever answers. */
+        UNVERIFIED
     }
 
     /** How a backend is spoken to. */

@@ -138,17 +138,13 @@ public final class TlsOrigination {
             OTHER
         }
 
-        private static final String SPEAKS_NO_TLS = "it does not speak TLS";
         private static final Fault ENDED = new Fault("it ended the connection", Kind.OTHER);
 
         private static Fault of(Throwable failure) {
             if (failure instanceof SslHandshakeTimeoutException) {
                 return new Fault("it did not answer in time", Kind.TIMED_OUT);
             }
-            String words = TlsOrigination.words(failure);
-            return new Fault(
-                    words,
-                    words.equals(SPEAKS_NO_TLS) ? Kind.NO_TLS : isUntrusted(failure) ? Kind.UNTRUSTED : Kind.OTHER);
+            return told(failure);
         }
 
         private static boolean isUntrusted(Throwable failure) {
@@ -237,6 +233,10 @@ public final class TlsOrigination {
 
     /** What went wrong with TLS, as a clause; fit for a terminal. */
     public static String words(Throwable failure) {
+        return told(failure).words();
+    }
+
+    private static Fault told(Throwable failure) {
         Throwable cause = failure;
         while (cause.getCause() != null && cause.getCause() != cause) {
             cause = cause.getCause();
@@ -246,15 +246,16 @@ public final class TlsOrigination {
         if (openssl.matches()) {
             said = openssl.group(1).toLowerCase(Locale.ROOT).replace('_', ' ');
         } else if (!(cause instanceof SSLException) && said.contains("reset")) {
-            return "the connection was reset";
+            return new Fault("the connection was reset", Fault.Kind.OTHER);
         }
         if (cause instanceof ConnectException || said.contains("not an SSL/TLS record")) {
-            return Fault.SPEAKS_NO_TLS;
+            return new Fault("it does not speak TLS", Fault.Kind.NO_TLS);
         }
+        Fault.Kind kind = Fault.isUntrusted(failure) ? Fault.Kind.UNTRUSTED : Fault.Kind.OTHER;
         if (failure instanceof SSLHandshakeException && said.contains("unable to find valid certification path")) {
-            return "nobody whom this machine trusts has signed its certificate";
+            return new Fault("nobody whom this machine trusts has signed its certificate", kind);
         }
         // What the other side has a part in is not to drive a terminal or a log.
-        return Printable.kept(said);
+        return new Fault(Printable.kept(said), kind);
     }
 }

@@ -3,6 +3,7 @@ package dev.loopgate.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loopgate.doctor.Finding.Status;
+import dev.loopgate.model.Target.Security;
 import dev.loopgate.model.UpstreamAddress;
 import dev.loopgate.model.UpstreamAddress.HostPort;
 import dev.loopgate.model.UpstreamAddress.LoopbackPort;
@@ -103,19 +104,19 @@ class ServiceChecksTest {
     }
 
     private static Finding target(UpstreamAddress address, String host) {
-        return target(address, host, TargetCheck.Tls.NONE, Facts.LIMIT);
+        return target(address, host, Security.PLAIN, Facts.LIMIT);
     }
 
-    private static Finding target(UpstreamAddress address, String host, TargetCheck.Tls tls, Duration limit) {
+    private static Finding target(UpstreamAddress address, String host, Security security, Duration limit) {
         List<Finding> findings = new TargetCheck(
-                        "app", "app.test", address, host, tls, "/", Status.WARN, Facts.connecting(limit))
+                        "app", "app.test", address, host, security, "/", Status.WARN, Facts.connecting(limit))
                 .look();
         assertThat(findings).hasSize(1);
         return findings.get(0);
     }
 
-    private static Finding secured(int port, TargetCheck.Tls tls) {
-        return target(new LoopbackPort(port), "", tls, Duration.ofSeconds(2));
+    private static Finding secured(int port, Security security) {
+        return target(new LoopbackPort(port), "", security, Duration.ofSeconds(2));
     }
 
     @Test
@@ -123,21 +124,21 @@ class ServiceChecksTest {
         try (TlsPeer own = tls("-1d", "dns:localhost");
                 ScriptedBackend plain = ScriptedBackend.start("plain");
                 TcpPeer mute = TcpPeer.start(Wire::awaitEnd)) {
-            assertThat(secured(own.port(), TargetCheck.Tls.VERIFIED)).satisfies(finding -> {
+            assertThat(secured(own.port(), Security.VERIFIED)).satisfies(finding -> {
                 assertThat(finding.status()).isEqualTo(Status.FAIL);
                 assertThat(finding.evidence()).contains("app: 127.0.0.1:" + own.port() + " speaks TLSv1.3, but its");
                 assertThat(finding.fix()).contains("verify: false");
             });
-            assertThat(secured(own.port(), TargetCheck.Tls.UNVERIFIED)).satisfies(finding -> {
+            assertThat(secured(own.port(), Security.UNVERIFIED)).satisfies(finding -> {
                 assertThat(finding.status()).isEqualTo(Status.OK);
                 assertThat(finding.evidence()).contains("speaks TLSv1.3, though its certificate is signed by itself");
             });
-            assertThat(secured(plain.port(), TargetCheck.Tls.VERIFIED)).satisfies(finding -> {
+            assertThat(secured(plain.port(), Security.VERIFIED)).satisfies(finding -> {
                 assertThat(finding.status()).isEqualTo(Status.FAIL);
                 assertThat(finding.evidence()).contains("speaks no TLS, and its target asks for it");
                 assertThat(finding.fix()).contains("app.test: http://localhost:" + plain.port());
             });
-            assertThat(secured(mute.port(), TargetCheck.Tls.VERIFIED)).satisfies(finding -> {
+            assertThat(secured(mute.port(), Security.VERIFIED)).satisfies(finding -> {
                 assertThat(finding.status()).isEqualTo(Status.FAIL);
                 assertThat(finding.evidence()).contains("takes connections, but does not answer to TLS");
             });
@@ -167,7 +168,7 @@ class ServiceChecksTest {
                     "app",
                     new LoopbackPort(silent.port()),
                     "app.localhost",
-                    TargetCheck.Tls.NONE,
+                    Security.PLAIN,
                     "/",
                     Status.WARN,
                     Facts.connecting(Facts.SHORT));
